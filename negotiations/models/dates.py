@@ -101,6 +101,13 @@ class UncertainDateField(models.CharField):
                     cls.add_to_class(f"{name}_{suffix}", copy.copy(sibling))
         super().contribute_to_class(cls, name, private_only)
 
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        # A migration that adds a date to a table lists it before its bounds, whose defaults then
+        # undo what the assignment did; saving asks for the date first and for its bounds next.
+        value = super().pre_save(model_instance, add)
+        setattr(model_instance, self.attname, value)
+        return value
+
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         super().validate(value, model_instance)
         if value:

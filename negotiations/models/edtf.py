@@ -137,10 +137,10 @@ def _fault(text: str) -> str:
     """What is wrong with a text that has not the form of a date."""
     if text.startswith(("Y", "-")):
         return f"{text} is outside the years that can be recorded, 0001 to 9999."
-    if ":" in text or re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]", text):
+    if ":" in text or re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]", text):
         return f"{text} has a time of day: write the day alone."
     if text != text.strip():
-        return "Write the date without spaces around it."
+        return "Write dates without spaces around them."
     if "/" in text:
         return "An interval has two ends, with one / between them."
     return HOW_TO_WRITE
