@@ -2,7 +2,7 @@
 
 import copy
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,6 +10,11 @@ from django.db.models import F, Q
 from django.db.models.query_utils import DeferredAttribute
 
 from . import edtf
+
+if TYPE_CHECKING:  # Only the stubs' field says what it holds.
+    Characters = models.CharField[str, str]
+else:
+    Characters = models.CharField
 
 
 class Certainty(models.TextChoices):
@@ -70,7 +75,7 @@ def _siblings() -> dict[str, "models.Field[Any, Any]"]:
     }
 
 
-class UncertainDateField(models.CharField):
+class UncertainDateField(Characters):
     """A date as EDTF text (ISO 8601-2:2019, Library of Congress, levels 0 and 1); "" is unknown.
 
     The span of a text means "it happened within", never that it lasted so long. Five columns stand
