@@ -1,0 +1,106 @@
+"""Seed files from disk: bytes checked before anything is parsed, then nodes that know their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .faults import Fault, Place, SeedText
+from .nodes import Mapping
+from .parsing import parse
+
+LARGEST = 64 * 1024 * 1024
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+REFUSED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+
+
+@dataclass
+class SeedDocument:
+    """One seed file as read: its place on disk, the name faults give it, its content, its faults."""
+
+    path: Path
+    text: SeedText
+    root: Mapping | None = None
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read(path: Path, name: str) -> SeedDocument:
+    """Read and parse one file. Never raises for what is in the file: faults say it."""
+    document = SeedDocument(path, SeedText(name))
+    raw = _bytes(document)
+    content = None if raw is None else _decoded(raw, document)
+    if content is None:
+        return document
+    document.text = SeedText(name, LINE_END.split(content))
+    document.faults += _refused_characters(document.text)
+    if not document.faults:
+        document.root, faults = parse(content, document.text)
+        document.faults += faults
+    return document
+
+
+def _bytes(document: SeedDocument) -> bytes | None:
+    try:
+        # A pipe or a device would never end.
+        if document.path.exists() and not document.path.is_file():
+            raise ValueError("it is no regular file")
+        size = document.path.stat().st_size
+        if size > LARGEST:
+            document.faults.append(too_large(Place(document.text), size, LARGEST))
+            return None
+        return document.path.read_bytes()
+    except (OSError, ValueError) as refusal:
+        reason = getattr(refusal, "strerror", None) or str(refusal)
+        document.faults.append(
+            Fault("E011", f"the file cannot be read: {reason.lower()}", Place(document.text))
+        )
+        return None
+
+
+def too_large(place: Place, size: int, limit: int, code: str = "E005") -> Fault:
+    return Fault(code, f"the file has {size:,} bytes, more than the limit of {limit:,}", place)
+
+
+def _decoded(raw: bytes, document: SeedDocument) -> str | None:
+    if raw.startswith(b"\xef\xbb\xbf"):
+        document.faults.append(
+            Fault(
+                "E004",
+                "the file begins with a byte order mark",
+                Place(document.text),
+                help="save it as UTF-8 without BOM",
+            )
+        )
+        raw = raw[3:]
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as refusal:
+        document.faults.append(_not_utf8(raw, refusal, document.text.name))
+        return None
+
+
+def _not_utf8(raw: bytes, refusal: UnicodeDecodeError, name: str) -> Fault:
+    before = raw[: refusal.start].decode("utf-8")
+    lines = LINE_END.split(before)
+    shown = LINE_END.split(raw.decode("utf-8", errors="replace"))
+    return Fault(
+        "E002",
+        f"the byte 0x{raw[refusal.start]:02X} is no part of a UTF-8 text",
+        Place(SeedText(name, shown), len(lines), len(lines[-1]) + 1),
+        help="save the file as UTF-8",
+    )
+
+
+def _refused_characters(text: SeedText) -> Iterator[Fault]:
+    for number, line in enumerate(text.lines, start=1):
+        for found in REFUSED.finditer(line):
+            yield Fault(
+                "E003",
+                f"the character U+{ord(found.group()):04X} may not stand in a seed file",
+                Place(text, number, found.start() + 1),
+            )
