@@ -1,0 +1,11 @@
+"""For production servers: it refuses to start on unsafe settings (``runserver`` goes past it)."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+from tracker.start import refuse_unsafe_settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+application = get_asgi_application()
+refuse_unsafe_settings()

@@ -1,0 +1,62 @@
+"""Log lines: one JSON object each, with the id of the request that caused it.
+
+No line holds a query string, a body or a header: drafts and tokens stay out of the logs.
+"""
+
+import json
+import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+# The id of the request being answered; empty in commands.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+class RequestIdFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get() or "-"
+        return True
+
+
+class JSONFormatter(logging.Formatter):
+    """Members of ``extra={"fields": {...}}`` stand beside the message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get() or None,
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def configuration(style: str, level: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": RequestIdFilter}},
+        "formatters": {
+            "json": {"()": JSONFormatter},
+            "text": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        },
+        "handlers": {
+            "lines": {
+                "class": "logging.StreamHandler",
+                "formatter": style,
+                "filters": ["request_id"],
+            },
+        },
+        "root": {"handlers": ["lines"], "level": level},
+        "loggers": {
+            # Replaces Django's own handlers, which would mail errors or print them twice.
+            "django": {"handlers": [], "level": level, "propagate": True},
+            # The development server prints requests itself.
+            "tracker.requests": {"level": "INFO" if style == "json" else "WARNING"},
+        },
+    }
