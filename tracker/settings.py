@@ -176,6 +176,8 @@ SPECTACULAR_SETTINGS = {
 
 # Reasons are sentences, not words.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+# Versions are looked up by record; the one index on its key serves that.
+SIMPLE_HISTORY_DATE_INDEX = False
 
 # Lines of JSON for machines; in debug, text for people.
 LOG_FORMAT = environment.choice(

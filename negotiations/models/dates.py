@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.db.models.query_utils import DeferredAttribute
 
 from . import edtf
+from .rules import Check
+from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # Only the stubs' field says what it holds.
     Characters = models.CharField[str, str]
@@ -17,13 +19,13 @@ else:
     Characters = models.CharField
 
 
-class Certainty(models.TextChoices):
+class Certainty(Vocabulary):
     """How a date is known."""
 
-    STATED = "stated", "Stated by the source"
-    RESOLVED = "resolved", "Resolved from its words"
-    ASSUMED = "assumed", "Assumed by the analyst"
-    UNKNOWN = "unknown", "Unknown"
+    STATED = "stated", "The source gives the date itself."
+    RESOLVED = "resolved", "Counted from the source's words and the day they were said."
+    ASSUMED = "assumed", "The analyst's reading of what the source implies."
+    UNKNOWN = "unknown", "Nothing says how the date is known, or there is none."
 
 
 def bounds(text: str) -> tuple[datetime.date | None, datetime.date | None]:
@@ -122,23 +124,26 @@ class UncertainDateField(Characters):
                 raise ValidationError(str(fault), code="invalid_date") from fault
 
 
-def date_rules(model: str, name: str) -> list[models.CheckConstraint]:
+def date_rules(model: str, name: str) -> list[Check]:
     """The constraints of one uncertain date, for Meta: ``[*date_rules("round", "date"), ...]``."""
     empty = Q(**{name: ""})
     bounded = Q(**{f"{name}_earliest__isnull": False}) | Q(**{f"{name}_latest__isnull": False})
     title = name.replace("_", " ")
     return [
-        models.CheckConstraint(
+        Check(
+            about=name,
             condition=Q(**{f"{name}_earliest__lte": F(f"{name}_latest")}),
             name=f"{model}_{name}_ends_after_it_begins",
             violation_error_message=f"The {title} ends before it begins.",
         ),
-        models.CheckConstraint(
+        Check(
+            about=name,
             condition=(empty & ~bounded) | (~empty & bounded),
             name=f"{model}_{name}_has_its_bounds",
             violation_error_message=f"The {title} and the days it allows do not agree.",
         ),
-        models.CheckConstraint(
+        Check(
+            about=name,
             condition=~empty | Q(**{f"{name}_certainty": Certainty.UNKNOWN}),
             name=f"{model}_{name}_is_unknown_when_empty",
             violation_error_message=f"Without a {title} its certainty is unknown.",

@@ -1,4 +1,4 @@
-"""What seed files said when they were last loaded. Bookkeeping, not a record: no history, no API."""
+"""What seed files said when they were last loaded. Bookkeeping: no history, no API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class SeedEntry(models.Model):
     kind = models.CharField(max_length=40, help_text="The collection of the record.")
     slug = models.CharField(max_length=255, help_text="The slug of the record.")
     position = models.PositiveIntegerField(
-        default=0, help_text="The place in its file, so that it is written back in the author's order."
+        default=0,
+        help_text="The place in its file, so that it is written back in the author's order.",
     )
     values = models.JSONField(
         default=dict, help_text="The values as the file gave them, references as slugs."

@@ -1,0 +1,80 @@
+"""What exists and what must always be true of it. Every record model is named here once."""
+
+from .access import GROUPS, Role, Token, role_of
+from .actors import Party, Person, Post
+from .base import Record, RecordQuerySet, StaleVersion
+from .dates import Certainty, UncertainDateField
+from .incidents import Incident
+from .issues import Issue, Position, Statement
+from .outcomes import Commitment, Delivery, Outcome, Unit
+from .proposals import Proposal, Response, Term
+from .rules import Faults, fault
+from .seeds import SeedEntry
+from .sources import CITED, Citation, Dismissal, Source
+from .talks import Delegation, Negotiation, Participation, Round
+from .vocabulary import Vocabulary
+
+# All kinds, each after those it refers to.
+RECORDS: tuple[type[Record], ...] = (
+    Source,
+    Party,
+    Person,
+    Post,
+    Negotiation,
+    Participation,
+    Round,
+    Delegation,
+    Issue,
+    Statement,
+    Proposal,
+    Term,
+    Response,
+    Position,
+    Outcome,
+    Commitment,
+    Delivery,
+    Incident,
+    Citation,
+    Dismissal,
+)
+COLLECTIONS: dict[str, type[Record]] = {model.collection(): model for model in RECORDS}
+
+__all__ = [
+    "CITED",
+    "COLLECTIONS",
+    "GROUPS",
+    "RECORDS",
+    "Certainty",
+    "Citation",
+    "Commitment",
+    "Delegation",
+    "Delivery",
+    "Dismissal",
+    "Faults",
+    "Incident",
+    "Issue",
+    "Negotiation",
+    "Outcome",
+    "Participation",
+    "Party",
+    "Person",
+    "Position",
+    "Post",
+    "Proposal",
+    "Record",
+    "RecordQuerySet",
+    "Response",
+    "Role",
+    "Round",
+    "SeedEntry",
+    "Source",
+    "StaleVersion",
+    "Statement",
+    "Term",
+    "Token",
+    "UncertainDateField",
+    "Unit",
+    "Vocabulary",
+    "fault",
+    "role_of",
+]

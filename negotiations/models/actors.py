@@ -1,0 +1,140 @@
+"""Who negotiates, and who speaks for them."""
+
+from django.db import models
+
+from .base import Record, RecordQuerySet
+from .countries import country_code
+from .dates import UncertainDateField, date_rules
+from .rules import Faults, fault
+from .text import identifiers_by_scheme, list_of_names
+from .validation import Related
+from .vocabulary import Vocabulary
+
+
+class Party(Record):
+    """Whoever negotiates or weighs in: a state, a coalition, an organisation.
+
+    A capital or a palace that stands for its government ("Kyiv", "the Kremlin") is an alias, not a
+    party of its own.
+    """
+
+    class Kind(Vocabulary):
+        STATE = "state", "A state, or the government that speaks for it."
+        INTERNATIONAL_ORGANISATION = (
+            "international_organisation",
+            "An organisation whose members are states.",
+        )
+        COALITION = (
+            "coalition",
+            "States or groups that act together without an organisation of their own.",
+        )
+        NON_STATE_ARMED_GROUP = (
+            "non_state_armed_group",
+            "An armed group that is not a state's force.",
+        )
+        POLITICAL_GROUP = "political_group", "A party or movement without an armed wing of its own."
+        CIVIL_SOCIETY = (
+            "civil_society",
+            "A church, an association, a non-governmental organisation.",
+        )
+        COMPANY = "company", "A firm."
+        OTHER = "other", "None of these; the note says what."
+
+    name = models.CharField(max_length=200, help_text="The name that readers know.")
+    kind = models.CharField(max_length=40, choices=Kind, help_text="What sort of party it is.")
+    aliases = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[list_of_names],
+        help_text="Other names by which sources call it.",
+    )
+    member_of = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="members",
+        help_text="Coalitions it belongs to.",
+    )
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[country_code],
+        help_text="For a state, its ISO 3166-1 code.",
+    )
+    identifiers = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[identifiers_by_scheme],
+        help_text="Its codes elsewhere by scheme: wikidata, gleditsch_ward, ucdp, pa_x.",
+    )
+
+    _history_m2m_fields = [member_of]
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name_plural = "parties"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def related_faults(self, related: Related) -> Faults:
+        yield from super().related_faults(related)
+        seen, level = {self.pk}, self.related("member_of", related)
+        while level:
+            if any(party.pk in seen for party in level if party.pk):
+                yield fault("member_of", "This leads back to the record itself.", "circle")
+                return
+            seen |= {party.pk for party in level}
+            level = list(
+                Party.objects.filter(members__in=level).exclude(pk__in=seen - {self.pk}).distinct()
+            )
+
+
+class Person(Record):
+    """Someone who speaks or acts for a party. What they were, and when, is a Post."""
+
+    name = models.CharField(max_length=200, help_text="As far as the sources give it.")
+    aliases = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[list_of_names],
+        help_text="Other spellings of the name.",
+    )
+    identifiers = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[identifiers_by_scheme],
+        help_text="Codes elsewhere by scheme, for example wikidata.",
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(Record):
+    """What a person was, for whom, when. The title is that of the source on that day."""
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="posts", help_text="Who held it."
+    )
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="posts", help_text="For whom."
+    )
+    title = models.CharField(max_length=200, help_text="The office, as the source calls it.")
+    date = UncertainDateField(help_text="When the source calls the person so, in EDTF.")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        constraints = [*date_rules("post", "date")]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.title} ({self.party})"
+
+    def slug_text(self) -> str:
+        return f"{self.person.slug} {self.title}"

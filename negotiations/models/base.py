@@ -1,0 +1,186 @@
+"""What every record has and what must be true of each."""
+
+from typing import Any, ClassVar, Self, cast
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.text import slugify
+from simple_history.models import HistoricalRecords
+
+from .access import Role, role_of
+from .text import slug_format
+from .validation import Validated
+from .vocabulary import Vocabulary
+
+SLUG_LENGTH = 150
+
+# One recorder for all kinds: ``history.py`` asks it for a version once relations are saved too.
+# Versions are found by the record's key; more indexes would only slow each write.
+VERSIONS = HistoricalRecords(
+    inherit=True,
+    no_db_index=[
+        *("according_to", "commitment", "created_by", "delegation", "delivered_by", "delivery"),
+        *("facilitator", "follows", "head", "incident", "issue", "negotiation", "outcome"),
+        *("part_of", "participation", "party", "person", "position", "post", "proposal"),
+        *("received_by", "relayed_by", "responds_to", "response", "round", "source"),
+        *("speaker", "spoken_by", "statement", "term"),
+    ],
+)
+
+
+class StaleVersion(Exception):
+    """Somebody saved the record after this copy of it was read."""
+
+    def __init__(self, record: "Record", stored: int | None) -> None:
+        super().__init__(f"{record} was read at version {record.version}, stored is {stored}")
+        self.record = record
+        self.stored = stored
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    def published(self) -> Self:
+        """What everybody may read."""
+        return self.filter(review=Record.Review.PUBLISHED)
+
+    def visible_to(self, user: Any) -> Self:
+        """What this user may read: the published, their own, and for reviewers everything."""
+        role = role_of(user)
+        if role in {Role.REVIEWER, Role.ADMINISTRATOR}:
+            return self.all()
+        if role == Role.CONTRIBUTOR:
+            return self.filter(Q(review=Record.Review.PUBLISHED) | Q(created_by=user.pk))
+        return self.published()
+
+    def get_by_natural_key(self, slug: str) -> Any:
+        """For fixtures: a record by its slug."""
+        return self.get(slug=slug)
+
+
+class RecordSlugField(models.SlugField):
+    """A slug that is made from the record's content when it is left empty."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        record = cast("Record", model_instance)
+        if not record.slug:
+            record.slug = record.free_slug()
+        return record.slug
+
+
+class Record(Validated, models.Model):
+    """One thing the tracker knows, with its public name, its version and its state of review."""
+
+    class Review(Vocabulary):
+        DRAFT = "draft", "Being written; its author and reviewers see it."
+        IN_REVIEW = "in_review", "Waits for a reviewer."
+        PUBLISHED = "published", "Approved by somebody other than its author; everybody sees it."
+        WITHDRAWN = "withdrawn", "Was published and is no longer held to be right."
+
+    # From each state of review to those that may follow it.
+    REVIEW_STEPS: ClassVar[dict[str, set[str]]] = {
+        "draft": {"in_review", "published"},
+        "in_review": {"draft", "published"},
+        "published": {"withdrawn"},
+        "withdrawn": {"draft", "published"},
+    }
+    # Whether the record must not be published without the words that support it.
+    needs_citation: ClassVar[bool] = True
+    # Relations to the same kind that must not lead back to where they began.
+    acyclic: ClassVar[tuple[str, ...]] = ()
+
+    slug = RecordSlugField(
+        max_length=SLUG_LENGTH,
+        unique=True,
+        blank=True,
+        validators=[slug_format],
+        help_text="The public name; made from the content when empty, never changed later.",
+        error_messages={"unique": "Another record of this kind has this slug."},
+    )
+    version = models.PositiveIntegerField(
+        default=1, editable=False, help_text="Counts up with each write."
+    )
+    review = models.CharField(
+        max_length=10,
+        choices=Review,
+        default=Review.DRAFT,
+        help_text="How far its approval has come.",
+    )
+    open_question = models.TextField(blank=True, help_text="What the sources leave open.")
+    note = models.TextField(blank=True, help_text="A remark of the analysts, not of the source.")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(
+        auto_now_add=True, help_text="When the tracker first knew it."
+    )
+    updated_at = models.DateTimeField(auto_now=True, help_text="When it was last written.")
+
+    history = VERSIONS
+
+    class Meta:
+        abstract = True
+        ordering = ["slug"]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save; an existing record only on the version it was read at, which then counts up."""
+        if self._state.adding:
+            super().save(*args, **options)
+            return
+        if options.get("update_fields") is not None:
+            options["update_fields"] = {*options["update_fields"], "version", "updated_at"}
+        with transaction.atomic():
+            self.lock()
+            self.version += 1
+            try:
+                super().save(*args, **options)
+            except BaseException:
+                self.version -= 1
+                raise
+
+    def lock(self) -> None:
+        """Hold the stored row until the transaction ends, if it is still at the version of this copy."""
+        rows = type(self)._base_manager.select_for_update().filter(pk=self.pk)
+        stored = rows.values_list("version", flat=True).first()
+        if stored != self.version:
+            raise StaleVersion(self, stored)
+
+    @classmethod
+    def collection(cls) -> str:
+        """The plural by which the API, the seeds and the feed call this kind: ``proposals``."""
+        return str(cls._meta.verbose_name_plural)
+
+    @property
+    def address(self) -> str:
+        """The record's name among all kinds: ``proposals/russian-demands``."""
+        return f"{self.collection()}/{self.slug}"
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    # Names
+
+    def slug_text(self) -> str:
+        """What the slug is made from when none is given."""
+        return str(self)
+
+    def free_slug(self) -> str:
+        """A slug made from the content that no record of this kind has."""
+        stem = (
+            slugify(self.slug_text())[:100].strip("-_").replace("_", "-")
+            or self._meta.model_name
+            or ""
+        )
+        taken = set(
+            type(self)._base_manager.filter(slug__startswith=stem).values_list("slug", flat=True)
+        )
+        if stem not in taken:
+            return stem
+        number = 2
+        while f"{stem}-{number}" in taken:
+            number += 1
+        return f"{stem}-{number}"

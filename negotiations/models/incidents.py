@@ -1,0 +1,93 @@
+"""Violence or pressure beside the talks."""
+
+from django.db import models
+
+from .actors import Party
+from .base import Record, RecordQuerySet
+from .dates import UncertainDateField, date_rules
+from .rules import bounded
+from .talks import BY_DATE, Negotiation
+from .vocabulary import Vocabulary
+
+
+class Incident(Record):
+    """Violence or pressure beside the talks: an attack, a blockade, a sanction.
+
+    The counts of a part are contained in those of the whole and are never added to them.
+    """
+
+    acyclic = ("part_of",)
+
+    class Kind(Vocabulary):
+        ATTACK = "attack", "Force used against people or things."
+        BATTLE = "battle", "Fighting between armed forces."
+        SABOTAGE = "sabotage", "Damage done by stealth."
+        ARREST = "arrest", "People taken or held."
+        SANCTION = "sanction", "A restriction laid on the other side."
+        BLOCKADE = "blockade", "Movement of people or goods stopped."
+        VIOLATION = "violation", "A breach of something agreed."
+        THREAT = "threat", "A threat or a show of force."
+        OTHER = "other", "None of these; the note says what."
+
+    class Means(Vocabulary):
+        DRONES = "drones", "Unmanned aircraft."
+        MISSILES = "missiles", "Missiles or rockets."
+        MISSILES_AND_DRONES = "missiles_and_drones", "Both, as the source counts them together."
+        ARTILLERY = "artillery", "Guns, mortars or rocket artillery."
+        AIR_STRIKE = "air_strike", "Manned aircraft."
+        GROUND_FORCES = "ground_forces", "Troops on the ground."
+        NAVAL = "naval", "Ships or sea drones."
+        CYBER = "cyber", "Through computer networks."
+        ECONOMIC = "economic", "Money, trade or supply."
+        OTHER = "other", "None of these; the note says what."
+
+    negotiation = models.ForeignKey(
+        Negotiation,
+        on_delete=models.PROTECT,
+        related_name="incidents",
+        help_text="Beside what it happened.",
+    )
+    kind = models.CharField(max_length=20, choices=Kind, help_text="What sort of incident it is.")
+    title = models.CharField(max_length=200, help_text="A short neutral name.")
+    by = models.ManyToManyField(
+        Party, blank=True, related_name="incidents", help_text="Who did it, as the source says."
+    )
+    place = models.CharField(max_length=200, blank=True, help_text="Where, as the source gives it.")
+    means = models.CharField(max_length=30, choices=Means, blank=True, help_text="With what.")
+    part_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        help_text="The wider incident whose counts contain those of this one.",
+    )
+    killed_min = models.PositiveIntegerField(null=True, blank=True, help_text="Killed, at least.")
+    killed_max = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Killed, at most; empty is open."
+    )
+    injured_min = models.PositiveIntegerField(null=True, blank=True, help_text="Injured, at least.")
+    injured_max = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Injured, at most; empty is open."
+    )
+    effect = models.CharField(
+        max_length=300, blank=True, help_text="What else it did: trains halted for four hours."
+    )
+    date = UncertainDateField(help_text="When it happened, in EDTF.")
+
+    _history_m2m_fields = [by]
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        ordering = BY_DATE
+        constraints = [
+            bounded("incident", "killed_min", "killed_max"),
+            bounded("incident", "injured_min", "injured_max"),
+            *date_rules("incident", "date"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def slug_text(self) -> str:
+        return f"{self.negotiation.slug} {self.title}"

@@ -1,0 +1,231 @@
+"""What divides the sides, and what each says about it."""
+
+from django.db import models
+from django.db.models import F
+
+from .actors import Party, Person
+from .base import Record, RecordQuerySet
+from .dates import UncertainDateField, date_rules
+from .rules import Faults, fault
+from .talks import BY_DATE, Negotiation
+from .text import identifiers_by_scheme
+from .vocabulary import Vocabulary
+
+
+class Issue(Record):
+    """A question that divides the sides, put so that yes and no mean something.
+
+    "Should Western military aid to Ukraine continue?" can be answered by each side, so two
+    answers can be compared. A topic without a question only groups others.
+    """
+
+    needs_citation = False
+    acyclic = ("part_of",)
+
+    title = models.CharField(max_length=200, help_text="A short name: Western military aid.")
+    question = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="To be answered with yes or no; empty for a topic that only groups.",
+    )
+    part_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        help_text="The wider topic.",
+    )
+    identifiers = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[identifiers_by_scheme],
+        help_text="Codes elsewhere by scheme: pa_x, ucdp.",
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Statement(Record):
+    """Something said on an occasion: an address, an interview, a post."""
+
+    class Medium(Vocabulary):
+        ADDRESS = "address", "A speech to the public or to a body."
+        INTERVIEW = "interview", "Answers to a journalist."
+        PRESS_CONFERENCE = "press_conference", "Said before the press."
+        PRESS_RELEASE = "press_release", "A text given to the press."
+        POST = "post", "Published on a social network or channel."
+        DOCUMENT = "document", "A letter, a paper, a law."
+        CALL = "call", "A telephone or video call that was reported."
+        OTHER = "other", "None of these; the note says what."
+
+    negotiation = models.ForeignKey(
+        Negotiation,
+        on_delete=models.PROTECT,
+        related_name="statements",
+        help_text="To what it belongs.",
+    )
+    party = models.ForeignKey(
+        Party,
+        on_delete=models.PROTECT,
+        related_name="statements",
+        help_text="For whom it was said.",
+    )
+    speaker = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="statements",
+        help_text="Who said it; empty when no source names a person.",
+    )
+    medium = models.CharField(
+        max_length=20, choices=Medium, blank=True, help_text="On what occasion."
+    )
+    place = models.CharField(max_length=200, blank=True, help_text="Where, as the source gives it.")
+    date = UncertainDateField(help_text="When it was said, in EDTF.")
+    summary = models.TextField(help_text="What was said, in one neutral sentence.")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        ordering = BY_DATE
+        constraints = [*date_rules("statement", "date")]
+
+    def __str__(self) -> str:
+        return self.summary
+
+    def slug_text(self) -> str:
+        return f"{self.negotiation.slug} {self.party.slug} {self.medium or 'statement'} {self.date}"
+
+
+class Position(Record):
+    """A party's answer to an issue's question at a time.
+
+    What the party says it wants, not what an analyst thinks it wants. A later answer is a new
+    position.
+    """
+
+    class Stance(Vocabulary):
+        SUPPORTS = "supports", "Answers the question with yes."
+        OPEN = "open", "Could say yes."
+        UNCLEAR = "unclear", "Spoke to the question without an answer that can be told."
+        DOUBTS = "doubts", "Leans to no without saying so."
+        OPPOSES = "opposes", "Answers with no."
+
+    class Firmness(Vocabulary):
+        RED_LINE = "red_line", "Said to be beyond negotiation."
+        DEMAND = "demand", "Required of the other side."
+        PREFERENCE = "preference", "Wished, not required."
+        FLEXIBLE = "flexible", "Said to be open to exchange."
+        UNSPECIFIED = "unspecified", "The source does not say how firm it is."
+
+    class Basis(Vocabulary):
+        STATED = "stated", "The party said it."
+        IMPLIED = "implied", "It follows from something else the party said or did."
+
+    negotiation = models.ForeignKey(
+        Negotiation,
+        on_delete=models.PROTECT,
+        related_name="positions",
+        help_text="In what it is held.",
+    )
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="positions", help_text="Who holds it."
+    )
+    issue = models.ForeignKey(
+        Issue,
+        on_delete=models.PROTECT,
+        related_name="positions",
+        help_text="The question it answers.",
+    )
+    stance = models.CharField(max_length=10, choices=Stance, help_text="The answer, on five steps.")
+    firmness = models.CharField(
+        max_length=20,
+        choices=Firmness,
+        default=Firmness.UNSPECIFIED,
+        help_text="How firmly it is held.",
+    )
+    basis = models.CharField(
+        max_length=10,
+        choices=Basis,
+        default=Basis.STATED,
+        help_text="Whether it was said or follows.",
+    )
+    claim = models.CharField(max_length=300, help_text="The position in one neutral sentence.")
+    statement = models.ForeignKey(
+        Statement,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="positions",
+        help_text="The occasion on which it was said.",
+    )
+    spoken_by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who said it.",
+    )
+    relayed_by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who passed it on.",
+    )
+    follows = models.ForeignKey(
+        "Proposal",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        help_text="The proposal or ultimatum it came after, in the source's words: an order, not a cause.",
+    )
+    term = models.ForeignKey(
+        "Term",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="positions",
+        help_text="The item of a proposal that shows it.",
+    )
+    date = UncertainDateField(help_text="When it was held, in EDTF.")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        ordering = [F("date_earliest").asc(nulls_last=True), "slug"]
+        constraints = [*date_rules("position", "date")]
+
+    def __str__(self) -> str:
+        return self.claim
+
+    def slug_text(self) -> str:
+        return f"{self.negotiation.slug} {self.party.slug} {self.issue.slug} {self.stance}"
+
+    def faults(self) -> Faults:
+        yield from super().faults()
+        if self.issue_id and not self.issue.question:
+            yield fault(
+                "issue",
+                "This issue has no question to answer; choose one of its parts.",
+                "no_question",
+            )
+        if (
+            self.term_id
+            and self.negotiation_id
+            and self.term.proposal.negotiation_id != self.negotiation_id
+        ):
+            yield fault(
+                "term",
+                "%(target)s belongs to another negotiation.",
+                "other_negotiation",
+                target=self.term.address,
+            )

@@ -1,0 +1,71 @@
+"""Constraints that know which field they are about, and faults written for a person."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+Fault = tuple[str, ValidationError]
+Faults = Iterator[Fault]
+
+
+def fault(field: str, message: str, code: str, **params: object) -> Fault:
+    """One fault of a record, under the field where a person mends it."""
+    return field, ValidationError(message, code=code, params=params or None)
+
+
+class _AboutField:
+    """A stock constraint whose violation is reported under one field instead of ``__all__``.
+
+    Migrations and the database see the stock constraint: the field only steers the message.
+    """
+
+    def __init__(self, *, about: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.about = about
+
+    def clone(self) -> Any:
+        _path, args, options = self.deconstruct()  # type: ignore[attr-defined]
+        return type(self)(*args, about=self.about, **options)
+
+    def validate(self, *args: Any, **options: Any) -> None:
+        try:
+            super().validate(*args, **options)  # type: ignore[misc]
+        except ValidationError as error:
+            raise ValidationError({self.about: error}) from error
+
+
+class Unique(_AboutField, models.UniqueConstraint):
+    """``Unique(about="number", fields=[…], name="…", violation_error_message="…")``."""
+
+    def __init__(self, *, about: str, **options: Any) -> None:
+        options.setdefault("violation_error_code", "unique")
+        super().__init__(about=about, **options)
+
+    def deconstruct(self) -> Any:
+        return "django.db.models.UniqueConstraint", *super().deconstruct()[1:]
+
+
+class Check(_AboutField, models.CheckConstraint):
+    """``Check(about="date", condition=Q(…), name="…", violation_error_message="…")``."""
+
+    def __init__(self, *, about: str, **options: Any) -> None:
+        options.setdefault("violation_error_code", "out_of_range")
+        super().__init__(about=about, **options)
+
+    def deconstruct(self) -> Any:
+        return "django.db.models.CheckConstraint", *super().deconstruct()[1:]
+
+
+def bounded(kind: str, minimum: str, maximum: str) -> Check:
+    """The least is not above the most; an empty most is open."""
+    return Check(
+        about=maximum,
+        condition=Q(**{f"{minimum}__isnull": True})
+        | Q(**{f"{maximum}__isnull": True})
+        | Q(**{f"{minimum}__lte": F(maximum)}),
+        name=f"{kind}_{minimum}_is_at_most_{maximum}",
+        violation_error_message="The least is above the most.",
+    )

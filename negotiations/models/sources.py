@@ -1,0 +1,358 @@
+"""Documents, the words in them that support a record, and the passages that support none."""
+
+import hashlib
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.lookups import Exact
+
+from .base import Record, RecordQuerySet
+from .dates import UncertainDateField, date_rules
+from .quotations import start_of
+from .rules import Check, Faults, Unique, fault
+from .text import language_format, web_address
+from .vocabulary import Vocabulary
+
+# The kinds that a citation can support, by the name of its foreign key.
+CITED = (
+    *("party", "person", "post", "negotiation", "participation", "round", "delegation"),
+    *("issue", "statement", "position", "proposal", "term", "response"),
+    *("outcome", "commitment", "delivery", "incident"),
+)
+
+
+class DigestField(models.CharField):
+    """SHA-256 of the source's text, in hexadecimal."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        source = cast("Source", model_instance)
+        source.sha256 = hashlib.sha256(source.text.encode()).hexdigest()
+        return source.sha256
+
+
+class Source(Record):
+    """A document with its text, kept to the character.
+
+    Offsets of quotations count its characters, so the text does not change once it is cited; a
+    corrected text is a source of its own.
+    """
+
+    needs_citation = False
+
+    class Kind(Vocabulary):
+        NEWS_ARTICLE = "news_article", "A report in the press."
+        PRESS_RELEASE = "press_release", "Given out by a party or an organisation."
+        TRANSCRIPT = "transcript", "What was said, word for word."
+        AGREEMENT = "agreement", "The text of an agreement or proposal."
+        POST = "post", "Published on a social network or channel."
+        REPORT = "report", "A study, or the report of an organisation."
+        OTHER = "other", "None of these; the note says what."
+
+    class Reliability(Vocabulary):
+        """The first half of the Admiralty code (NATO STANAG 2511)."""
+
+        A = "A", "Completely reliable."
+        B = "B", "Usually reliable."
+        C = "C", "Fairly reliable."
+        D = "D", "Not usually reliable."
+        E = "E", "Unreliable."
+        F = "F", "Reliability cannot be judged."
+
+    title = models.CharField(
+        max_length=300, blank=True, help_text="Its headline; empty when it has none."
+    )
+    publisher = models.CharField(
+        max_length=200, blank=True, help_text="The outlet; empty if unknown."
+    )
+    author = models.CharField(
+        max_length=200, blank=True, help_text="Who wrote it; empty if unknown."
+    )
+    url = models.CharField(
+        max_length=500, blank=True, validators=[web_address], help_text="Where it was published."
+    )
+    archived_url = models.CharField(
+        max_length=500, blank=True, validators=[web_address], help_text="Where a copy is kept."
+    )
+    kind = models.CharField(max_length=20, choices=Kind, help_text="What sort of document it is.")
+    language = models.CharField(
+        max_length=35,
+        default="en",
+        validators=[language_format],
+        help_text="BCP 47 tag: en, uk, ru.",
+    )
+    published = UncertainDateField(help_text="When it was published, in EDTF.")
+    complete = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="Whether the text is the whole document; empty when that is not clear.",
+    )
+    text = models.TextField(help_text="The text, to the character; lines end in LF.")
+    sha256 = DigestField(
+        max_length=64, editable=False, db_index=True, help_text="SHA-256 of the text."
+    )
+    reliability = models.CharField(
+        max_length=1,
+        choices=Reliability,
+        default=Reliability.F,
+        help_text="A to F, Admiralty code.",
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        ordering = [F("published_earliest").asc(nulls_last=True), "slug"]
+        constraints = [*date_rules("source", "published")]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.publisher or self.get_kind_display()} {self.published}".strip()
+
+    def change_faults(self, stored: Any) -> Faults:
+        yield from super().change_faults(stored)
+        if self.text != stored.text and (self.quoted.exists() or self.dismissals.exists()):
+            yield fault(
+                "text",
+                "The text is cited and no longer changes; add a new source instead.",
+                "immutable",
+            )
+
+
+class Passage(Record):
+    """Words of a source, told by the place where they start."""
+
+    needs_citation = False
+
+    quote = models.TextField(help_text="The words, exactly as the source has them.")
+    before = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The words just before, where the quotation stands more than once.",
+    )
+    after = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The words just after, where the quotation stands more than once.",
+    )
+    start = models.PositiveIntegerField(
+        editable=False,
+        null=True,
+        help_text="Where they start, in characters from the start of the text.",
+    )
+
+    class Meta(Record.Meta):
+        abstract = True
+
+    def clean(self) -> None:
+        # The server finds the words itself: an offset from outside is never trusted.
+        self.start = None
+        super().clean()
+
+    def faults(self) -> Faults:
+        yield from super().faults()
+        source = dict(self.references()).get("source")
+        if source and self.quote:
+            try:
+                self.start = start_of(source.text, self.quote, self.before, self.after)
+            except ValidationError as error:
+                yield "quote", error
+
+
+def supports(kind: str) -> Any:
+    """A foreign key to one kind of record; of these a citation has exactly one."""
+    return models.ForeignKey(
+        kind,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        db_index=False,
+    )
+
+
+class Citation(Passage):
+    """The words that support a record, contradict it, or give its context."""
+
+    class Voice(Vocabulary):
+        DIRECT_SPEECH = "direct_speech", "The source quotes somebody word for word."
+        REPORTED_SPEECH = "reported_speech", "The source says what somebody said."
+        NARRATOR = "narrator", "The source says it itself."
+        HEADLINE = "headline", "It stands in a headline only."
+
+    class Relation(Vocabulary):
+        SUPPORTS = "supports", "The words say what the record says."
+        CONTRADICTS = "contradicts", "The words say otherwise."
+        CONTEXT = "context", "The words help to understand it."
+
+    class Credibility(Vocabulary):
+        """The second half of the Admiralty code (NATO STANAG 2511)."""
+
+        CONFIRMED = "1", "Confirmed by independent sources."
+        PROBABLY_TRUE = "2", "Logical, consistent with other information, not confirmed."
+        POSSIBLY_TRUE = "3", "Reasonably logical, agrees with some other information."
+        DOUBTFUL = "4", "Possible and not logical; nothing else on it."
+        IMPROBABLE = "5", "Contradicted by other information."
+        CANNOT_BE_JUDGED = "6", "Nothing to judge it by."
+
+    KINDS = CITED
+    party = supports("Party")
+    person = supports("Person")
+    post = supports("Post")
+    negotiation = supports("Negotiation")
+    participation = supports("Participation")
+    round = supports("Round")
+    delegation = supports("Delegation")
+    issue = supports("Issue")
+    statement = supports("Statement")
+    position = supports("Position")
+    proposal = supports("Proposal")
+    term = supports("Term")
+    response = supports("Response")
+    outcome = supports("Outcome")
+    commitment = supports("Commitment")
+    delivery = supports("Delivery")
+    incident = supports("Incident")
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="quoted", help_text="Where the words stand."
+    )
+    field = models.CharField(
+        max_length=50,
+        blank=True,
+        help_text="The field of the record that the words support; empty for the whole.",
+    )
+    voice = models.CharField(
+        max_length=20, choices=Voice, default=Voice.NARRATOR, help_text="Whose words they are."
+    )
+    relation = models.CharField(
+        max_length=20,
+        choices=Relation,
+        default=Relation.SUPPORTS,
+        help_text="What they do for the record.",
+    )
+    credibility = models.CharField(
+        max_length=1,
+        choices=Credibility,
+        default=Credibility.CANNOT_BE_JUDGED,
+        help_text="1 to 6, Admiralty code.",
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Passage.Meta):
+        indexes = [
+            # A citation has one of the seventeen keys: each index holds its own kind alone.
+            models.Index(
+                fields=[kind], condition=Q(**{f"{kind}__isnull": False}), name=f"citation_of_{kind}"
+            )
+            for kind in CITED
+        ]
+        constraints = [
+            Check(
+                about="record",
+                condition=Exact(
+                    sum(
+                        (
+                            Case(
+                                When(**{f"{kind}__isnull": False}, then=1),
+                                default=0,
+                                output_field=IntegerField(),
+                            )
+                            for kind in CITED
+                        ),
+                        start=Value(0),
+                    ),
+                    Value(1),
+                ),
+                name="citation_supports_one_record",
+                violation_error_code="required",
+                violation_error_message="A citation supports exactly one record.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.quote
+
+    def slug_text(self) -> str:
+        return " ".join(self.quote.split()[:8])
+
+    @property
+    def record(self) -> Any:
+        """The one record that the words support."""
+        return next((getattr(self, kind) for kind in CITED if getattr(self, f"{kind}_id")), None)
+
+    @record.setter
+    def record(self, record: Record | None) -> None:
+        for kind in CITED:
+            setattr(self, kind, record if record and record._meta.model_name == kind else None)
+
+    def faults(self) -> Faults:
+        yield from super().faults()
+        record = self.record
+        if not record:
+            return
+        fields = {*record._meta.fields, *record._meta.many_to_many}
+        if self.field and self.field not in {field.name for field in fields}:
+            yield fault(
+                "field",
+                "%(kind)s have no field of this name.",
+                "unknown_field",
+                kind=record.collection(),
+            )
+        if not self._state.adding and self.review != self.Review.PUBLISHED:
+            yield from self._last_words("review")
+
+    def change_faults(self, stored: Any) -> Faults:
+        yield from super().change_faults(stored)
+        if stored.record != self.record:
+            yield fault(
+                "record", "A citation stays with its record; add a new one instead.", "immutable"
+            )
+
+    def delete_faults(self) -> Faults:
+        yield from super().delete_faults()
+        yield from self._last_words("citations")
+
+    def _last_words(self, field: str) -> Faults:
+        record = self.record
+        if record.review != self.Review.PUBLISHED or not record.needs_citation:
+            return
+        if not record.citations.published().exclude(pk=self.pk).exists():
+            yield fault(
+                field, "A published record keeps at least one published citation.", "no_citation"
+            )
+
+
+class Dismissal(Passage):
+    """A passage that was read and found to hold nothing to record."""
+
+    class Reason(Vocabulary):
+        HEADING = "heading", "A heading that states nothing of its own."
+        BACKGROUND = "background", "Tells of the world beside the negotiation."
+        REPETITION = "repetition", "Says again what is recorded from elsewhere."
+        OUT_OF_SCOPE = "out_of_scope", "Is not about the negotiation."
+
+    source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        related_name="dismissals",
+        help_text="Where the words stand.",
+    )
+    reason = models.CharField(max_length=20, choices=Reason, help_text="Why nothing was recorded.")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Passage.Meta):
+        constraints = [
+            Unique(
+                about="quote",
+                fields=["source", "start"],
+                name="dismissal_is_made_once",
+                violation_error_message="A passage that starts here is already dismissed.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.quote
+
+    def slug_text(self) -> str:
+        return " ".join(self.quote.split()[:8])

@@ -1,0 +1,258 @@
+"""The attempt to settle something, its parties and its meetings."""
+
+from django.db import models
+from django.db.models import F
+
+from .actors import Party, Person
+from .base import Record, RecordQuerySet
+from .countries import country_code
+from .dates import UncertainDateField, date_rules
+from .rules import Check, Unique
+from .text import identifiers_by_scheme
+from .vocabulary import Vocabulary
+
+BY_DATE = [F("date_earliest").asc(nulls_last=True), "slug"]
+
+
+class Negotiation(Record):
+    """One attempt to settle something, from the first contact to its end.
+
+    Not the conflict and not the peace process at large: a later attempt is one of its own.
+    """
+
+    class Kind(Vocabulary):
+        PEACE = "peace", "To end a war or armed conflict."
+        CEASEFIRE = "ceasefire", "To stop the fighting, whatever comes after."
+        HUMANITARIAN = "humanitarian", "On prisoners, remains, corridors or aid alone."
+        TRADE = "trade", "On goods, tariffs or sanctions."
+        TERRITORIAL = "territorial", "On a border or the status of a territory."
+        ARMS_CONTROL = "arms_control", "On limits to arms."
+        POLITICAL = "political", "On government, elections or a constitution."
+        OTHER = "other", "None of these; the note says what."
+
+    class Status(Vocabulary):
+        PROPOSED = "proposed", "Offered, not begun."
+        ONGOING = "ongoing", "Meetings are held or agreed."
+        HALTED = "halted", "Stopped without having been ended."
+        CONCLUDED = "concluded", "Ended with an agreement on its subject."
+        FAILED = "failed", "Ended without one."
+        UNKNOWN = "unknown", "The sources do not say."
+
+    title = models.CharField(
+        max_length=200, help_text="Its parties and its time: Ukraine–Russia talks of 2025."
+    )
+    kind = models.CharField(max_length=40, choices=Kind, help_text="What it is to settle.")
+    status = models.CharField(
+        max_length=20,
+        choices=Status,
+        default=Status.UNKNOWN,
+        help_text="How it stands, by the latest source.",
+    )
+    date = UncertainDateField(help_text="When it was held, in EDTF.")
+    summary = models.TextField(blank=True, help_text="What it is about, in neutral words.")
+    identifiers = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[identifiers_by_scheme],
+        help_text="Its codes elsewhere by scheme.",
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        ordering = BY_DATE
+        constraints = [*date_rules("negotiation", "date")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Participation(Record):
+    """A party's part in a negotiation. One party may have several: a host may mediate too."""
+
+    needs_citation = False
+
+    class Role(Vocabulary):
+        SIDE = "side", "Negotiates for itself."
+        MEDIATOR = "mediator", "Goes between the sides and puts forward proposals of its own."
+        FACILITATOR = "facilitator", "Brings the sides together without proposals of its own."
+        HOST = "host", "Gives the place."
+        GUARANTOR = "guarantor", "Answers for what was agreed."
+        OBSERVER = "observer", "Is present and listens."
+        MONITOR = "monitor", "Watches whether what was agreed is kept."
+        OUTSIDE = "outside", "Weighs in from outside: presses, offers, supports."
+        OTHER = "other", "None of these; the note says what."
+
+    negotiation = models.ForeignKey(
+        Negotiation, on_delete=models.CASCADE, related_name="participations", help_text="In what."
+    )
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="participations", help_text="Who."
+    )
+    role = models.CharField(max_length=20, choices=Role, help_text="What part it has.")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        constraints = [
+            Unique(
+                about="role",
+                fields=["negotiation", "party", "role"],
+                name="participation_is_recorded_once",
+                violation_error_message="The party already has this role in this negotiation.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}, {self.get_role_display().lower()}"
+
+    def slug_text(self) -> str:
+        return f"{self.negotiation.slug} {self.party.slug} {self.role}"
+
+
+class Round(Record):
+    """One meeting of a negotiation, also a proposed, refused or cancelled one.
+
+    Talks that never opened are kept: analysts count offers and refusals as well as meetings.
+    """
+
+    class Format(Vocabulary):
+        DIRECT = "direct", "The sides sit in one room."
+        INDIRECT = "indirect", "A go-between carries words between them."
+        REMOTE = "remote", "By telephone or video."
+        WRITTEN = "written", "By an exchange of papers."
+        OTHER = "other", "None of these; the note says what."
+
+    class Level(Vocabulary):
+        LEADERS = "leaders", "Heads of state or government."
+        MINISTERS = "ministers", "Members of the governments."
+        OFFICIALS = "officials", "Delegations below the rank of minister."
+        TECHNICAL = "technical", "Experts on one subject."
+        OTHER = "other", "None of these; the note says what."
+
+    class Status(Vocabulary):
+        PROPOSED = "proposed", "One side offered it."
+        AGREED = "agreed", "Both sides said they would come."
+        HELD = "held", "It took place."
+        REFUSED = "refused", "Offered, and declined."
+        CANCELLED = "cancelled", "Agreed, and called off."
+        UNKNOWN = "unknown", "The sources do not say."
+
+    class Result(Vocabulary):
+        BREAKTHROUGH = "breakthrough", "Agreement on what divides the sides."
+        PARTIAL = "partial", "Agreement on part of it."
+        NO_BREAKTHROUGH = "no_breakthrough", "No agreement on what divides the sides."
+        BROKEN_OFF = "broken_off", "A side walked out."
+        OTHER = "other", "None of these; the note says what."
+
+    negotiation = models.ForeignKey(
+        Negotiation,
+        on_delete=models.PROTECT,
+        related_name="rounds",
+        help_text="Of what it is a meeting.",
+    )
+    number = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Counted from 1 within the negotiation; empty when no source says.",
+    )
+    title = models.CharField(
+        max_length=200, help_text="A short name: the earlier of the two Istanbul rounds."
+    )
+    place = models.CharField(
+        max_length=200, blank=True, help_text="City or site, as the source gives it."
+    )
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[country_code],
+        help_text="ISO 3166-1 code, if a source names it.",
+    )
+    format = models.CharField(
+        max_length=20, choices=Format, blank=True, help_text="How the sides met."
+    )
+    level = models.CharField(max_length=20, choices=Level, blank=True, help_text="Who met.")
+    status = models.CharField(
+        max_length=20, choices=Status, default=Status.PROPOSED, help_text="How far it came."
+    )
+    result = models.CharField(
+        max_length=20, choices=Result, blank=True, help_text="What it led to."
+    )
+    date = UncertainDateField(help_text="When it was or is to be held, in EDTF.")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        ordering = BY_DATE
+        constraints = [
+            Unique(
+                about="number",
+                fields=["negotiation", "number"],
+                name="round_number_is_unique_in_its_negotiation",
+                violation_error_message="This negotiation already has a round with this number.",
+            ),
+            Check(
+                about="number",
+                condition=models.Q(number__isnull=True) | models.Q(number__gte=1),
+                name="round_numbers_start_at_one",
+                violation_error_message="Rounds are counted from 1.",
+            ),
+            *date_rules("round", "date"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def slug_text(self) -> str:
+        return f"{self.negotiation.slug} {self.title}"
+
+
+class Delegation(Record):
+    """Who a party sent to a round."""
+
+    class Role(Vocabulary):
+        SIDE = "side", "Negotiates."
+        MEDIATOR = "mediator", "Goes between the sides."
+        HOST = "host", "Receives the sides."
+        OBSERVER = "observer", "Is present and listens."
+        OTHER = "other", "None of these; the note says what."
+
+    round = models.ForeignKey(
+        Round, on_delete=models.CASCADE, related_name="delegations", help_text="To which meeting."
+    )
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="delegations", help_text="Whose."
+    )
+    role = models.CharField(
+        max_length=20, choices=Role, default=Role.SIDE, help_text="What it did there."
+    )
+    head = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="delegations_led",
+        help_text="Who led it; empty when no source says.",
+    )
+    members = models.ManyToManyField(
+        Person, blank=True, related_name="delegations", help_text="Who else belonged to it."
+    )
+
+    _history_m2m_fields = [members]
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        constraints = [
+            Unique(
+                about="party",
+                fields=["round", "party"],
+                name="delegation_is_one_per_party_and_round",
+                violation_error_message="This party already has a delegation at this round.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party} at {self.round}"
+
+    def slug_text(self) -> str:
+        return f"{self.round.slug} {self.party.slug}"

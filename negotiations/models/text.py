@@ -1,0 +1,81 @@
+"""What may stand in a text, whichever door it comes through."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+
+# Overrides and isolates reorder what a reader sees; U+200E and U+200F are harmless marks and stay.
+BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+LAYOUT = frozenset("\n\t")
+
+slug_format = RegexValidator(
+    r"\A[a-z0-9]+(-[a-z0-9]+)*\Z",
+    "Write a slug in lower-case letters a to z, digits and single hyphens.",
+    code="invalid_slug",
+)
+language_format = RegexValidator(
+    r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z",
+    "Write the language as a BCP 47 tag, for example en, uk or ru.",
+    code="invalid_language",
+)
+web_address = RegexValidator(
+    r"\A[Hh][Tt][Tt][Pp][Ss]?://[^\s/$.?#\\][^\s\\]*\Z",
+    "Write a web address that begins with https:// or http://.",
+    code="invalid_url",
+)
+
+
+def refuse_unprintable(value: str, *, multiline: bool) -> None:
+    """Refuse control characters, bidi overrides and lone surrogates; lines end in LF alone."""
+    for character in value:
+        if character >= " " and character < "\x7f":
+            continue
+        if multiline and character in LAYOUT:
+            continue
+        if character in BIDI_OVERRIDES or unicodedata.category(character) in {"Cc", "Cs"}:
+            raise ValidationError(
+                "The character U+%(code)s is not allowed here.",
+                code="control_character",
+                params={"code": f"{ord(character):04X}"},
+            )
+
+
+def refuse_unprintable_in(value: Any) -> None:
+    """The same for every text inside a JSON value."""
+    if isinstance(value, str):
+        refuse_unprintable(value, multiline=False)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            refuse_unprintable_in(key)
+            refuse_unprintable_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            refuse_unprintable_in(item)
+
+
+def list_of_names(value: Any) -> None:
+    """A list of texts, each once, none empty."""
+    if not isinstance(value, list) or not all(
+        isinstance(item, str) and item.strip() for item in value
+    ):
+        raise ValidationError("Write a list of names.", code="invalid_list")
+    if len(set(value)) < len(value):
+        raise ValidationError("A name stands here twice.", code="repeated")
+
+
+def identifiers_by_scheme(value: Any) -> None:
+    """An object such as ``{"wikidata": "Q212"}``."""
+    if not isinstance(value, dict) or not all(
+        isinstance(key, str)
+        and re.fullmatch(r"[a-z][a-z0-9_]*", key)
+        and isinstance(item, str)
+        and item
+        for key, item in value.items()
+    ):
+        raise ValidationError(
+            'Write identifiers as an object of texts, for example {"wikidata": "Q212"}.',
+            code="invalid_identifiers",
+        )

@@ -1,0 +1,1 @@
+"""How any resource is asked and answered; it knows no concept by name."""
