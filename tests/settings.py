@@ -8,6 +8,8 @@ os.environ.setdefault(
 os.environ.setdefault("TRACKER_TOKEN_PEPPER", "tests only: a pepper of some length")
 os.environ.setdefault("TRACKER_ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("TRACKER_HTTPS", "0")
+# On a busy machine a database takes longer to create than an answer may take.
+os.environ.setdefault("TRACKER_STATEMENT_TIMEOUT", "30s")
 # A power cut ends the test run anyway.
 os.environ.setdefault("TRACKER_SQLITE_SYNCHRONOUS", "OFF")
 

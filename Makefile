@@ -1,0 +1,126 @@
+# What is done to this project, by name. Each name works by itself; `make test` is all checks.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+# Test processes. Two cores, two processes.
+WORKERS ?= 2
+
+python := $(VENV)/bin/python
+manage := $(python) manage.py
+pytest := $(python) -m pytest
+# Newer than the lock file: nothing to install, no network needed.
+installed := $(VENV)/installed
+# The SQLite half stays on SQLite, whatever the operator's variable says.
+on_sqlite := env -u DATABASE_URL -u DATABASE_URL_FILE
+on_postgres := $(python) tests/postgres.py -- $(python)
+
+.PHONY: help
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+
+.PHONY: run
+run: export TRACKER_DEBUG := 1
+run: $(installed) ## Serve a debug installation with the seeds on 127.0.0.1:8000
+	@$(manage) migrate --verbosity 0
+	@# 2 means that somebody edited a seeded record here since: it is kept, and said.
+	@$(manage) loadseeds || test $$? -eq 2
+	@$(manage) createdemo
+	@echo
+	@echo "Look at http://127.0.0.1:$(PORT)/admin/ (analysts), http://127.0.0.1:$(PORT)/api/v1/ (data)"
+	@echo "and http://127.0.0.1:$(PORT)/api/docs/ (documentation). Control-C ends it."
+	@$(manage) runserver 127.0.0.1:$(PORT)
+
+.PHONY: install
+install: $(installed) ## Only make the environment
+
+$(installed): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or later is needed: make PYTHON=python3.11")'
+	@echo "Making $(VENV) from requirements.lock; this happens once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.PHONY: test
+test: lint types imports templates deploy migrations schema ## Every check, both databases, both interpreters
+test: test-other test-browser test-fuzz test-sqlite test-postgres
+
+.PHONY: quick
+quick: lint test-sqlite ## What to run before a commit
+
+.PHONY: format
+format: $(installed) ## Bring the code into its format
+	$(python) -m ruff check --fix-only --quiet
+	$(python) -m ruff format
+
+.PHONY: lint
+lint: $(installed) ## Format and rules
+	$(python) -m ruff format --check
+	$(python) -m ruff check
+
+.PHONY: types
+types: $(installed) ## Types
+	$(on_sqlite) $(python) -m mypy
+
+.PHONY: imports
+imports: $(installed) ## The direction of imports
+	$(VENV)/bin/lint-imports --no-logo
+
+.PHONY: templates
+templates: $(installed) ## Format and rules of the templates
+	git ls-files -z '*.html' | xargs -0 -r $(python) -m djlint --quiet --check --lint
+
+# An installation as it should be: nothing connects to its database.
+.PHONY: deploy
+deploy: $(installed) ## Django's and our own checks under production settings
+	env -u TRACKER_DEBUG TRACKER_ALLOWED_HOSTS=tracker.example \
+	  TRACKER_SECRET_KEY="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" \
+	  TRACKER_TOKEN_PEPPER="$$($(python) -c 'import secrets; print(secrets.token_urlsafe(48))')" \
+	  DATABASE_URL=postgres://tracker@127.0.0.1/tracker \
+	  $(manage) check --deploy --fail-level WARNING
+
+.PHONY: migrations
+migrations: $(installed) ## The models have no change without a migration
+	$(on_sqlite) TRACKER_DEBUG=1 $(manage) makemigrations --check --dry-run
+
+.PHONY: schema
+schema: $(installed) ## The OpenAPI document is complete and valid
+	$(on_sqlite) TRACKER_DEBUG=1 $(manage) spectacular --validate --fail-on-warn \
+	  --format openapi-json --file var/openapi.json
+
+.PHONY: test-sqlite
+test-sqlite: $(installed) ## The tests on SQLite
+	$(on_sqlite) $(pytest) -n $(WORKERS)
+
+.PHONY: test-postgres
+test-postgres: $(installed) ## The tests on PostgreSQL: DATABASE_URL, else a server of their own
+	$(on_postgres) -m pytest -n $(WORKERS)
+
+.PHONY: test-browser
+test-browser: $(installed) ## What a person sees, in Chromium
+	$(on_sqlite) $(pytest) -m browser
+
+.PHONY: test-fuzz
+test-fuzz: $(installed) ## Two minutes of requests nobody thought of
+	$(on_sqlite) $(pytest) -m fuzz
+
+.PHONY: test-other
+test-other: $(installed) ## The tests under the second interpreter, where the machine has one
+	@if other="$$(.ci/other-python $(python))"; then \
+	  echo "The second interpreter: $$("$$other" --version)"; \
+	  $(MAKE) VENV=.venv-other PYTHON="$$other" migrations test-sqlite test-postgres; \
+	else \
+	  echo "!!! NOT RUN: no second interpreter on this machine (Python 3.13 beside 3.11)."; \
+	fi
+
+.PHONY: lock
+lock: $(installed) ## Choose the newest allowed versions and write requirements.lock
+	$(python) -m pip install --quiet --disable-pip-version-check uv
+	$(VENV)/bin/uv pip compile --upgrade --universal --generate-hashes --no-emit-index-url --all-extras \
+	  pyproject.toml -o requirements.lock
