@@ -96,8 +96,10 @@ class Environment:
             raise ImproperlyConfigured("\n".join(self.faults))
 
     def nearest(self, name: str) -> str:
-        near = difflib.get_close_matches(name, sorted(self.known), n=1)
-        return f" Did you mean {near[0]}?" if near else ""
+        # Without the prefix, which makes all names alike.
+        known = {known.removeprefix(self.prefix): known for known in sorted(self.known)}
+        near = difflib.get_close_matches(name.removeprefix(self.prefix), known, n=1)
+        return f" Did you mean {known[near[0]]}?" if near else ""
 
 
 def kept_secret(path: Path) -> str:
