@@ -41,3 +41,65 @@ def chromium():
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+# The cast: who asks. Each of the four has a client of the API that speaks JSON.
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def analyst_user(db):
+    return member_of("contributor", "analyst")
+
+
+@pytest.fixture
+def reviewer_user(db):
+    return member_of("reviewer", "reviewer")
+
+
+@pytest.fixture
+def administrator_user(db):
+    return member_of("administrator", "administrator")
+
+
+def member_of(group, username):
+    from django.contrib.auth.models import Group, User
+
+    user = User.objects.create_user(username, password=PASSWORD, is_staff=True)
+    # A test with transactions of its own empties the tables, groups too.
+    user.groups.add(Group.objects.get_or_create(name=group)[0])
+    return user
+
+
+@pytest.fixture
+def reader(db):
+    return json_client()
+
+
+@pytest.fixture
+def analyst(analyst_user):
+    return json_client(analyst_user)
+
+
+@pytest.fixture
+def reviewer(reviewer_user):
+    return json_client(reviewer_user)
+
+
+@pytest.fixture
+def administrator(administrator_user):
+    return json_client(administrator_user)
+
+
+def json_client(user=None):
+    """A client of the API; with a user, by a token that may write."""
+    from rest_framework.test import APIClient
+
+    from negotiations.models import Token
+
+    client = APIClient()
+    client.default_format = "json"
+    if user is not None:
+        _token, text = Token.issue(user, "test", Token.Scope.WRITE)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+    return client
