@@ -105,7 +105,7 @@ class Environment:
 def kept_secret(path: Path) -> str:
     """A random secret, made once for a debug installation and readable by its owner only."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(os.urandom(48).hex(), encoding="ascii")
