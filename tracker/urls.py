@@ -1,10 +1,18 @@
+"""Where everything stands."""
+
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from tracker import health
 
 urlpatterns = [
+    path("api/", include("negotiations.api.urls")),
     path("admin/", admin.site.urls),
     path("livez", health.livez),
     path("readyz", health.readyz),
 ]
+
+handler400 = "negotiations.protocol.errors.bad_request"
+handler403 = "negotiations.protocol.errors.permission_denied"
+handler404 = "negotiations.protocol.errors.page_not_found"
+handler500 = "negotiations.protocol.errors.server_error"

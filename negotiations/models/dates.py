@@ -87,6 +87,8 @@ class UncertainDateField(Characters):
     """
 
     descriptor_class = UncertainDate
+    # The endings of the columns beside it.
+    parts = ("earliest", "latest", "words", "certainty", "anchor")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Made first, they sort before the date: a new instance gets their defaults first, then

@@ -1,0 +1,47 @@
+"""Incidents."""
+
+from negotiations.models import Incident
+from negotiations.protocol.filters import RecordFilter
+from negotiations.protocol.serializers import RecordSerializer, dated
+from negotiations.protocol.viewsets import RecordViewSet
+
+
+class IncidentFilter(RecordFilter):
+    """For example ``?by=russia&means=drones,missiles``."""
+
+    class Meta:
+        model = Incident
+        fields = ["negotiation", "kind", "by", "place", "means", "part_of", "date"]
+
+
+class IncidentSerializer(RecordSerializer):
+    class Meta:
+        model = Incident
+        fields = [
+            *RecordSerializer.shared,
+            "negotiation",
+            "kind",
+            "title",
+            "by",
+            "place",
+            "means",
+            "part_of",
+            "killed_min",
+            "killed_max",
+            "injured_min",
+            "injured_max",
+            "effect",
+            *dated("date"),
+            *RecordSerializer.shared_notes,
+        ]
+
+
+class IncidentViewSet(RecordViewSet):
+    """Incidents: violence or pressure beside the talks.
+
+    Counts of a part are contained in those of the whole.
+    """
+
+    queryset = Incident.objects.all()
+    filterset_class = IncidentFilter
+    serializer_class = IncidentSerializer

@@ -1,0 +1,41 @@
+"""The whole API on one page."""
+
+from django.urls import include, path, re_path
+from rest_framework.routers import SimpleRouter
+
+from negotiations.protocol import documentation, views
+
+from . import actors, incidents, issues, outcomes, proposals, sources, talks
+
+router = SimpleRouter()
+router.trailing_slash = "/?"
+router.register("parties", actors.PartyViewSet)
+router.register("people", actors.PersonViewSet)
+router.register("posts", actors.PostViewSet)
+router.register("negotiations", talks.NegotiationViewSet)
+router.register("participations", talks.ParticipationViewSet)
+router.register("rounds", talks.RoundViewSet)
+router.register("delegations", talks.DelegationViewSet)
+router.register("issues", issues.IssueViewSet)
+router.register("statements", issues.StatementViewSet)
+router.register("positions", issues.PositionViewSet)
+router.register("proposals", proposals.ProposalViewSet)
+router.register("terms", proposals.TermViewSet)
+router.register("responses", proposals.ResponseViewSet)
+router.register("outcomes", outcomes.OutcomeViewSet)
+router.register("commitments", outcomes.CommitmentViewSet)
+router.register("deliveries", outcomes.DeliveryViewSet)
+router.register("incidents", incidents.IncidentViewSet)
+router.register("sources", sources.SourceViewSet)
+router.register("citations", sources.CitationViewSet)
+router.register("dismissals", sources.DismissalViewSet)
+
+urlpatterns = [
+    re_path(r"^v1/?$", views.RootView.as_view(), name="collections"),
+    path("v1/", include(router.urls)),
+    re_path(r"^problems/?$", views.ProblemView.as_view()),
+    re_path(r"^problems/(?P<code>[a-z_]+)/?$", views.ProblemView.as_view()),
+    path("openapi.json", documentation.DocumentView.as_view(), name="openapi"),
+    re_path(r"^docs/?$", documentation.DocumentationView.as_view(), name="docs"),
+    re_path(r"", views.NoSuchAddress.as_view()),
+]

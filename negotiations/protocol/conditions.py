@@ -1,0 +1,95 @@
+"""Conditional requests (RFC 9110): validators out, preconditions in."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date
+from rest_framework.request import Request
+
+from negotiations import history
+from negotiations.models import Record
+
+from .problems import Refusal
+
+# A tag of ours starts with the record's version; caches on the way may have weakened it.
+TAG = re.compile(r'(?:W/)?"([^"\x00-\x20\x7f]*)"')
+TAGS = re.compile(rf"\s*{TAG.pattern}\s*(?:,\s*{TAG.pattern}\s*)*")
+
+
+def record_tag(version: int) -> str:
+    """The strong entity tag of a record's whole body: its version."""
+    return f'"{version}"'
+
+
+def body_tag(body: bytes) -> str:
+    """The strong entity tag of any other answer: its content."""
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def tags_in(header: str, name: str) -> set[str]:
+    """The opaque parts of the tags in a header; 400 when it is malformed."""
+    if not TAGS.fullmatch(header):
+        fault = {"header": name, "code": "malformed", "detail": 'Write it as "7".'}
+        raise Refusal("bad_request", f"The header {name} is malformed.", errors=[fault])
+    return set(TAG.findall(header))
+
+
+def with_validators(
+    response: HttpResponse, request: Request, tag: str, changed_at: Any = None
+) -> HttpResponse:
+    """The response with its validators, or 304 when the client has it already."""
+    response["ETag"] = tag
+    if changed_at:
+        response["Last-Modified"] = http_date(changed_at.timestamp())
+    known = request.headers.get("If-None-Match", "").strip()
+    if known and (known == "*" or tag.strip('"') in TAG.findall(known)):
+        response = HttpResponse(status=304, headers=dict(response.items()))
+        del response["Content-Type"]
+    return cacheable(response, request)
+
+
+def cacheable(response: HttpResponse, request: Request) -> HttpResponse:
+    """Shared caches may keep what needed no token; they ask each time whether it holds."""
+    is_public = request.auth is None
+    response["Cache-Control"] = "public, no-cache" if is_public else "private, no-store"
+    patch_vary_headers(response, ["Authorization", "Accept", "Accept-Encoding"])
+    return response
+
+
+def require_version(request: Request, record: Record, body: Mapping[str, Any] | None) -> None:
+    """Refuse a write that is not based on the stored version: 428 unsaid, 412 stale."""
+    header = request.headers.get("If-Match")
+    told = (body or {}).get("version")
+    if header is None and told is None:
+        raise Refusal("version_required", "Send If-Match or version with the version you read.")
+    if told is not None and (isinstance(told, bool) or not isinstance(told, int)):
+        fault = {"pointer": "/version", "code": "invalid", "detail": "Write a whole number."}
+        raise Refusal("invalid", "1 fault", errors=[fault])
+    if header is not None and header.strip() != "*":
+        # What follows a hyphen tells shapes of the same version apart.
+        versions = {tag.partition("-")[0] for tag in tags_in(header, "If-Match")}
+        if str(record.version) not in versions:
+            given = min(versions)
+            raise stale(record, int(given) if given.isascii() and given.isdigit() else None)
+    if told is not None and told != record.version:
+        raise stale(record, told)
+
+
+def stale(record: Record, based_on: int | None) -> Refusal:
+    """412 with who changed what since the version that the client read."""
+    versions = history.versions(record)
+    newest = versions.first()
+    old = versions.filter(version=based_on).first() if based_on and based_on < 2**31 else None
+    changed = [d.field for d in history.differences(old, newest)] if old and newest else None
+    return Refusal(
+        "stale",
+        f"The record is at version {record.version}.",
+        current_version=record.version,
+        changed_by=newest.history_user.get_username() if newest and newest.history_user else None,
+        changed_at=newest.history_date if newest else None,
+        changed=changed,
+    )

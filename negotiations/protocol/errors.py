@@ -1,0 +1,158 @@
+"""From any exception to its one exact answer."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    ValidationError,
+)
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from rest_framework import exceptions
+
+from negotiations.models import StaleVersion
+
+from .problems import BY_STATUS, PROBLEMS, Refusal, answer
+
+logger = logging.getLogger(__name__)
+
+Fault = dict[str, Any]
+LOGGED_AS_FAILURE = "The request failed"
+
+
+def faults_of(detail: Any, pointer: str = "") -> Iterator[Fault]:
+    """The single faults of a validation error of DRF: nested dicts and lists become pointers."""
+    if isinstance(detail, Mapping):
+        for key, value in detail.items():
+            about_all = key in {"non_field_errors", "__all__"}
+            yield from faults_of(value, pointer if about_all else f"{pointer}/{key}")
+    elif isinstance(detail, list):
+        nested = any(isinstance(item, (Mapping, list)) for item in detail)
+        for number, item in enumerate(detail):
+            if item:
+                yield from faults_of(item, f"{pointer}/{number}" if nested else pointer)
+    else:
+        fault: Fault = {"pointer": pointer, "code": str(detail.code), "detail": str(detail)}
+        if getattr(detail.code, "did_you_mean", None):
+            fault["did_you_mean"] = detail.code.did_you_mean
+        yield fault
+
+
+def faults_of_rules(error: ValidationError) -> list[Fault]:
+    """The single faults of a validation error of the models."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"__all__": error.error_list}
+    return [
+        {
+            "pointer": "" if field == "__all__" else f"/{field}",
+            "code": single.code or "invalid",
+            "detail": " ".join(single.messages),
+        }
+        for field, errors in by_field.items()
+        for single in errors
+    ]
+
+
+def invalid(errors: list[Fault]) -> HttpResponse:
+    """400 with every fault."""
+    detail = "1 fault" if len(errors) == 1 else f"{len(errors)} faults"
+    return answer("invalid", detail, errors=errors)
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
+    """DRF's exception handler; what it does not know is logged with its trace and answered 500."""
+    if isinstance(error, Refusal):
+        return answer(
+            error.code, str(error.detail), errors=error.errors, headers=error.headers, **error.more
+        )
+    if isinstance(error, exceptions.ValidationError):
+        return invalid(list(faults_of(error.detail)))
+    if isinstance(error, ValidationError):
+        return invalid(faults_of_rules(error))
+    if isinstance(error, exceptions.APIException):
+        return _of_framework(error)
+    return _of_program(error)
+
+
+def _of_framework(error: exceptions.APIException) -> HttpResponse:
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait) + 1)  # type: ignore[attr-defined]
+    if isinstance(error, exceptions.AuthenticationFailed):
+        return answer("bad_token", str(error.detail), headers=headers)
+    if isinstance(error, exceptions.ParseError):
+        return answer("malformed", str(error.detail))
+    return answer(BY_STATUS[error.status_code], str(error.detail), headers=headers)
+
+
+def _of_program(error: Exception) -> HttpResponse:
+    if isinstance(error, Http404):
+        return answer("not_found", "Nothing is found at this address.")
+    if isinstance(error, PermissionDenied):
+        return answer("forbidden", "Your role does not allow this.")
+    if isinstance(error, (ProtectedError, RestrictedError)):
+        return answer("conflict", "Other records refer to it.")
+    if isinstance(error, StaleVersion):
+        detail = "Somebody changed the record while this request ran."
+        return answer("stale", detail, current_version=error.stored)
+    if isinstance(error, RequestDataTooBig):
+        return answer("too_large", "The body is over the limit of this address.")
+    if isinstance(error, SuspiciousOperation):
+        return answer("bad_request", "The request is not one that can be answered.")
+    if isinstance(error, IntegrityError):
+        logger.warning("A constraint decided a race", exc_info=error)
+        return answer("conflict", "Somebody wrote a conflicting record at the same moment.")
+    if isinstance(error, (OperationalError, InterfaceError)):
+        logger.error("The database does not answer", exc_info=error)
+        return answer("unavailable", "The database is busy or away.", headers={"Retry-After": "5"})
+    logger.error(LOGGED_AS_FAILURE, exc_info=error)
+    return answer("error", "The fault is ours and is logged.")
+
+
+# Django's own error pages: a page for people, a problem document for programs.
+
+
+def _page_or_problem(request: HttpRequest, code: str, detail: str) -> HttpResponse:
+    wants_page = not request.path.startswith("/api/") and "text/html" in request.headers.get(
+        "Accept", ""
+    )
+    if not wants_page:
+        return answer(code, detail)
+    status, title, advice = PROBLEMS[code]
+    context = {"title": title, "detail": detail, "advice": advice}
+    return TemplateResponse(request, "problem.html", context, status=status).render()
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    if isinstance(exception, RequestDataTooBig):
+        return _page_or_problem(request, "too_large", "The body is over the limit.")
+    return _page_or_problem(request, "bad_request", "The request cannot be read.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403."""
+    return _page_or_problem(request, "forbidden", "Your role does not allow this.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW."""
+    detail = "The form has expired. Go back, load the page again and repeat."
+    return _page_or_problem(request, "forbidden", detail)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    return _page_or_problem(request, "not_found", "Nothing is found at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500."""
+    return _page_or_problem(request, "error", "The fault is ours and is logged.")

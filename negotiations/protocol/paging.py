@@ -1,0 +1,215 @@
+"""Keyset pages: page 2,000 costs what page 1 costs; rows added meanwhile repeat and hide none."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn, Self
+
+from django.core import signing
+from django.db import models
+from django.db.models import F, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+from .problems import Refusal
+from .query import parameter_fault, refuse
+from .shapes import Shape
+from .suggestions import nearest
+
+DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
+PARAMETERS = ("limit", "cursor", "ordering", "count")
+SALT = "negotiations.cursor"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One column of an order; empty values come last, either way."""
+
+    column: str
+    descending: bool
+    nullable: bool
+
+    def order(self, *, backwards: bool) -> Any:
+        """The ORDER BY term."""
+        descending = self.descending != backwards
+        column = F(self.column)
+        nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
+        nulls = nulls if self.nullable else {}
+        return column.desc(**nulls) if descending else column.asc(**nulls)
+
+    def beyond(self, value: Any, *, backwards: bool) -> Q | None:
+        """Rows that this column alone puts beyond a value; None when there can be none."""
+        if value is None:
+            return Q(**{f"{self.column}__isnull": False}) if backwards else None
+        smaller = self.descending != backwards
+        rows = Q(**{f"{self.column}__{'lt' if smaller else 'gt'}": value})
+        return (
+            rows | Q(**{f"{self.column}__isnull": True})
+            if self.nullable and not backwards
+            else rows
+        )
+
+    def same(self, value: Any) -> Q:
+        """Rows with this value."""
+        return Q(**{f"{self.column}__isnull": True}) if value is None else Q(**{self.column: value})
+
+
+class Ordering(tuple[Key, ...]):
+    """The columns of an order; the last is unique, so no two rows tie."""
+
+    @classmethod
+    def read(cls, text: str | None, model: type[models.Model], known: Sequence[str]) -> Self:
+        """From ``-date_earliest,slug``, or the model's own order."""
+        if text is None:
+            return cls._of_model(model)
+        names, faults = text.split(","), []
+        for name in names:
+            if name.removeprefix("-") not in known:
+                meant = nearest(name.removeprefix("-"), known)
+                detail = f"Lists are not ordered by {name.removeprefix('-')[:100]!r}."
+                faults.append(parameter_fault("ordering", "unknown_ordering", detail, meant))
+        refuse(faults)
+        keys = [_key(model, name.removeprefix("-"), name.startswith("-")) for name in names]
+        return cls._unique(model, keys)
+
+    @classmethod
+    def _of_model(cls, model: type[models.Model]) -> Self:
+        keys = []
+        for term in model._meta.ordering:
+            name = term if isinstance(term, str) else term.expression.name  # type: ignore[attr-defined]
+            keys.append(_key(model, name.removeprefix("-"), str(term).startswith("-")))
+        return cls._unique(model, keys)
+
+    @classmethod
+    def _unique(cls, model: type[models.Model], keys: list[Key]) -> Self:
+        if all(key.column != "slug" for key in keys):
+            keys.append(_key(model, "slug", False))
+        return cls(keys)
+
+    @property
+    def columns(self) -> list[str]:
+        return [key.column for key in self]
+
+    def sort(self, rows: QuerySet[Any], *, backwards: bool) -> QuerySet[Any]:
+        """The rows in this order."""
+        return rows.order_by(*(key.order(backwards=backwards) for key in self))
+
+    def beyond(self, values: Sequence[Any], *, backwards: bool) -> Q:
+        """The rows after (or before) the row with these values."""
+        rows, ties = Q(pk__in=[]), Q()
+        for key, value in zip(self, values, strict=True):
+            further = key.beyond(value, backwards=backwards)
+            if further is not None:
+                rows |= ties & further
+            ties &= key.same(value)
+        return rows
+
+
+def _key(model: type[models.Model], name: str, descending: bool) -> Key:
+    field = model._meta.get_field(name)
+    column = f"{name}__slug" if field.is_relation else name
+    return Key(column, descending, bool(getattr(field, "null", False)))
+
+
+def orderable(model: type[models.Model], fields: Sequence[str]) -> list[str]:
+    """The fields of a resource by which its lists can be ordered: single values, no long texts.
+
+    An uncertain date is ordered by its first or its last day.
+    """
+    unordered = (models.JSONField, models.TextField, models.ManyToManyField)
+    return [
+        name
+        for name in fields
+        if name != "record"
+        and not isinstance(field := model._meta.get_field(name), unordered)
+        and not hasattr(field, "siblings")
+    ]
+
+
+class Page:
+    """One page of a list: its bodies, and the addresses of its neighbours."""
+
+    def __init__(self, request: Request, query: dict[str, str], ordering: Ordering) -> None:
+        self.request, self.query, self.ordering = request, query, ordering
+        self.limit = _limit(query.get("limit"))
+        self.counted = _truth("count", query.get("count", "false"))
+        self.backwards, self.start = self._read(query.get("cursor"))
+        self.results: list[dict[str, Any]] = []
+        self.next = self.previous = None
+
+    def fill(self, rows: QuerySet[Any], shape: Shape) -> None:
+        """Read the page: one row more than asked for tells whether it goes on."""
+        if self.start is not None:
+            rows = rows.filter(self.ordering.beyond(self.start, backwards=self.backwards))
+        rows = self.ordering.sort(rows, backwards=self.backwards)
+        found = shape.bodies(rows[: self.limit + 1], self.ordering.columns)
+        goes_on, found = len(found) > self.limit, found[: self.limit]
+        if self.backwards:
+            found.reverse()
+        self.results = [body for body, _ in found]
+        if found and (goes_on or self.backwards):
+            self.next = self._address(found[-1][1], backwards=False)
+        if found and (self.start is not None if not self.backwards else goes_on):
+            self.previous = self._address(found[0][1], backwards=True)
+
+    def envelope(self) -> dict[str, Any]:
+        """The body of the answer."""
+        return {"next": self.next, "previous": self.previous, "results": self.results}
+
+    def links(self) -> str:
+        """The header ``Link`` (RFC 8288); empty when the page stands alone."""
+        pairs = (("next", self.next), ("prev", self.previous))
+        return ", ".join(f'<{address}>; rel="{rel}"' for rel, address in pairs if address)
+
+    def _address(self, values: Sequence[Any], *, backwards: bool) -> Any:
+        cursor = signing.dumps([self._scope(), backwards, _plain(values)], salt=SALT, compress=True)
+        return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
+
+    def _scope(self) -> str:
+        """What a cursor belongs to: the list with its filters and order."""
+        own = sorted((n, v) for n, v in self.query.items() if n not in {"cursor", "limit", "count"})
+        return hashlib.blake2b(
+            repr((self.request.path.rstrip("/"), own)).encode(), digest_size=8
+        ).hexdigest()
+
+    def _read(self, cursor: str | None) -> tuple[bool, list[Any] | None]:
+        if cursor is None:
+            return False, None
+        try:
+            scope, backwards, values = signing.loads(cursor, salt=SALT)
+        except (signing.BadSignature, ValueError):
+            _refuse_cursor("The cursor is not one of ours.")
+        if scope != self._scope():
+            _refuse_cursor("The cursor belongs to a list with other filters or another order.")
+        return backwards, [self._value(*pair) for pair in zip(self.ordering, values, strict=True)]
+
+    def _value(self, key: Key, value: Any) -> Any:
+        """A cursor's JSON value as the column's."""
+        return parse_datetime(value) if key.column.endswith("_at") else value
+
+
+def _plain(values: Sequence[Any]) -> list[Any]:
+    return [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
+
+
+def _refuse_cursor(detail: str) -> NoReturn:
+    fault = parameter_fault("cursor", "bad_cursor", detail)
+    raise Refusal("invalid_query", "1 fault", errors=[fault])
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_LIMIT
+    if not (
+        text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= LARGEST_LIMIT
+    ):
+        detail = f"Write a number from 1 to {LARGEST_LIMIT}."
+        refuse([parameter_fault("limit", "out_of_range", detail)])
+    return int(text)
+
+
+def _truth(name: str, text: str) -> bool:
+    if text not in {"true", "false"}:
+        refuse([parameter_fault(name, "unknown_value", "Write true or false.")])
+    return text == "true"

@@ -1,0 +1,100 @@
+"""JSON in, strictly: what two programs could read differently is refused."""
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
+from rest_framework.parsers import BaseParser
+
+from .problems import Refusal
+
+DEEPEST = 32
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """NaN and the infinities are not JSON."""
+    raise ParseError(f"{name} is not JSON.")
+
+
+def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, each of whose members stands once."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ParseError(f"The member {json.dumps(twice)} stands twice.")
+    return members
+
+
+def depth(value: Any) -> int:
+    """How many objects and lists stand inside one another."""
+    level, deepest = [value], 0
+    while level := [
+        item
+        for nested in level
+        if isinstance(nested, (dict, list))
+        for item in (nested.values() if isinstance(nested, dict) else nested)
+    ]:
+        deepest += 1
+        if deepest > DEEPEST:
+            break
+    return deepest
+
+
+def read(body: bytes) -> Any:
+    """The value of a JSON text; raises ``ParseError`` with what is wrong with it."""
+    if body.startswith(b"\xef\xbb\xbf"):
+        raise ParseError("The body starts with a byte order mark.")
+    if not body.strip():
+        raise ParseError("The body is empty.")
+    try:
+        text = body.decode()
+        value = json.loads(text, object_pairs_hook=unique_members, parse_constant=refuse_constant)
+        # Escaped lone surrogates are texts to Python and to nobody else.
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeDecodeError as error:
+        raise ParseError("The body is not UTF-8.") from error
+    except UnicodeEncodeError as error:
+        raise ParseError("The body holds half of a surrogate pair.") from error
+    except RecursionError as error:
+        raise ParseError("The body is nested too deeply.") from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise ParseError(f"The body is not JSON: {error.msg} at {place}.") from error
+    except ValueError as error:
+        raise ParseError("A number has too many digits.") from error
+    if depth(value) > DEEPEST:
+        raise ParseError(f"The body is nested deeper than {DEEPEST}.")
+    return value
+
+
+class StrictJSONParser(BaseParser):
+    """``application/json`` in UTF-8, not compressed, within the size limit."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        request = (parser_context or {})["request"]
+        charset = request.content_params.get("charset", "utf-8")
+        if charset.lower() not in {"utf-8", "utf8"}:
+            raise UnsupportedMediaType(media_type or "", f"Send UTF-8, not {charset[:40]!r}.")
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise UnsupportedMediaType(media_type or "", "Send the body without compression.")
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise Refusal("too_large", f"The body is over {limit} bytes.")
+        return read(body)
+
+
+class MergePatchParser(StrictJSONParser):
+    """The same under the name of RFC 7396, for PATCH."""
+
+    media_type = "application/merge-patch+json"

@@ -1,0 +1,92 @@
+"""Refusals: every answer that is not the thing asked for, as a problem document (RFC 9457)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+from rest_framework.exceptions import APIException
+
+from tracker.logs import request_id
+
+MEDIA_TYPE = "application/problem+json"
+
+# code -> (status, title, what the client can do).
+PROBLEMS: dict[str, tuple[int, str, str]] = {
+    "bad_request": (400, "The request cannot be read", "Mend the request as the detail says."),
+    "malformed": (400, "The body is not valid JSON", "Send one JSON object in UTF-8."),
+    "invalid": (400, "The record is not valid", "Mend each of the faults under errors."),
+    "invalid_query": (400, "The query is not valid", "Mend each of the faults under errors."),
+    "unauthenticated": (401, "A token is needed", "Send Authorization: Bearer and a token."),
+    "bad_token": (401, "The token is not valid", "Ask for a new token."),
+    "forbidden": (403, "This is not allowed", "Ask somebody whose role allows it."),
+    "not_found": (404, "There is no such thing", "Check the address."),
+    "method_not_allowed": (405, "The method is not allowed here", "See the header Allow."),
+    "not_acceptable": (406, "No acceptable format", "Accept application/json."),
+    "conflict": (409, "Other records refer to it", "Change or delete those first."),
+    "stale": (412, "The record was changed meanwhile", "Read it again and repeat the change."),
+    "too_large": (413, "The body is too large", "Send less at a time."),
+    "unsupported_media_type": (415, "The content type is not supported", "Send JSON in UTF-8."),
+    "version_required": (
+        428,
+        "The version is missing",
+        "Name the version the change is based on, in If-Match or in the body.",
+    ),
+    "throttled": (429, "Too many requests", "Wait as long as Retry-After says."),
+    "error": (500, "The server failed", "Nothing was written. Tell us the request_id."),
+    "unavailable": (503, "The service is not available now", "Try again after Retry-After."),
+}
+BY_STATUS = {status: code for code, (status, _, _) in reversed(PROBLEMS.items())}
+
+
+class Refusal(APIException):
+    """Raised by the protocol itself: a code of the table above and, if it helps, single faults.
+
+    ``errors`` are objects with ``pointer``, ``parameter`` or ``header``, ``code``, ``detail`` and
+    perhaps ``did_you_mean``; ``more`` are further members of the document.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(detail, code)
+        self.code = code
+        self.status_code = PROBLEMS[code][0]
+        self.errors, self.headers, self.more = list(errors), dict(headers or {}), more
+
+
+def document(code: str, detail: str, *, errors: Sequence[Any] = (), **more: Any) -> dict[str, Any]:
+    """The members of a problem document."""
+    status, title, _ = PROBLEMS[code]
+    members: dict[str, Any] = {
+        "type": f"/api/problems/{code}/",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": request_id.get() or None,
+    }
+    if errors:
+        members["errors"] = list(errors)
+    return members | more
+
+
+def answer(
+    code: str,
+    detail: str,
+    *,
+    errors: Sequence[Any] = (),
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> HttpResponse:
+    """The problem document as a response, whatever the client accepts."""
+    body = orjson.dumps(document(code, detail, errors=errors, **more), option=orjson.OPT_UTC_Z)
+    response = HttpResponse(body, content_type=MEDIA_TYPE, status=PROBLEMS[code][0])
+    response.headers.update({"Cache-Control": "no-store", **(headers or {})})
+    return response

@@ -1,0 +1,28 @@
+"""JSON out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from rest_framework.renderers import BaseRenderer
+
+
+class JSONRenderer(BaseRenderer):
+    """UTF-8 without a byte order mark; instants in UTC with a Z."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        return b"" if data is None else dumps(data)
+
+
+def dumps(data: Any) -> bytes:
+    """A body; raises ``TypeError`` on what has no form in JSON, never guesses one."""
+    return orjson.dumps(data, option=orjson.OPT_UTC_Z)

@@ -1,0 +1,31 @@
+"""What somebody may have meant: the nearest known words to one that is not known."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from negotiations.models import Record
+
+
+class Code(str):
+    """The code of a fault, with the values that were perhaps meant.
+
+    DRF copies messages on their way to the answer but hands codes through as they are.
+    """
+
+    did_you_mean: list[str]
+
+    def __new__(cls, code: str, did_you_mean: Iterable[str] = ()) -> "Code":
+        new = super().__new__(cls, code)
+        new.did_you_mean = list(did_you_mean)
+        return new
+
+
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """At most three known words like this one, the likest first."""
+    return get_close_matches(word[:100], list(known), n=3, cutoff=0.6)
+
+
+def nearest_slugs(model: type[Record], slug: str, user: object) -> list[str]:
+    """Slugs like this one that the user may see, of 500 with the same beginning."""
+    rows = model._default_manager.visible_to(user).filter(slug__startswith=slug[:2])  # type: ignore[attr-defined]
+    return nearest(slug, rows.values_list("slug", flat=True)[:500])

@@ -1,0 +1,63 @@
+"""The addresses around the collections: the list of them, and the meaning of each problem."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework.request import Request
+
+from negotiations.models import COLLECTIONS
+
+from .conditions import body_tag, with_validators
+from .problems import PROBLEMS, Refusal
+from .query import parameters
+from .viewsets import ProtocolView, json_response
+
+PROBLEM_LIST = "/api/problems/"
+
+
+class RootView(ProtocolView):
+    """The collections and their addresses."""
+
+    @extend_schema(operation_id="collections", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> HttpResponse:
+        """Every collection with its address."""
+        parameters(request, ())
+        here = request.build_absolute_uri("/api/v1/")
+        body = {
+            "collections": {name: f"{here}{name}/" for name in COLLECTIONS},
+            "openapi": request.build_absolute_uri("/api/openapi.json"),
+            "docs": request.build_absolute_uri("/api/docs/"),
+        }
+        response = json_response(body)
+        return with_validators(response, request, body_tag(response.content))
+
+
+class ProblemView(ProtocolView):
+    """What the codes of refusals mean, and what to do."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, code: str | None = None) -> HttpResponse:
+        """One code, or all."""
+        parameters(request, ())
+        if code is not None and code not in PROBLEMS:
+            raise Refusal("not_found", "There is no problem of this name.")
+        body: Any = described(code) if code else [described(name) for name in PROBLEMS]
+        response = json_response(body)
+        return with_validators(response, request, body_tag(response.content))
+
+
+def described(code: str) -> dict[str, Any]:
+    """A problem's type, status, title and remedy."""
+    status, title, remedy = PROBLEMS[code]
+    return {"type": f"{PROBLEM_LIST}{code}/", "status": status, "title": title, "remedy": remedy}
+
+
+class NoSuchAddress(ProtocolView):
+    """Whatever else stands under ``/api/``."""
+
+    authentication_classes = ()
+
+    @extend_schema(exclude=True)
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Refusal("not_found", "Nothing is found at this address.")
