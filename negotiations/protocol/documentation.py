@@ -9,7 +9,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 
 from .conditions import body_tag, with_validators
-from .query import parameters
+from .query import refuse_any
 from .viewsets import ProtocolView, json_response
 
 
@@ -21,7 +21,7 @@ class DocumentView(ProtocolView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
         """Made once for each process."""
-        parameters(request, ())
+        refuse_any(request)
         if DocumentView.document is None:
             DocumentView.document = SchemaGenerator().get_schema(public=True)
         response = json_response(DocumentView.document)

@@ -25,6 +25,19 @@ logger = logging.getLogger(__name__)
 Fault = dict[str, Any]
 LOGGED_AS_FAILURE = "The request failed"
 
+# Exceptions of Django that have an answer of their own; the first kind that fits decides.
+KNOWN: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
+    ((Http404,), "not_found", "Nothing is found at this address."),
+    ((PermissionDenied,), "forbidden", "Your role does not allow this."),
+    ((ProtectedError, RestrictedError), "conflict", "Other records refer to it."),
+    ((RequestDataTooBig,), "too_large", "The body is over the limit of this address."),
+    ((SuspiciousOperation,), "bad_request", "The request is not one that can be answered."),
+    ((IntegrityError,), "conflict", "Somebody wrote a conflicting record at the same moment."),
+    ((OperationalError, InterfaceError), "unavailable", "The database is busy or away."),
+)
+# How loudly an operator hears of them.
+LEVELS = {"conflict": logging.WARNING, "unavailable": logging.ERROR}
+
 
 def faults_of(detail: Any, pointer: str = "") -> Iterator[Fault]:
     """The single faults of a validation error of DRF: nested dicts and lists become pointers."""
@@ -93,25 +106,14 @@ def _of_framework(error: exceptions.APIException) -> HttpResponse:
 
 
 def _of_program(error: Exception) -> HttpResponse:
-    if isinstance(error, Http404):
-        return answer("not_found", "Nothing is found at this address.")
-    if isinstance(error, PermissionDenied):
-        return answer("forbidden", "Your role does not allow this.")
-    if isinstance(error, (ProtectedError, RestrictedError)):
-        return answer("conflict", "Other records refer to it.")
     if isinstance(error, StaleVersion):
         detail = "Somebody changed the record while this request ran."
         return answer("stale", detail, current_version=error.stored)
-    if isinstance(error, RequestDataTooBig):
-        return answer("too_large", "The body is over the limit of this address.")
-    if isinstance(error, SuspiciousOperation):
-        return answer("bad_request", "The request is not one that can be answered.")
-    if isinstance(error, IntegrityError):
-        logger.warning("A constraint decided a race", exc_info=error)
-        return answer("conflict", "Somebody wrote a conflicting record at the same moment.")
-    if isinstance(error, (OperationalError, InterfaceError)):
-        logger.error("The database does not answer", exc_info=error)
-        return answer("unavailable", "The database is busy or away.", headers={"Retry-After": "5"})
+    for kinds, code, detail in KNOWN:
+        if isinstance(error, kinds):
+            logger.log(LEVELS.get(code, logging.DEBUG), detail, exc_info=error)
+            headers = {"Retry-After": "5"} if code == "unavailable" else {}
+            return answer(code, detail, headers=headers)
     logger.error(LOGGED_AS_FAILURE, exc_info=error)
     return answer("error", "The fault is ours and is logged.")
 

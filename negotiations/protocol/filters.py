@@ -14,11 +14,10 @@ from rest_framework.request import Request
 
 from negotiations.models import COLLECTIONS, Record
 
-from .query import parameter_fault
+from .query import Query
 from .suggestions import nearest, nearest_slugs
 
 Rows = QuerySet[Any]
-Fault = dict[str, Any]
 
 
 class FilterFault(Exception):
@@ -248,15 +247,12 @@ class RecordFilter(FilterSet):
 class FilterBackend(DjangoFilterBackend):
     """Applies the filters that a request names. No form is built for the others."""
 
-    def narrowed(
-        self, request: Request, rows: Rows, view: Any, query: dict[str, str]
-    ) -> tuple[Rows, list[Fault]]:
-        """The rows that the query leaves, and what is wrong with it."""
-        filters, faults = view.filterset_class.base_filters, []
-        for name, text in query.items():
-            if name in filters:
-                try:
-                    rows = filters[name].narrow(rows, text, request.user)
-                except FilterFault as fault:
-                    faults.append(parameter_fault(name, fault.code, fault.detail, fault.meant))
-        return rows, faults
+    def narrowed(self, request: Request, rows: Rows, view: Any, query: Query) -> Rows:
+        """The rows that the query leaves; what is wrong with it is noted there."""
+        filters = view.filterset_class.base_filters
+        for name in filters.keys() & query.keys():
+            try:
+                rows = filters[name].narrow(rows, query[name], request.user)
+            except FilterFault as fault:
+                query.fault(name, fault.code, fault.detail, fault.meant)
+        return rows

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 from django.core import signing
 from django.db import models
@@ -12,8 +12,7 @@ from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from .problems import Refusal
-from .query import parameter_fault, refuse
+from .query import Query
 from .shapes import Shape
 from .suggestions import nearest
 
@@ -59,18 +58,18 @@ class Ordering(tuple[Key, ...]):
     """The columns of an order; the last is unique, so no two rows tie."""
 
     @classmethod
-    def read(cls, text: str | None, model: type[models.Model], known: Sequence[str]) -> Self:
-        """From ``-date_earliest,slug``, or the model's own order."""
-        if text is None:
+    def read(cls, query: Query, model: type[models.Model], known: Sequence[str]) -> Self:
+        """From ``ordering=-date_earliest,slug``, or the model's own order."""
+        if "ordering" not in query:
             return cls._of_model(model)
-        names, faults = text.split(","), []
-        for name in names:
-            if name.removeprefix("-") not in known:
-                meant = nearest(name.removeprefix("-"), known)
-                detail = f"Lists are not ordered by {name.removeprefix('-')[:100]!r}."
-                faults.append(parameter_fault("ordering", "unknown_ordering", detail, meant))
-        refuse(faults)
-        keys = [_key(model, name.removeprefix("-"), name.startswith("-")) for name in names]
+        keys = []
+        for term in query["ordering"].split(","):
+            name = term.removeprefix("-")
+            if name in known:
+                keys.append(_key(model, name, term.startswith("-")))
+            else:
+                detail = f"Lists are not ordered by {name[:100]!r}."
+                query.fault("ordering", "unknown_ordering", detail, nearest(name, known))
         return cls._unique(model, keys)
 
     @classmethod
@@ -130,31 +129,34 @@ def orderable(model: type[models.Model], fields: Sequence[str]) -> list[str]:
 class Page:
     """One page of a list: its bodies, and the addresses of its neighbours."""
 
-    def __init__(self, request: Request, query: dict[str, str], ordering: Ordering) -> None:
-        self.request, self.query, self.ordering = request, query, ordering
-        self.limit = _limit(query.get("limit"))
-        self.counted = _truth("count", query.get("count", "false"))
-        self.backwards, self.start = self._read(query.get("cursor"))
+    def __init__(
+        self, request: Request, query: Query, model: type[models.Model], shape: Shape
+    ) -> None:
+        self.request, self.query, self.shape = request, query, shape
+        self.ordering = Ordering.read(query, model, orderable(model, shape.fields))
+        self.limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
+        self.counted = query.truth("count")
+        self.backwards, self.start = self._start()
         self.results: list[dict[str, Any]] = []
-        self.next = self.previous = None
+        self.next: str | None = None
+        self.previous: str | None = None
 
-    def fill(self, rows: QuerySet[Any], shape: Shape) -> None:
-        """Read the page: one row more than asked for tells whether it goes on."""
+    def read(self, rows: QuerySet[Any]) -> dict[str, Any]:
+        """The body of the page: one row more than asked for tells whether it goes on."""
         if self.start is not None:
             rows = rows.filter(self.ordering.beyond(self.start, backwards=self.backwards))
         rows = self.ordering.sort(rows, backwards=self.backwards)
-        found = shape.bodies(rows[: self.limit + 1], self.ordering.columns)
+        found = self.shape.bodies(rows[: self.limit + 1], self.ordering.columns)
         goes_on, found = len(found) > self.limit, found[: self.limit]
         if self.backwards:
             found.reverse()
         self.results = [body for body, _ in found]
-        if found and (goes_on or self.backwards):
+        is_first = self.start is None if not self.backwards else not goes_on
+        is_last = not goes_on and not self.backwards
+        if found and not is_last:
             self.next = self._address(found[-1][1], backwards=False)
-        if found and (self.start is not None if not self.backwards else goes_on):
+        if found and not is_first:
             self.previous = self._address(found[0][1], backwards=True)
-
-    def envelope(self) -> dict[str, Any]:
-        """The body of the answer."""
         return {"next": self.next, "previous": self.previous, "results": self.results}
 
     def links(self) -> str:
@@ -173,15 +175,19 @@ class Page:
             repr((self.request.path.rstrip("/"), own)).encode(), digest_size=8
         ).hexdigest()
 
-    def _read(self, cursor: str | None) -> tuple[bool, list[Any] | None]:
-        if cursor is None:
+    def _start(self) -> tuple[bool, list[Any] | None]:
+        """Where the cursor points: whether backwards, and the values of the row it lies beyond."""
+        if "cursor" not in self.query:
             return False, None
         try:
-            scope, backwards, values = signing.loads(cursor, salt=SALT)
+            scope, backwards, values = signing.loads(self.query["cursor"], salt=SALT)
         except (signing.BadSignature, ValueError):
-            _refuse_cursor("The cursor is not one of ours.")
+            self.query.fault("cursor", "bad_cursor", "The cursor is not one of ours.")
+            return False, None
         if scope != self._scope():
-            _refuse_cursor("The cursor belongs to a list with other filters or another order.")
+            detail = "The cursor belongs to a list with other filters or another order."
+            self.query.fault("cursor", "bad_cursor", detail)
+            return False, None
         return backwards, [self._value(*pair) for pair in zip(self.ordering, values, strict=True)]
 
     def _value(self, key: Key, value: Any) -> Any:
@@ -191,25 +197,3 @@ class Page:
 
 def _plain(values: Sequence[Any]) -> list[Any]:
     return [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
-
-
-def _refuse_cursor(detail: str) -> NoReturn:
-    fault = parameter_fault("cursor", "bad_cursor", detail)
-    raise Refusal("invalid_query", "1 fault", errors=[fault])
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return DEFAULT_LIMIT
-    if not (
-        text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= LARGEST_LIMIT
-    ):
-        detail = f"Write a number from 1 to {LARGEST_LIMIT}."
-        refuse([parameter_fault("limit", "out_of_range", detail)])
-    return int(text)
-
-
-def _truth(name: str, text: str) -> bool:
-    if text not in {"true", "false"}:
-        refuse([parameter_fault(name, "unknown_value", "Write true or false.")])
-    return text == "true"

@@ -87,6 +87,8 @@ def answer(
 ) -> HttpResponse:
     """The problem document as a response, whatever the client accepts."""
     body = orjson.dumps(document(code, detail, errors=errors, **more), option=orjson.OPT_UTC_Z)
-    response = HttpResponse(body, content_type=MEDIA_TYPE, status=PROBLEMS[code][0])
-    response.headers.update({"Cache-Control": "no-store", **(headers or {})})
-    return response
+    return HttpResponse(
+        body,
+        status=PROBLEMS[code][0],
+        headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **(headers or {})},
+    )

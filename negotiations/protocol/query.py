@@ -1,4 +1,4 @@
-"""The query string, read strictly: nothing in it is ignored."""
+"""The query string, read strictly: nothing in it is ignored, and all faults are told at once."""
 
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -12,42 +12,63 @@ from .suggestions import nearest
 LONGEST = 2000
 
 
-def parameter_fault(name: str, code: str, detail: str, meant: Iterable[str] = ()) -> dict[str, Any]:
-    """One fault of a query."""
-    fault: dict[str, Any] = {"parameter": name, "code": code, "detail": detail}
-    if meant := list(meant):
-        fault["did_you_mean"] = meant
-    return fault
+class Query(dict[str, str]):
+    """The parameters that can be used, and the faults of those that cannot.
+
+    Whoever reads a value adds what is wrong with it; ``refuse`` then answers with everything.
+    """
+
+    def __init__(self, request: Request, known: Collection[str] = ()) -> None:
+        super().__init__()
+        self.faults: list[dict[str, Any]] = []
+        for name, values in request.query_params.lists():
+            if name not in known:
+                meant = nearest(name, known)
+                self.fault(name[:100], "unknown_parameter", "There is no such parameter.", meant)
+            elif len(values) > 1:
+                detail = "The parameter is given twice; separate several values by commas."
+                self.fault(name, "repeated_parameter", detail)
+            elif not values[0]:
+                self.fault(name, "empty_value", "The parameter has no value.")
+            elif not readable(values[0]):
+                detail = "The value is too long, not UTF-8 or holds control characters."
+                self.fault(name, "unreadable_value", detail)
+            else:
+                self[name] = values[0]
+
+    def fault(self, name: str, code: str, detail: str, meant: Iterable[str] = ()) -> None:
+        """Note what is wrong with a parameter, and what was perhaps meant."""
+        fault: dict[str, Any] = {"parameter": name, "code": code, "detail": detail}
+        if meant := list(meant):
+            fault["did_you_mean"] = meant
+        self.faults.append(fault)
+
+    def truth(self, name: str) -> bool:
+        """``true`` or ``false``; false when the parameter is not given."""
+        text = self.get(name, "false")
+        if text not in {"true", "false"}:
+            self.fault(name, "unknown_value", "Write true or false.")
+        return text == "true"
+
+    def whole(self, name: str, default: int, most: int) -> int:
+        """A whole number from 1 to ``most``."""
+        text = self.get(name, str(default))
+        if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most:
+            return int(text)
+        self.fault(name, "out_of_range", f"Write a number from 1 to {most}.")
+        return default
+
+    def refuse(self) -> None:
+        """400 with every fault, if there is one."""
+        if self.faults:
+            number = len(self.faults)
+            detail = "1 fault" if number == 1 else f"{number} faults"
+            raise Refusal("invalid_query", detail, errors=self.faults)
 
 
-def refuse(faults: list[dict[str, Any]]) -> None:
-    """400 with every fault, if there is one."""
-    if faults:
-        detail = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise Refusal("invalid_query", detail, errors=faults)
-
-
-def parameters(request: Request, known: Collection[str]) -> dict[str, str]:
-    """The parameters, each known, given once and not empty; else a Refusal with all faults."""
-    faults = []
-    for name, values in request.query_params.lists():
-        if name not in known:
-            meant = nearest(name, known)
-            faults.append(
-                parameter_fault(
-                    name[:100], "unknown_parameter", "There is no such parameter.", meant
-                )
-            )
-        elif len(values) > 1:
-            detail = "The parameter is given twice; separate several values by commas."
-            faults.append(parameter_fault(name, "repeated_parameter", detail))
-        elif not values[0]:
-            faults.append(parameter_fault(name, "empty_value", "The parameter has no value."))
-        elif not readable(values[0]):
-            detail = "The value is too long, not UTF-8 or holds control characters."
-            faults.append(parameter_fault(name, "unreadable_value", detail))
-    refuse(faults)
-    return {name: values[0] for name, values in request.query_params.lists()}
+def refuse_any(request: Request) -> None:
+    """For addresses that take no parameters."""
+    Query(request).refuse()
 
 
 def readable(value: str) -> bool:

@@ -146,7 +146,7 @@ class RecordSerializer(BodySerializer):
         try:
             self.record.validate(self.related)
         except RuleBreach as error:
-            raise ValidationError(serializers.as_serializer_error(_flat(error))) from error
+            raise ValidationError(_flat(error)) from error
 
     def _reset_what_is_left_out(self, attrs: dict[str, Any]) -> None:
         """PUT replaces the whole: what it leaves out gets its default; name and approval stay."""

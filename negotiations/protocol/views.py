@@ -10,7 +10,7 @@ from negotiations.models import COLLECTIONS
 
 from .conditions import body_tag, with_validators
 from .problems import PROBLEMS, Refusal
-from .query import parameters
+from .query import refuse_any
 from .viewsets import ProtocolView, json_response
 
 PROBLEM_LIST = "/api/problems/"
@@ -22,7 +22,7 @@ class RootView(ProtocolView):
     @extend_schema(operation_id="collections", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> HttpResponse:
         """Every collection with its address."""
-        parameters(request, ())
+        refuse_any(request)
         here = request.build_absolute_uri("/api/v1/")
         body = {
             "collections": {name: f"{here}{name}/" for name in COLLECTIONS},
@@ -39,7 +39,7 @@ class ProblemView(ProtocolView):
     @extend_schema(exclude=True)
     def get(self, request: Request, code: str | None = None) -> HttpResponse:
         """One code, or all."""
-        parameters(request, ())
+        refuse_any(request)
         if code is not None and code not in PROBLEMS:
             raise Refusal("not_found", "There is no problem of this name.")
         body: Any = described(code) if code else [described(name) for name in PROBLEMS]

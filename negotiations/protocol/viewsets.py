@@ -15,10 +15,10 @@ from negotiations.models import Record, Token
 from . import policy
 from .conditions import body_tag, cacheable, record_tag, require_version, with_validators
 from .filters import FilterBackend
-from .paging import PARAMETERS, Ordering, Page, orderable
+from .paging import PARAMETERS, Page
 from .parsers import MergePatchParser, StrictJSONParser
 from .problems import Refusal
-from .query import parameters, refuse
+from .query import Query, refuse_any
 from .renderers import dumps
 from .serializers import RecordSerializer
 from .shapes import Shape, shape_of
@@ -73,16 +73,11 @@ class RecordViewSet(ProtocolView, GenericViewSet):
 
     def list(self, request: Request) -> HttpResponse:
         """The records that the filters leave, page by page."""
-        known = [*PARAMETERS, *self.filterset_class.base_filters]  # type: ignore[attr-defined]
-        query = parameters(request, known)
-        rows, faults = FilterBackend().narrowed(request, self.get_queryset(), self, query)
-        refuse(faults)
-        ordering = Ordering.read(
-            query.get("ordering"), self.model, orderable(self.model, self.shape.fields)
-        )
-        page = Page(request, query, ordering)
-        page.fill(rows, self.shape)
-        body = page.envelope()
+        query = Query(request, [*PARAMETERS, *self.filterset_class.base_filters])
+        rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
+        page = Page(request, query, self.model, self.shape)
+        query.refuse()
+        body = page.read(rows)
         if page.counted:
             body = {"count": rows.count(), **body}
         response = json_response(body)
@@ -93,7 +88,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
         """One record."""
         record = self.get_object()
-        parameters(request, ())
+        refuse_any(request)
         response = json_response(self.shape.body(record))
         return with_validators(response, request, record_tag(record.version), record.updated_at)
 
@@ -104,7 +99,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         self.require_writer(request)
         if not policy.may_create(request.user):
             raise PermissionDenied("Your role does not allow making records.")
-        parameters(request, ())
+        refuse_any(request)
         serializer = self.get_serializer(data=self.body_of(request))
         serializer.is_valid(raise_exception=True)
         record = serializer.record
@@ -131,7 +126,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
     def change(self, request: Request, *, partial: bool) -> HttpResponse:
         """Write a new version of the record, if the client's copy is the stored one."""
         record = self.writable(request, "edit", "submit", "publish")
-        parameters(request, ())
+        refuse_any(request)
         body = self.body_of(request)
         require_version(request, record, body)
         stored = self.model._base_manager.get(pk=record.pk)
@@ -149,7 +144,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
     def destroy(self, request: Request, slug: str) -> HttpResponse:
         """Delete the record with its parts; its versions stay."""
         record = self.writable(request, "delete")
-        parameters(request, ())
+        refuse_any(request)
         has_body = request.headers.get("Content-Length", "0") != "0"
         require_version(request, record, self.body_of(request) if has_body else None)
         reason = reason_of(request)
