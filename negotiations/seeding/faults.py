@@ -1,4 +1,4 @@
-"""What is wrong with a seed file, said at its place: file, line, column, the words, and what to do."""
+"""What is wrong with a seed file, at its place: file, line, column, the words, and what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from .codes import CODES
 
-# Wider lines are cut around the fault, so that one of a million characters does not fill the screen.
+# Wider lines are cut around the fault: one of a million characters would fill the screen.
 WIDEST = 160
 
 

@@ -6,6 +6,8 @@ does, stops at the first fault, and takes four times as long.
 
 from __future__ import annotations
 
+from typing import Any
+
 import yaml
 
 from .faults import Fault, Place, SeedText
@@ -102,14 +104,14 @@ class _Builder:
                 return False
         return True
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
+    def _scalar(self, event: Any) -> None:
         self._check(event)
         start = event.start_mark
         quoted = event.style is not None and event.style != ""
         node = Scalar(start.line, start.column, event.value, quoted or not event.implicit[0])
         self._add(self._at(node, event))
 
-    def _open(self, event: yaml.CollectionStartEvent) -> bool:
+    def _open(self, event: Any) -> bool:
         self._check(event)
         kind = Mapping if isinstance(event, yaml.MappingStartEvent) else Sequence
         node = kind(event.start_mark.line, event.start_mark.column)
@@ -121,7 +123,7 @@ class _Builder:
         self.pending.append(None)
         return True
 
-    def _close(self, event: yaml.CollectionEndEvent) -> None:
+    def _close(self, event: Any) -> None:
         node = self.stack.pop()
         self.pending.pop()
         node.end_line = event.end_mark.line
@@ -162,14 +164,14 @@ class _Builder:
         if tag is not None:
             self._refuse("E010", f"the tag {tag} is not allowed", event)
 
-    def _refuse(self, code: str, message: str, event: yaml.Event) -> None:
+    def _refuse(self, code: str, message: str, event: Any) -> None:
         start, end = event.start_mark, event.end_mark
         length = end.column - start.column if end.line == start.line else 1
         self.faults.append(
             Fault(code, message, Place(self.text, start.line + 1, start.column + 1, max(length, 1)))
         )
 
-    def _at(self, node: Node, event: yaml.Event) -> Node:
+    def _at(self, node: Node, event: Any) -> Node:
         start, end = event.start_mark, event.end_mark
         node.line, node.column = start.line, start.column
         node.end_line, node.end_column = end.line, end.column

@@ -1,4 +1,4 @@
-"""Seed files from disk: bytes checked before anything is parsed, then nodes that know their place."""
+"""Seed files from disk: bytes are checked before anything is parsed into nodes with places."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ REFUSED = re.compile(
 
 @dataclass
 class SeedDocument:
-    """One seed file as read: its place on disk, the name faults give it, its content, its faults."""
+    """One seed file as read: where it is, what faults call it, what it holds, what is wrong."""
 
     path: Path
     text: SeedText
     root: Mapping | None = None
     faults: list[Fault] = field(default_factory=list)
+    # What the entries of its records call it, whatever folder the load was started from.
+    entry_name: str = ""
 
 
 def read(path: Path, name: str) -> SeedDocument:

@@ -1,0 +1,90 @@
+"""Load seed files: ``manage.py loadseeds [path …]``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import IntegrityError
+
+from negotiations.models import StaleVersion
+from negotiations.seeding import reporting
+from negotiations.seeding.codes import explanation
+from negotiations.seeding.faults import report
+from negotiations.seeding.loading import Options, Result, load, no_progress, seeds_folder
+
+FAULTS, DIFFERENCES = 1, 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Load seed files into the database: all of them or, after any fault, none."
+        " Exit codes: 0 fine, 1 faults, 2 conflicts with edits (or, with --check, differences)."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="*", type=Path, help="files or folders; default: seeds/")
+        parser.add_argument(
+            "--check", "--dry-run", action="store_true", help="print the plan, write nothing"
+        )
+        parser.add_argument(
+            "--prune", action="store_true", help="delete what its file no longer has"
+        )
+        parser.add_argument(
+            "--take",
+            choices=["file", "database"],
+            help="who wins where a record was edited in the database since the last load",
+        )
+        parser.add_argument(
+            "--as-draft", action="store_true", help="load new records as drafts, for review"
+        )
+        parser.add_argument("--explain", metavar="CODE", help="explain the code of a fault")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["explain"]:
+            self._explain(options["explain"])
+            return
+        chosen = Options(options["check"], options["prune"], options["take"], options["as_draft"])
+        progress = self._progress if sys.stderr.isatty() else no_progress
+        try:
+            result = load(options["paths"] or [seeds_folder()], chosen, progress)
+        except (IntegrityError, StaleVersion) as refusal:
+            message = f"Somebody wrote to the database meanwhile ({refusal}). Nothing was written."
+            raise CommandError(message) from refusal
+        if result.faults:
+            self._refuse(report(result.faults), FAULTS)
+        self._tell(result, chosen)
+
+    def _tell(self, result: Result, options: Options) -> None:
+        for line in reporting.kept_lines(result):
+            self.stdout.write(line)
+        for line in reporting.leftover_lines(result, options.prune):
+            self.stdout.write(line)
+        if result.conflicts:
+            self._refuse("\n".join(reporting.conflict_lines(result)), DIFFERENCES)
+        if options.check:
+            for line in reporting.plan_lines(result, options.prune):
+                self.stdout.write(line)
+        for line in reporting.summary(result):
+            self.stdout.write(line)
+        pruned = len(result.leftovers.unedited) if options.prune else 0
+        if options.check and (result.work or pruned):
+            raise SystemExit(DIFFERENCES)
+
+    def _refuse(self, text: str, code: int) -> NoReturn:
+        # CommandError would put its own name before the first line.
+        self.stderr.write(text)
+        raise SystemExit(code)
+
+    def _explain(self, code: str) -> None:
+        text = explanation(code)
+        if text is None:
+            raise CommandError(f"There is no code {code}.")
+        self.stdout.write(f"{code.upper()}: {text}")
+
+    def _progress(self, done: int, total: int) -> None:
+        if done % 100 == 0 or done == total:
+            end = "\n" if done == total else ""
+            self.stderr.write(f"\r{done:,} of {total:,} records", ending=end)

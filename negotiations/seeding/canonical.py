@@ -1,0 +1,117 @@
+"""The canonical writing of a seed file: one form for one content, so that differences are facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+from .nodes import resolve
+from .reading import REFUSED
+from .shape import FORMAT, NO_DATE, Form
+
+WIDEST = 130
+
+PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+# A row in the order of its keys; a value is written already, or a list of rows.
+Pairs: TypeAlias = "list[tuple[str, str | list[Pairs]]]"
+
+
+def quoted(text: str) -> str:
+    """Free text: in double quotes, on one line, with nothing in it that an editor would hide."""
+    found = "".join(SHORT.get(character, character) for character in text)
+    return f'"{REFUSED.sub(_escaped, found)}"'
+
+
+def _escaped(found: re.Match[str]) -> str:
+    number = ord(found.group())
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+
+
+def plain(word: str) -> str:
+    """A key or a coded value, without quotes where it cannot be taken for something else."""
+    bare = PLAIN.fullmatch(word) and isinstance(resolve(word), str)
+    return word if bare else quoted(word)
+
+
+def coded(value: str) -> str:
+    """A coded value; digits are told from numbers by the field they stand in."""
+    return value if PLAIN.fullmatch(value) else quoted(value)
+
+
+def date(value: dict[str, str]) -> str:
+    """A day that the source states is its text alone; else what says so, and how surely."""
+    if value == {**NO_DATE, "is": value["is"], "sure": "stated"}:
+        return quoted(value["is"])
+    parts = [f"{key}: {quoted(value[key])}" for key in ("says", "anchor", "is") if value[key]]
+    parts.append(f"sure: {value['sure']}")
+    return f"{{{', '.join(parts)}}}"
+
+
+def written(form: Form, value: Any) -> str:
+    """One value as a seed file has it; references are short keys already."""
+    if form is Form.DATE:
+        return date(value)
+    if form is Form.REFERENCES:
+        return f"[{', '.join(plain(key) for key in value)}]"
+    if form is Form.NAMES:
+        return f"[{', '.join(quoted(name) for name in value)}]"
+    if form is Form.CODES:
+        return f"{{{', '.join(f'{plain(key)}: {quoted(item)}' for key, item in value.items())}}}"
+    return _single(form, value)
+
+
+def _single(form: Form, value: Any) -> str:
+    if form is Form.BOOLEAN:
+        return str(value).lower()
+    if form is Form.CHOICE:
+        return coded(value)
+    if form is Form.REFERENCE:
+        return plain(value)
+    return quoted(value) if isinstance(value, str) else str(value)
+
+
+def file_text(sections: Sequence[tuple[str, str | Pairs | list[Pairs]]]) -> str:
+    """A whole file: the format, then each section after an empty line."""
+    lines = [f"format: {FORMAT}"]
+    for name, content in sections:
+        lines.append("")
+        if isinstance(content, str):
+            lines.append(f"{name}: {content}")
+        elif content and isinstance(content[0], tuple):
+            lines.append(f"{name}:")
+            lines += _block(content, "  ")  # type: ignore[arg-type]
+        else:
+            lines += _list(name, content, "")
+    return "\n".join(lines) + "\n"
+
+
+def _list(name: str, rows: list[Pairs], indent: str) -> Iterator[str]:
+    """The rows of a list: one line each if all of them fit, else one line for each key."""
+    yield f"{indent}{name}:"
+    flows = [_flow(row) for row in rows]
+    if all(flow and len(indent) + 4 + len(flow) <= WIDEST for flow in flows):
+        for flow in flows:
+            yield f"{indent}  - {flow}"
+        return
+    for row in rows:
+        lines = list(_block(row, f"{indent}    "))
+        yield f"{indent}  - {lines[0].lstrip()}"
+        yield from lines[1:]
+
+
+def _flow(row: Pairs) -> str:
+    """The row on one line, or nothing when it has rows within."""
+    if not all(isinstance(value, str) for _, value in row):
+        return ""
+    return f"{{{', '.join(f'{key}: {value}' for key, value in row)}}}"
+
+
+def _block(row: Pairs, indent: str) -> Iterator[str]:
+    for key, value in row:
+        if isinstance(value, str):
+            yield f"{indent}{key}: {value}"
+        else:
+            yield from _list(key, value, indent)

@@ -1,0 +1,130 @@
+"""What a load would do to each record: three values compared for every field.
+
+What the file said at the last load, what it says now, and what the database holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal, NamedTuple
+
+from negotiations.models import SeedEntry
+
+from .current import comparable, values_of
+from .resolving import Registry
+from .rows import Row
+
+Take = Literal["file", "database"]
+
+# Stands for "the file has not been loaded before", where no value can be compared.
+NEVER = object()
+# The difference between a record and none is told under its name.
+WHOLE = "the record"
+
+
+class Action(Enum):
+    CREATE = "+"
+    UPDATE = "~"
+    SAME = "="
+    GONE = "x"
+
+
+class Difference(NamedTuple):
+    """A field on which the file and the database disagree since somebody edited the database."""
+
+    row: Row
+    field: str
+    last: Any
+    file: Any
+    database: Any
+
+
+@dataclass
+class Step:
+    """What is to happen to one record, and what is left as somebody edited it."""
+
+    row: Row
+    action: Action
+    record: Any = None
+    entry: SeedEntry | None = None
+    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    kept: list[Difference] = field(default_factory=list)
+    conflicts: list[Difference] = field(default_factory=list)
+
+
+def plan(registry: Registry, take: Take | None, as_draft: bool) -> list[Step]:
+    """One step for each row, in the order of the files."""
+    entries = entries_of(registry.rows)
+    steps = []
+    for row in registry.rows:
+        record = registry.stored.get(row.model, {}).get(row.slug)
+        entry = entries.get((row.kind, row.slug))
+        if as_draft:
+            _hold_back(row, record, entry)
+        steps.append(_step(row, record, entry, take))
+    return steps
+
+
+def entries_of(rows: Iterable[Row]) -> dict[tuple[str, str], SeedEntry]:
+    """What is remembered of the rows, in one query for each kind."""
+    wanted: dict[str, list[str]] = {}
+    for row in rows:
+        wanted.setdefault(row.kind, []).append(row.slug)
+    found = {}
+    for kind, slugs in wanted.items():
+        for start in range(0, len(slugs), 500):
+            chunk = slugs[start : start + 500]
+            for entry in SeedEntry.objects.filter(kind=kind, slug__in=chunk):
+                found[kind, entry.slug] = entry
+    return found
+
+
+def _hold_back(row: Row, record: Any, entry: SeedEntry | None) -> None:
+    """Only what is new becomes a draft: nobody's approval is taken back by a file."""
+    if record is None:
+        row.values["review"] = "draft"
+    else:
+        row.values["review"] = entry.values.get("review") if entry else record.review
+
+
+def _step(row: Row, record: Any, entry: SeedEntry | None, take: Take | None) -> Step:
+    if record is None and entry is None:
+        return Step(row, Action.CREATE)
+    if record is None:
+        return _deleted(row, entry, take)
+    step = Step(row, Action.SAME, record, entry)
+    now = values_of(record)
+    for name, value in row.values.items():
+        if name in row.faulty:
+            continue
+        new, old = comparable(value), comparable(now.get(name))
+        last = comparable(entry.values.get(name, NEVER)) if entry else NEVER
+        if new == old:
+            continue
+        difference = Difference(row, name, last, value, now.get(name))
+        if old == last or take == "file":
+            step.changes[name] = (now.get(name), value)
+        elif new == last or take == "database":
+            step.kept.append(difference)
+        else:
+            step.conflicts.append(difference)
+    if step.changes:
+        step.action = Action.UPDATE
+    return step
+
+
+def _deleted(row: Row, entry: SeedEntry | None, take: Take | None) -> Step:
+    """Somebody deleted the record: it is made again only when the file is to win."""
+    if take == "file":
+        return Step(row, Action.CREATE, entry=entry)
+    step = Step(row, Action.GONE, entry=entry)
+    last = entry.values if entry else {}
+    changed = any(comparable(value) != comparable(last.get(n)) for n, value in row.values.items())
+    difference = Difference(row, WHOLE, "there", "there", "deleted")
+    if changed and take is None:
+        step.conflicts.append(difference._replace(file="changed"))
+    else:
+        step.kept.append(difference)
+    return step

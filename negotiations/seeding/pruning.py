@@ -1,0 +1,100 @@
+"""Records that a file no longer has: told, and on request deleted unless somebody edited them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import ProtectedError
+
+from negotiations import history
+from negotiations.models import COLLECTIONS, RECORDS, Citation, Record, SeedEntry
+
+from .current import comparable, stored, values_of
+from .faults import Fault, Place, SeedText
+from .rows import Row
+
+
+@dataclass
+class Leftover:
+    """A record that came from a file which no longer has it."""
+
+    entry: SeedEntry
+    record: Any
+    edited: bool = False
+
+    @property
+    def address(self) -> str:
+        return f"{self.entry.kind}/{self.entry.slug}"
+
+
+@dataclass
+class Leftovers:
+    """What the loaded files no longer have: records, and entries of records that are gone too."""
+
+    records: list[Leftover] = field(default_factory=list)
+    forgotten: list[SeedEntry] = field(default_factory=list)
+
+    @property
+    def unedited(self) -> list[Leftover]:
+        return [leftover for leftover in self.records if not leftover.edited]
+
+
+def leftovers(files: Iterable[str], rows: Iterable[Row]) -> Leftovers:
+    """What came from the files at an earlier load and is in none of the rows."""
+    present = {(row.kind, row.slug) for row in rows}
+    missing: dict[type[Record], list[SeedEntry]] = {}
+    for entry in SeedEntry.objects.filter(file__in=list(files)):
+        if (entry.kind, entry.slug) not in present:
+            missing.setdefault(COLLECTIONS[entry.kind], []).append(entry)
+    found = Leftovers()
+    for model, entries in missing.items():
+        records = stored(model, {entry.slug for entry in entries})
+        for entry in entries:
+            record = records.get(entry.slug)
+            if record is None:
+                found.forgotten.append(entry)
+            else:
+                found.records.append(Leftover(entry, record, _edited(entry, record)))
+    return found
+
+
+def _edited(entry: SeedEntry, record: Any) -> bool:
+    now = values_of(record)
+    return any(
+        comparable(value) != comparable(now.get(name)) for name, value in entry.values.items()
+    )
+
+
+def prune(found: Leftovers, texts: dict[str, SeedText]) -> list[Fault]:
+    """Delete what nobody edited, parts before wholes; citations go with their record."""
+    doomed = {leftover.address for leftover in found.unedited}
+    order = {model.collection(): number for number, model in enumerate(RECORDS)}
+    # Last made first: what refers to a record of its own kind came after it.
+    queue = sorted(found.unedited, key=lambda each: (-order[each.entry.kind], -each.entry.position))
+    faults = []
+    for leftover in queue:
+        record = leftover.record
+        if isinstance(record, Citation) and record.record.address in doomed:
+            leftover.entry.delete()
+            continue
+        record.refresh_from_db(fields=["version"])
+        try:
+            history.delete(record, reason=f"No longer in {leftover.entry.file}")
+        except ProtectedError as refusal:
+            referrers: set[Any] = refusal.protected_objects
+            names = ", ".join(sorted(each.address for each in referrers))
+            message = f"{leftover.address} cannot be deleted: {names} refers to it"
+            faults.append(_fault(leftover, message, texts))
+        except ValidationError as refusal:
+            message = f"{leftover.address} cannot be deleted: {' '.join(refusal.messages)}"
+            faults.append(_fault(leftover, message, texts))
+        else:
+            leftover.entry.delete()
+    return faults
+
+
+def _fault(leftover: Leftover, message: str, texts: dict[str, SeedText]) -> Fault:
+    return Fault("E030", message, Place(texts[leftover.entry.file]))

@@ -1,0 +1,163 @@
+"""Which record each key means: in the same file, in another of the load, or in the database."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from negotiations.models import Citation, Negotiation, Record
+
+from .current import stored
+from .faults import Fault
+from .interpreting import Interpreter
+from .naming import name_by_content, name_by_key, name_citations
+from .nodes import Node
+from .parsing import place
+from .rows import Row, walk
+from .shape import Form, has_negotiation, noun, shared, slots
+
+# So many names of one kind are looked through for the nearest one.
+MOST_NAMES = 5000
+
+
+class Registry:
+    """All rows of a load by kind and slug, and the stored records that they name or are."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.by_slug: dict[tuple[type[Record], str], Row] = {}
+        self.stored: dict[type[Record], dict[str, Any]] = {}
+
+    def add(self, interpreter: Interpreter) -> None:
+        """Take in the rows of one file; their references are resolved when all are in."""
+        found = list(walk(interpreter.rows()))
+        for position, row in enumerate(found):
+            row.position = position
+        self.rows += found
+        negotiation = self._negotiation(interpreter, found)
+        for row in found:
+            if row.hangs_on_negotiation:
+                row.negotiation = negotiation
+            if row.model is not Citation:
+                name_by_key(row)
+                self._register(row)
+
+    def resolve(self) -> None:
+        """Name the rows without keys, then say of every reference which record it means."""
+        for row in self.rows:
+            if row.model is not Citation and not row.slug and row.belongs_to:
+                name_by_content(row, self._first)
+                self._register(row)
+        for row in self.rows:
+            name_citations(row)
+            for citation in row.citations:
+                self._register(citation)
+        self._load_stored()
+        for row in self.rows:
+            self._implied(row)
+            for name, written in row.references.items():
+                self._references(row, name, written)
+
+    def _negotiation(self, interpreter: Interpreter, rows: list[Row]) -> str:
+        if interpreter.negotiation:
+            return interpreter.negotiation.key or interpreter.negotiation.slug
+        if interpreter.known_negotiation:
+            return interpreter.known_negotiation[0]
+        for row in rows:
+            if row.hangs_on_negotiation and row.model is not Citation:
+                message = f"a {noun(row.model)} belongs to a negotiation, and the file names none"
+                row.refuse(Fault("E029", message, row.place, help="add negotiation:"))
+                break
+        return ""
+
+    def _register(self, row: Row) -> None:
+        if not row.slug:
+            return
+        first = self.by_slug.setdefault((row.model, row.slug), row)
+        if first is row:
+            return
+        keyed = bool(row.key or "slug" in row.nodes)
+        message = f"there is another {noun(row.model)} {row.slug}"
+        help_ = "" if keyed else "give one of them a key"
+        notes = (f"the first stands at {first.place}",)
+        row.refuse(Fault("E016", message, row.place, notes=notes, help=help_), "slug")
+
+    def _candidates(self, row: Row, target: type[Record], key: str) -> Iterator[str]:
+        if row.negotiation and not shared(target):
+            yield f"{row.negotiation}-{key}"
+        yield key
+
+    def _first(self, row: Row, name: str) -> str | None:
+        """The slug that a reference of a row most likely means, before all is known."""
+        written = row.references.get(name)
+        if not written:
+            return None
+        target = slots(row.model)[name].target
+        for slug in self._candidates(row, target, written[0][0]):
+            if (target, slug) in self.by_slug:
+                return slug
+        return written[0][0]
+
+    def _load_stored(self) -> None:
+        """The stored records that rows name or are: one query for each kind."""
+        wanted: dict[type[Record], set[str]] = defaultdict(set)
+        for row in self.rows:
+            wanted[row.model].add(row.slug)
+            if row.negotiation:
+                wanted[Negotiation].add(row.negotiation)
+            for name, written in row.references.items():
+                target = slots(row.model)[name].target
+                for key, _ in written:
+                    wanted[target].update(self._candidates(row, target, key))
+        for model, slugs in wanted.items():
+            self.stored[model] = stored(model, slugs)
+
+    def _implied(self, row: Row) -> None:
+        """What the place of a row in its file says."""
+        if row.belongs_to:
+            row.values[row.through] = row.belongs_to.slug
+            row.targets.append(row.belongs_to)
+        if row.negotiation and has_negotiation(row.model):
+            row.values["negotiation"] = row.negotiation
+            above = self.by_slug.get((Negotiation, row.negotiation))
+            if above:
+                row.targets.append(above)
+
+    def _references(self, row: Row, name: str, written: list[tuple[str, Node]]) -> None:
+        slot = slots(row.model)[name]
+        slugs = []
+        for key, node in written:
+            slug = self._known(row, slot.target, key)
+            if slug is None:
+                row.refuse(self._unknown(row, slot.target, key, node), name)
+                continue
+            if slug in slugs:
+                message = f"{key} stands here twice"
+                row.refuse(Fault("E016", message, place(node, row.document.text)), name)
+                continue
+            slugs.append(slug)
+            target = self.by_slug.get((slot.target, slug))
+            if target:
+                row.targets.append(target)
+        many = slot.form is Form.REFERENCES
+        row.values[name] = sorted(slugs) if many else (slugs[0] if slugs else None)
+
+    def _known(self, row: Row, target: type[Record], key: str) -> str | None:
+        held = self.stored.get(target, {})
+        for slug in self._candidates(row, target, key):
+            if (target, slug) in self.by_slug or slug in held:
+                return slug
+        return None
+
+    def _unknown(self, row: Row, target: type[Record], key: str, node: Node) -> Fault:
+        names = [slug for model, slug in self.by_slug if model is target]
+        names += target._base_manager.values_list("slug", flat=True)[:MOST_NAMES]
+        prefix = f"{row.negotiation}-"
+        short = sorted({str(name).removeprefix(prefix) for name in names})
+        near = difflib.get_close_matches(key, short, n=1, cutoff=0.5)
+        listed = f"there are {', '.join(short)}" if 0 < len(short) <= 12 else ""
+        help_ = f"did you mean {near[0]}?" if near else listed
+        message = f"there is no {noun(target)} {key}"
+        return Fault("E018", message, place(node, row.document.text), help=help_)

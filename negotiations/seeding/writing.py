@@ -1,0 +1,149 @@
+"""Rows written through the models' rules and their history, each after those it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DatabaseError, transaction
+
+from negotiations import history
+from negotiations.models import Citation, Record
+
+from .building import Related, build
+from .faults import Fault
+from .planning import Action, Step
+from .quoting import Refused
+from .resolving import Registry
+from .rows import Row
+from .shape import citable
+
+Progress = Callable[[int, int], None]
+
+# On a row with faults these may follow from them, and would send the author astray.
+CONSEQUENCES = {NON_FIELD_ERRORS, "citations"}
+
+
+def in_order(rows: list[Row]) -> Iterator[Row]:
+    """Each row after those it refers to; citations stay with their record.
+
+    Rows that refer to one another in a circle are refused and left out.
+    """
+    done: set[int] = set()
+    open_: set[int] = set()
+    for first in rows:
+        stack = [first]
+        while stack:
+            row = stack[-1]
+            if id(row) in done:
+                stack.pop()
+                continue
+            waiting = [each for each in _needs(row) if id(each) not in done]
+            if not waiting or id(row) in open_:
+                if waiting:
+                    row.refuse(Fault("E019", "this leads back to the record itself", row.place))
+                done.add(id(row))
+                stack.pop()
+                yield row
+                continue
+            open_.add(id(row))
+            stack += waiting
+
+
+def _needs(row: Row) -> list[Row]:
+    needs = [*row.targets]
+    for citation in row.citations:
+        needs += [target for target in citation.targets if target is not row]
+    return needs
+
+
+class Writer:
+    """Writes the steps of a plan inside the caller's transaction, and goes on after a fault.
+
+    With any fault the caller rolls back: then writing only serves to check what depends on it.
+    """
+
+    def __init__(self, registry: Registry, steps: list[Step], progress: Progress) -> None:
+        self.registry = registry
+        self.steps = {id(step.row): step for step in steps}
+        self.progress = progress
+
+    def write(self) -> None:
+        rows = [row for row in self.registry.rows if row.model is not Citation]
+        for number, row in enumerate(in_order(rows), start=1):
+            self._record(self.steps[id(row)])
+            for citation in row.citations:
+                self._citation(self.steps[id(citation)], self.steps[id(row)])
+            self.progress(number, len(rows))
+
+    def _record(self, step: Step) -> None:
+        if step.action in (Action.SAME, Action.GONE):
+            self._know(step)
+            return
+        record, related = build(step, self.registry)
+        citations = self._proposed(step)
+        record.proposed_citations = citations or []
+        if citations is not None:
+            self._validate(step, record, {**related, "citations": citations})
+        else:
+            self._validate(step, record, related)
+        self._save(step, record, related)
+
+    def _proposed(self, step: Step) -> list[Record] | None:
+        """The citations that the record is to have; None when those in the database stay."""
+        if not step.row.citations:
+            without = step.action is Action.CREATE and citable(step.row.model)
+            return [] if without else None
+        proposed: list[Record] = []
+        for citation in step.row.citations:
+            own = self.steps[id(citation)]
+            record = own.record or build(own, self.registry)[0]
+            if own.action is not Action.GONE and record.source_id:
+                proposed.append(record)
+        return proposed
+
+    def _citation(self, step: Step, owner: Step) -> None:
+        if step.action in (Action.SAME, Action.GONE) or owner.record is None:
+            return
+        citation, related = build(step, self.registry)
+        citation.record = owner.record
+        self._validate(step, citation, related)
+        self._save(step, citation, related)
+
+    def _validate(self, step: Step, record: Any, related: Related) -> None:
+        row = step.row
+        spoilt = set(row.faulty)
+        unsure = bool(spoilt) or any(citation.faulty for citation in row.citations)
+        try:
+            record.validate(related)
+        except ValidationError as error:
+            for name, fault in Refused(row, record, self.registry).faults(error):
+                if unsure and name in CONSEQUENCES:
+                    continue
+                if not any(name == each or name.startswith(f"{each}_") for each in spoilt if each):
+                    row.refuse(fault, name)
+
+    def _save(self, step: Step, record: Any, related: Related) -> None:
+        reason = f"Loaded from {step.row.document.path.name}"
+        if not step.row.faulty:
+            history.write(record, related=related, reason=reason)
+        elif not self._tried(record, related, reason):
+            return
+        step.record = record
+        self._know(step)
+
+    def _tried(self, record: Any, related: Related, reason: str) -> bool:
+        """Whether a faulty record could be written for the sake of those that refer to it."""
+        try:
+            with transaction.atomic():
+                history.write(record, related=related, reason=reason)
+        except (DatabaseError, ValidationError, ValueError, OverflowError):
+            return False
+        return True
+
+    def _know(self, step: Step) -> None:
+        """From now on other rows can refer to the record."""
+        if step.record is None:
+            return
+        self.registry.stored.setdefault(step.row.model, {})[step.row.slug] = step.record
