@@ -3,9 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from negotiations.pages import start
 from tracker import health
 
 urlpatterns = [
+    path("", start.start, name="start"),
     path("api/", include("negotiations.api.urls")),
     path("admin/", admin.site.urls),
     path("livez", health.livez),

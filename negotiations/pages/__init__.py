@@ -1,0 +1,1 @@
+"""What people look at: server-made pages that need no script."""
