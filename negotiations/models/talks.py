@@ -48,7 +48,7 @@ class Negotiation(Record):
         default=Status.UNKNOWN,
         help_text="How it stands, by the latest source.",
     )
-    date = UncertainDateField(help_text="When it was held, in EDTF.")
+    date = UncertainDateField(help_text="When it came to this status, in EDTF.")
     summary = models.TextField(blank=True, help_text="What it is about, in neutral words.")
     identifiers = models.JSONField(
         default=dict,
