@@ -118,7 +118,7 @@ def delete(record: Record, *, by: Any = None, reason: str = "") -> None:
 
 def versions(record: Record) -> Any:
     """The record's versions, newest first, each with ``version`` and its ``history_…`` fields."""
-    rows = type(record).history.filter(id=record.pk)  # type: ignore[attr-defined]
+    rows = type(record).history.filter(id=record.pk)
     return rows.select_related("history_user").order_by("-history_id")
 
 

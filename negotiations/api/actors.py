@@ -1,5 +1,7 @@
 """Parties, people and their posts."""
 
+from typing import ClassVar
+
 from negotiations.models import Party, Person, Post
 from negotiations.protocol.filters import RecordFilter
 from negotiations.protocol.serializers import RecordSerializer, dated
@@ -42,7 +44,7 @@ class PersonFilter(RecordFilter):
 
     class Meta:
         model = Person
-        fields = []
+        fields: ClassVar[list[str]] = []
 
 
 class PersonSerializer(RecordSerializer):

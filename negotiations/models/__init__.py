@@ -4,6 +4,7 @@ from .access import GROUPS, Role, Token, role_of
 from .actors import Party, Person, Post
 from .base import Record, RecordQuerySet, StaleVersion
 from .dates import Certainty, UncertainDateField
+from .guards import PasswordGuess, SpentForm
 from .incidents import Incident
 from .issues import Issue, Position, Statement
 from .outcomes import Commitment, Delivery, Outcome, Unit
@@ -57,6 +58,7 @@ __all__ = [
     "Outcome",
     "Participation",
     "Party",
+    "PasswordGuess",
     "Person",
     "Position",
     "Post",
@@ -68,6 +70,7 @@ __all__ = [
     "Round",
     "SeedEntry",
     "Source",
+    "SpentForm",
     "StaleVersion",
     "Statement",
     "Term",

@@ -57,8 +57,8 @@ class Token(models.Model):
     """A secret with which a client app acts for a user.
 
     The text is shown once, when it is made; the database keeps an HMAC-SHA256 of it under the
-    installation's pepper. It reads ``nt_<32 random bytes, base64url>_<CRC-32, hex>``: the prefix lets
-    secret scanners find it, the checksum lets a mistyped one be refused without a look-up.
+    installation's pepper. It reads ``nt_<32 random bytes, base64url>_<CRC-32, hex>``: the prefix
+    lets secret scanners find it, the checksum a mistyped one be refused without a look-up.
     """
 
     class Scope(Vocabulary):

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from .base import Record, RecordQuerySet
+from .base import Record
 from .countries import country_code
 from .dates import UncertainDateField, date_rules
 from .rules import Faults, fault
@@ -69,7 +69,6 @@ class Party(Record):
     )
 
     _history_m2m_fields = [member_of]
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name_plural = "parties"
@@ -86,7 +85,9 @@ class Party(Record):
                 return
             seen |= {party.pk for party in level}
             level = list(
-                Party.objects.filter(members__in=level).exclude(pk__in=seen - {self.pk}).distinct()
+                Party._base_manager.filter(members__in=level)
+                .exclude(pk__in=seen - {self.pk})
+                .distinct()
             )
 
 
@@ -107,8 +108,6 @@ class Person(Record):
         help_text="Codes elsewhere by scheme, for example wikidata.",
     )
 
-    objects = RecordQuerySet.as_manager()
-
     class Meta(Record.Meta):
         verbose_name_plural = "people"
 
@@ -127,8 +126,6 @@ class Post(Record):
     )
     title = models.CharField(max_length=200, help_text="The office, as the source calls it.")
     date = UncertainDateField(help_text="When the source calls the person so, in EDTF.")
-
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         constraints = [*date_rules("post", "date")]

@@ -83,10 +83,6 @@ class Record(Validated, models.Model):
         "published": {"withdrawn"},
         "withdrawn": {"draft", "published"},
     }
-    # Whether the record must not be published without the words that support it.
-    needs_citation: ClassVar[bool] = True
-    # Relations to the same kind that must not lead back to where they began.
-    acyclic: ClassVar[tuple[str, ...]] = ()
 
     slug = RecordSlugField(
         max_length=SLUG_LENGTH,
@@ -120,6 +116,7 @@ class Record(Validated, models.Model):
     )
     updated_at = models.DateTimeField(auto_now=True, help_text="When it was last written.")
 
+    objects = RecordQuerySet.as_manager()
     history = VERSIONS
 
     class Meta:
@@ -143,7 +140,7 @@ class Record(Validated, models.Model):
                 raise
 
     def lock(self) -> None:
-        """Hold the stored row until the transaction ends, if it is still at the version of this copy."""
+        """Hold the stored row until the transaction ends, if it has the version of this copy."""
         rows = type(self)._base_manager.select_for_update().filter(pk=self.pk)
         stored = rows.values_list("version", flat=True).first()
         if stored != self.version:

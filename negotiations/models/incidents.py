@@ -3,7 +3,7 @@
 from django.db import models
 
 from .actors import Party
-from .base import Record, RecordQuerySet
+from .base import Record
 from .dates import UncertainDateField, date_rules
 from .rules import bounded
 from .talks import BY_DATE, Negotiation
@@ -76,7 +76,6 @@ class Incident(Record):
     date = UncertainDateField(help_text="When it happened, in EDTF.")
 
     _history_m2m_fields = [by]
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         ordering = BY_DATE

@@ -1,10 +1,9 @@
 """What divides the sides, and what each says about it."""
 
 from django.db import models
-from django.db.models import F
 
 from .actors import Party, Person
-from .base import Record, RecordQuerySet
+from .base import Record
 from .dates import UncertainDateField, date_rules
 from .rules import Faults, fault
 from .talks import BY_DATE, Negotiation
@@ -42,8 +41,6 @@ class Issue(Record):
         validators=[identifiers_by_scheme],
         help_text="Codes elsewhere by scheme: pa_x, ucdp.",
     )
-
-    objects = RecordQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.title
@@ -88,8 +85,6 @@ class Statement(Record):
     place = models.CharField(max_length=200, blank=True, help_text="Where, as the source gives it.")
     date = UncertainDateField(help_text="When it was said, in EDTF.")
     summary = models.TextField(help_text="What was said, in one neutral sentence.")
-
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         ordering = BY_DATE
@@ -186,7 +181,7 @@ class Position(Record):
         null=True,
         blank=True,
         related_name="followed_by",
-        help_text="The proposal or ultimatum it came after, in the source's words: an order, not a cause.",
+        help_text="The proposal it came after, in the source's words: an order, not a cause.",
     )
     term = models.ForeignKey(
         "Term",
@@ -198,10 +193,8 @@ class Position(Record):
     )
     date = UncertainDateField(help_text="When it was held, in EDTF.")
 
-    objects = RecordQuerySet.as_manager()
-
     class Meta(Record.Meta):
-        ordering = [F("date_earliest").asc(nulls_last=True), "slug"]
+        ordering = BY_DATE
         constraints = [*date_rules("position", "date")]
 
     def __str__(self) -> str:
@@ -218,11 +211,7 @@ class Position(Record):
                 "This issue has no question to answer; choose one of its parts.",
                 "no_question",
             )
-        if (
-            self.term_id
-            and self.negotiation_id
-            and self.term.proposal.negotiation_id != self.negotiation_id
-        ):
+        if self.term and self.negotiation_id != self.term.proposal.negotiation_id:
             yield fault(
                 "term",
                 "%(target)s belongs to another negotiation.",

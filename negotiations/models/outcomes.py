@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F
 
 from .actors import Party
-from .base import Record, RecordQuerySet
+from .base import Record
 from .dates import UncertainDateField, date_rules
 from .issues import Issue
 from .rules import Faults, bounded, fault
@@ -81,7 +81,6 @@ class Outcome(Record):
     date = UncertainDateField(help_text="When it was reached, in EDTF.")
 
     _history_m2m_fields = [rounds, agreed_by]
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         ordering = BY_DATE
@@ -177,7 +176,6 @@ class Commitment(Record):
     )
 
     _history_m2m_fields = [obligor, obligee, backed_by]
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         ordering = [F("due_earliest").asc(nulls_last=True), "slug"]
@@ -247,8 +245,6 @@ class Delivery(Record):
         help_text="Who helped it come about.",
     )
     date = UncertainDateField(help_text="When, in EDTF.")
-
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name_plural = "deliveries"

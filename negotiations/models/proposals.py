@@ -3,7 +3,7 @@
 from django.db import models
 
 from .actors import Party, Person
-from .base import Record, RecordQuerySet
+from .base import Record
 from .dates import UncertainDateField, date_rules
 from .issues import Issue, Statement
 from .rules import Check, Faults, Unique, fault
@@ -117,7 +117,6 @@ class Proposal(Record):
     deadline = UncertainDateField(help_text="By when it is to be answered or met, in EDTF.")
 
     _history_m2m_fields = [proposed_by, addressed_to]
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         ordering = BY_DATE
@@ -171,7 +170,6 @@ class Term(Record):
     )
 
     _history_m2m_fields = [obligor, obligee]
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         constraints = [
@@ -234,8 +232,6 @@ class Response(Record):
     )
     date = UncertainDateField(help_text="When it was given, in EDTF.")
 
-    objects = RecordQuerySet.as_manager()
-
     class Meta(Record.Meta):
         ordering = BY_DATE
         constraints = [*date_rules("response", "date")]
@@ -248,7 +244,7 @@ class Response(Record):
 
     def faults(self) -> Faults:
         yield from super().faults()
-        if self.term_id and self.proposal_id and self.term.proposal_id != self.proposal_id:
+        if self.term and self.term.proposal_id != self.proposal_id:
             yield fault(
                 "term",
                 "%(target)s is an item of another proposal.",

@@ -26,7 +26,7 @@ def places(text: str, quote: str, before: str = "", after: str = "") -> list[int
 
 
 def as_the_source_writes(text: str, quote: str) -> str:
-    """The source's characters for a quotation that differs in dashes, marks, spaces or dots alone."""
+    """The source's characters for a quotation that differs in dashes, marks or spaces alone."""
     pattern = "".join(
         r"\s+"
         if token.isspace()

@@ -8,9 +8,10 @@ from django.db import models
 class SeedEntry(models.Model):
     """A record as a seed file gave it at the last load.
 
-    Three values can then be compared: what the file said, what it says now, what the database holds. So a
-    second load writes nothing, an edit made in the database is told from a change of the file, and a record
-    that somebody deleted is not made again unasked. The row outlives its record for that reason.
+    Three values can then be compared: what the file said, what it says now, what the database
+    holds. So a second load writes nothing, an edit made in the database is told from a change of
+    the file, and a record that somebody deleted is not made again unasked. The row outlives its
+    record for that reason.
     """
 
     file = models.CharField(

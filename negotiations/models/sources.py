@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.lookups import Exact
 
-from .base import Record, RecordQuerySet
+from .base import Record
 from .dates import UncertainDateField, date_rules
 from .quotations import start_of
 from .rules import Check, Faults, Unique, fault
@@ -98,8 +98,6 @@ class Source(Record):
         default=Reliability.F,
         help_text="A to F, Admiralty code.",
     )
-
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         ordering = [F("published_earliest").asc(nulls_last=True), "slug"]
@@ -236,8 +234,6 @@ class Citation(Passage):
         help_text="1 to 6, Admiralty code.",
     )
 
-    objects = RecordQuerySet.as_manager()
-
     class Meta(Passage.Meta):
         indexes = [
             # A citation has one of the seventeen keys: each index holds its own kind alone.
@@ -338,8 +334,6 @@ class Dismissal(Passage):
         help_text="Where the words stand.",
     )
     reason = models.CharField(max_length=20, choices=Reason, help_text="Why nothing was recorded.")
-
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Passage.Meta):
         constraints = [

@@ -2,16 +2,17 @@
 
 from django.db import models
 from django.db.models import F
+from django.db.models.expressions import Combinable
 
 from .actors import Party, Person
-from .base import Record, RecordQuerySet
+from .base import Record
 from .countries import country_code
 from .dates import UncertainDateField, date_rules
 from .rules import Check, Unique
 from .text import identifiers_by_scheme
 from .vocabulary import Vocabulary
 
-BY_DATE = [F("date_earliest").asc(nulls_last=True), "slug"]
+BY_DATE: list[str | Combinable] = [F("date_earliest").asc(nulls_last=True), "slug"]
 
 
 class Negotiation(Record):
@@ -57,8 +58,6 @@ class Negotiation(Record):
         help_text="Its codes elsewhere by scheme.",
     )
 
-    objects = RecordQuerySet.as_manager()
-
     class Meta(Record.Meta):
         ordering = BY_DATE
         constraints = [*date_rules("negotiation", "date")]
@@ -90,8 +89,6 @@ class Participation(Record):
         Party, on_delete=models.PROTECT, related_name="participations", help_text="Who."
     )
     role = models.CharField(max_length=20, choices=Role, help_text="What part it has.")
-
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         constraints = [
@@ -180,8 +177,6 @@ class Round(Record):
     )
     date = UncertainDateField(help_text="When it was or is to be held, in EDTF.")
 
-    objects = RecordQuerySet.as_manager()
-
     class Meta(Record.Meta):
         ordering = BY_DATE
         constraints = [
@@ -239,7 +234,6 @@ class Delegation(Record):
     )
 
     _history_m2m_fields = [members]
-    objects = RecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         constraints = [

@@ -1,7 +1,7 @@
 """The rules that hold for every record, whichever door it comes through."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -23,6 +23,18 @@ class Validated(models.Model):
     ``change_faults`` and ``delete_faults``.
     """
 
+    if TYPE_CHECKING:  # what ``Record`` brings
+        slug: Any
+        review: Any
+        note: Any
+        get_review_display: Any
+        REVIEW_STEPS: ClassVar[dict[str, set[str]]]
+
+    # Whether the record must not be published without the words that support it.
+    needs_citation: ClassVar[bool] = True
+    # Relations to the same kind that must not lead back to where they began.
+    acyclic: ClassVar[tuple[str, ...]] = ()
+
     class Meta:
         abstract = True
 
@@ -37,8 +49,8 @@ class Validated(models.Model):
             self.full_clean()
         except ValidationError as error:
             error.update_error_dict(faults)
-        for field, error in self.related_faults(related or {}):
-            faults.setdefault(field, []).append(error)
+        for field, breach in self.related_faults(related or {}):
+            faults.setdefault(field, []).append(breach)
         if faults:
             raise ValidationError(faults)
 
@@ -210,20 +222,21 @@ class Validated(models.Model):
         """Records of other kinds and its own that name this one, but for its own citations."""
         found: list[Any] = []
         # Hidden relations count too: the person who spoke has no list of what they said.
+        relation: Any
         for relation in self._meta.get_fields(include_hidden=True):
-            model: Any = relation.related_model
+            model = relation.related_model
             if not relation.auto_created or relation.concrete or relation.name == "citations":
                 continue
             if not issubclass(model, Validated):
                 continue
-            rows = model._base_manager.filter(**{relation.field.name: self.pk})
+            rows = model._base_manager.filter(**{relation.remote_field.name: self.pk})
             rows = rows.filter(review=PUBLISHED) if published else rows
             found += rows.distinct()[: most - len(found)]
         return found
 
 
 def _target(record: Validated, name: str) -> Any:
-    """The record behind a foreign key; None where it points nowhere, which ``full_clean`` reports."""
+    """The record behind a foreign key; None where it points nowhere (``full_clean`` says so)."""
     field = record._meta.get_field(name)
     try:
         return getattr(record, name)

@@ -10,7 +10,7 @@ class Vocabulary(models.TextChoices):
     """
 
     @property
-    def label(self) -> str:  # type: ignore[override]
+    def label(self) -> str:
         """The name as forms show it: ``Red line``."""
         return self.name.replace("_", " ").capitalize()
 

@@ -76,10 +76,10 @@ class Slugs(Narrowing):
         if not self.many:
             return rows.filter(**{f"{self.field_name}__in": keys})
         field = rows.model._meta.get_field(self.field_name)
-        links = field.remote_field.through._default_manager.filter(  # type: ignore[union-attr]
+        links = field.remote_field.through._default_manager.filter(
             **{
-                f"{field.m2m_field_name()}": OuterRef("pk"),  # type: ignore[union-attr]
-                f"{field.m2m_reverse_field_name()}__in": keys,  # type: ignore[union-attr]
+                f"{field.m2m_field_name()}": OuterRef("pk"),
+                f"{field.m2m_reverse_field_name()}__in": keys,
             }
         )
         return rows.filter(Exists(links))
@@ -87,7 +87,7 @@ class Slugs(Narrowing):
 
 def keys_of(target: type[Record], slugs: list[str], user: Any) -> list[int]:
     """The keys of the records with these slugs, all visible to the user; else a fault."""
-    visible = target._default_manager.visible_to(user)  # type: ignore[attr-defined]
+    visible = target.objects.visible_to(user)
     found = dict(visible.filter(slug__in=slugs).values_list("slug", "pk"))
     for slug in slugs:
         if slug not in found:
@@ -129,7 +129,7 @@ class Cited(Truth):
     """Whether a citation that the reader may see supports the record."""
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
-        citations = COLLECTIONS["citations"]._default_manager.visible_to(user)  # type: ignore[attr-defined]
+        citations = COLLECTIONS["citations"].objects.visible_to(user)
         cited = Exists(citations.filter(**{str(rows.model._meta.model_name): OuterRef("pk")}))
         return rows.filter(cited) if truth(text) else rows.filter(~cited)
 
@@ -187,7 +187,7 @@ class Supporting(Narrowing):
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         collection, _, slug = text.partition("/")
         model = COLLECTIONS.get(collection)
-        kinds = rows.model.KINDS  # type: ignore[attr-defined]
+        kinds = rows.model.KINDS
         if model is None or model._meta.model_name not in kinds or not slug:
             detail = "Write the record as its collection and slug: proposals/<slug>."
             raise FilterFault("unknown_reference", detail, nearest(collection, COLLECTIONS))
@@ -210,8 +210,8 @@ def filters_of(model: type[Record], name: str, path: str = "") -> Iterator[tuple
             for own in target._meta.concrete_fields:
                 if is_record_relation(own) or (own.choices and own.name in {"kind", "status"}):
                     yield from filters_of(target, own.name, f"{name}__")
-    elif field.choices:  # type: ignore[union-attr]
-        yield full, Choices(field_name=full, values=[value for value, _ in field.choices])  # type: ignore[union-attr]
+    elif field.choices:
+        yield full, Choices(field_name=full, values=[value for value, _ in field.choices])
     elif isinstance(field, models.BooleanField):
         yield full, Truth(field_name=full)
     elif isinstance(field, models.IntegerField):

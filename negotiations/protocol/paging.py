@@ -75,8 +75,9 @@ class Ordering(tuple[Key, ...]):
     @classmethod
     def _of_model(cls, model: type[models.Model]) -> Self:
         keys = []
-        for term in model._meta.ordering:
-            name = term if isinstance(term, str) else term.expression.name  # type: ignore[attr-defined]
+        terms: Any = model._meta.ordering
+        for term in terms:
+            name = term if isinstance(term, str) else term.expression.name
             keys.append(_key(model, name.removeprefix("-"), str(term).startswith("-")))
         return cls._unique(model, keys)
 

@@ -13,7 +13,7 @@ from .suggestions import Code, nearest, nearest_slugs
 
 def found(model: type[Record], slugs: list[str], user: Any) -> dict[str, Record]:
     """The records with these slugs that the user may see."""
-    visible = model._default_manager.visible_to(user)  # type: ignore[attr-defined]
+    visible = model.objects.visible_to(user)
     return {record.slug: record for record in visible.filter(slug__in=slugs)}
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from negotiations.models import Citation, UncertainDateField
+from negotiations.models import Citation, Record, UncertainDateField
 
 from .references import CodedField, Reference, References
 from .shapes import Body, shape_of
@@ -95,6 +95,9 @@ class NestedCitationSerializer(BodySerializer):
 class RecordSerializer(BodySerializer):
     """The body of a record, and the one way in which a body becomes a record."""
 
+    # What ``validate`` makes ready to be saved.
+    record: Record
+    related: dict[str, Any]
     shared: ClassVar[tuple[str, ...]] = ("slug", "version", "review")
     shared_notes: ClassVar[tuple[str, ...]] = ("open_question", "note", "created_at", "updated_at")
 
@@ -110,10 +113,15 @@ class RecordSerializer(BodySerializer):
         return fields
 
     @property
+    def model(self) -> type[Record]:
+        """The kind of record."""
+        return self.Meta.model  # type: ignore[return-value]
+
+    @property
     def stored(self) -> Body:
         """The body as the client could read it."""
         names = tuple(name for name, field in self.fields.items() if not field.write_only)
-        return shape_of(self.Meta.model, names).body(self.instance)
+        return shape_of(self.model, names).body(self.instance)
 
     def _is_unchanged(self, name: str, value: Any) -> bool:
         if self.instance is None:
@@ -123,7 +131,7 @@ class RecordSerializer(BodySerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Put the values into the record and run its rules; it is then ready to be saved."""
-        self.record = self.instance or self.Meta.model()
+        self.record = self.instance or self.model()
         self.related = {}
         if not self.partial and self.instance:
             self._reset_what_is_left_out(attrs)
@@ -133,7 +141,7 @@ class RecordSerializer(BodySerializer):
             raise ValidationError({NESTED: [detail]}, "read_only")
         if nested is not None:
             self.related[NESTED] = [Citation(**values) for values in nested]
-        many = {field.name for field in self.Meta.model._meta.many_to_many}
+        many = {field.name for field in self.model._meta.many_to_many}
         for name, value in attrs.items():
             if name in many:
                 self.related[name] = value
@@ -153,7 +161,7 @@ class RecordSerializer(BodySerializer):
         for name, field in self.fields.items():
             if field.read_only or name in attrs or name in {"slug", "review", "record", NESTED}:
                 continue
-            model_field = self.Meta.model._meta.get_field(name)
+            model_field = self.model._meta.get_field(name)
             is_many = isinstance(model_field, models.ManyToManyField)
             attrs[name] = [] if is_many else model_field.get_default()
 

@@ -39,7 +39,9 @@ class Shape:
         else:
             self.columns[name] = f"{name}__slug" if field.is_relation else name
 
-    def bodies(self, rows: QuerySet[Any], keys: Sequence[str] = ()) -> list[tuple[Body, tuple]]:
+    def bodies(
+        self, rows: QuerySet[Any], keys: Sequence[str] = ()
+    ) -> list[tuple[Body, tuple[Any, ...]]]:
         """Bodies of the rows in their order, each with the values of the columns ``keys``."""
         paths = [path for group in self.addresses.values() for path in group]
         columns = list(self.columns.values())
@@ -75,7 +77,7 @@ def _links(field: Any, keys: Iterable[int]) -> QuerySet[Any]:
     """Pairs of a record's key and the slug of what it is linked with, in the order of the slugs."""
     through = field.remote_field.through
     slug = f"{field.m2m_reverse_field_name()}__slug"
-    rows = through._default_manager.filter(**{f"{field.m2m_field_name()}__in": list(keys)})  # type: ignore[attr-defined]
+    rows = through._default_manager.filter(**{f"{field.m2m_field_name()}__in": list(keys)})
     return rows.order_by(slug).values_list(f"{field.m2m_field_name()}_id", slug)
 
 

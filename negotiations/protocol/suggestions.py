@@ -27,5 +27,5 @@ def nearest(word: str, known: Iterable[str]) -> list[str]:
 
 def nearest_slugs(model: type[Record], slug: str, user: object) -> list[str]:
     """Slugs like this one that the user may see, of 500 with the same beginning."""
-    rows = model._default_manager.visible_to(user).filter(slug__startswith=slug[:2])  # type: ignore[attr-defined]
+    rows = model.objects.visible_to(user).filter(slug__startswith=slug[:2])
     return nearest(slug, rows.values_list("slug", flat=True)[:500])

@@ -54,20 +54,23 @@ class RecordViewSet(ProtocolView, GenericViewSet):
     parser_classes = (StrictJSONParser, MergePatchParser)
     filter_backends = (FilterBackend,)
     pagination_class = None
-    serializer_class: type[RecordSerializer]
+    queryset: Any
+    serializer_class: Any
+    filterset_class: Any
 
     @property
     def model(self) -> type[Record]:
         """The kind."""
-        return self.queryset.model  # type: ignore[union-attr]
+        model: type[Record] = self.queryset.model
+        return model
 
     @property
     def shape(self) -> Shape:
         """The body that reading gives."""
-        return shape_of(self.model, tuple(self.serializer_class.Meta.fields))  # type: ignore[attr-defined]
+        return shape_of(self.model, tuple(self.serializer_class.Meta.fields))
 
     def get_queryset(self) -> Any:
-        return self.model._default_manager.visible_to(self.request.user)  # type: ignore[attr-defined]
+        return self.model.objects.visible_to(self.request.user)
 
     # Reading
 
@@ -100,7 +103,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         if not policy.may_create(request.user):
             raise PermissionDenied("Your role does not allow making records.")
         refuse_any(request)
-        serializer = self.get_serializer(data=self.body_of(request))
+        serializer: Any = self.get_serializer(data=self.body_of(request))
         serializer.is_valid(raise_exception=True)
         record = serializer.record
         if record.review != Record.Review.DRAFT:
@@ -133,7 +136,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         before = self.shape.body(stored)
         if partial:
             body = merged(before, body)
-        serializer = self.get_serializer(record, data=body, partial=partial)
+        serializer: Any = self.get_serializer(record, data=body, partial=partial)
         serializer.is_valid(raise_exception=True)
         changed = [n for n, v in serializer.validated_data.items() if differs(stored, n, v)]
         self.require_right_to_change(request, stored, record, changed)
