@@ -196,7 +196,7 @@ class Supporting(Narrowing):
 
 def filters_of(model: type[Record], name: str, path: str = "") -> Iterator[tuple[str, Narrowing]]:
     """The filters that a field gives; a relation also those of its target, one step away."""
-    field = model._meta.get_field(name)
+    field: Any = model._meta.get_field(name)
     full = f"{path}{name}"
     if hasattr(field, "siblings"):
         yield f"{full}_from", WindowEdge(field_name=full, edge="from", required=False)

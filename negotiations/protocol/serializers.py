@@ -1,7 +1,7 @@
 """Bodies in: what a client wrote, checked member by member and then by the record's own rules."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError as RuleBreach
 from django.db import models
@@ -95,9 +95,6 @@ class NestedCitationSerializer(BodySerializer):
 class RecordSerializer(BodySerializer):
     """The body of a record, and the one way in which a body becomes a record."""
 
-    # What ``validate`` makes ready to be saved.
-    record: Record
-    related: dict[str, Any]
     shared: ClassVar[tuple[str, ...]] = ("slug", "version", "review")
     shared_notes: ClassVar[tuple[str, ...]] = ("open_question", "note", "created_at", "updated_at")
 
@@ -115,13 +112,13 @@ class RecordSerializer(BodySerializer):
     @property
     def model(self) -> type[Record]:
         """The kind of record."""
-        return self.Meta.model  # type: ignore[return-value]
+        return self.Meta.model
 
     @property
     def stored(self) -> Body:
         """The body as the client could read it."""
         names = tuple(name for name, field in self.fields.items() if not field.write_only)
-        return shape_of(self.model, names).body(self.instance)
+        return shape_of(self.model, names).body(cast(Record, self.instance))
 
     def _is_unchanged(self, name: str, value: Any) -> bool:
         if self.instance is None:
@@ -131,8 +128,9 @@ class RecordSerializer(BodySerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Put the values into the record and run its rules; it is then ready to be saved."""
-        self.record = self.instance or self.model()
-        self.related = {}
+        # What is then ready to be saved.
+        self.ready: Record = self.instance or self.model()
+        self.related: dict[str, Any] = {}
         if not self.partial and self.instance:
             self._reset_what_is_left_out(attrs)
         nested = attrs.pop(NESTED, None)
@@ -146,13 +144,13 @@ class RecordSerializer(BodySerializer):
             if name in many:
                 self.related[name] = value
             else:
-                setattr(self.record, name, value)
+                setattr(self.ready, name, value)
         self._run_rules()
         return attrs
 
     def _run_rules(self) -> None:
         try:
-            self.record.validate(self.related)
+            self.ready.validate(self.related)
         except RuleBreach as error:
             raise ValidationError(_flat(error)) from error
 
@@ -161,7 +159,7 @@ class RecordSerializer(BodySerializer):
         for name, field in self.fields.items():
             if field.read_only or name in attrs or name in {"slug", "review", "record", NESTED}:
                 continue
-            model_field = self.model._meta.get_field(name)
+            model_field: Any = self.model._meta.get_field(name)
             is_many = isinstance(model_field, models.ManyToManyField)
             attrs[name] = [] if is_many else model_field.get_default()
 

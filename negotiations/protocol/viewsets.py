@@ -105,7 +105,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         refuse_any(request)
         serializer: Any = self.get_serializer(data=self.body_of(request))
         serializer.is_valid(raise_exception=True)
-        record = serializer.record
+        record = serializer.ready
         if record.review != Record.Review.DRAFT:
             fault = {
                 "pointer": "/review",
@@ -199,7 +199,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
     def write(self, request: Request, serializer: RecordSerializer) -> None:
         """Save what the serializer made ready, as one version."""
         history.write(
-            serializer.record,
+            serializer.ready,
             related=serializer.related,
             by=request.user,
             reason=reason_of(request),
