@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class TrackerConfig(AppConfig):
@@ -8,3 +9,9 @@ class TrackerConfig(AppConfig):
 
     def ready(self) -> None:
         from tracker import checks  # noqa: F401, PLC0415 - importing registers; apps load first
+
+
+class TrackerAdminConfig(AdminConfig):
+    """Django's admin, behind the tracker's own door."""
+
+    default_site = "tracker.site.TrackerAdminSite"

@@ -44,7 +44,7 @@ environment.require("TRACKER_TOKEN_PEPPER", TRACKER_TOKEN_PEPPER, "It guards the
 TRACKER_ALLOW_SELF_REVIEW = environment.boolean("TRACKER_ALLOW_SELF_REVIEW", default=False)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "tracker.apps.TrackerAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "tracker",
+    "tracker.apps.TrackerConfig",
     "negotiations",
 ]
 
@@ -102,6 +102,7 @@ if django.VERSION < (6, 0):
     # Django 6 takes an address without a scheme for https by itself.
     FORMS_URLFIELD_ASSUME_HTTPS = True
 
+AUTHENTICATION_BACKENDS = ["tracker.login.LockingBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
