@@ -1,0 +1,178 @@
+"""The page and the list of any kind of record: what is shown, to whom, and how it is saved."""
+
+import copy
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db import IntegrityError, models
+from django.http import HttpResponseRedirect
+from django.utils import timezone
+
+from negotiations.models import SpentForm, StaleVersion
+from negotiations.protocol.policy import may, may_create
+
+from .deleting import Deleting
+from .inlines import as_stored
+from .record_form import RecordForm
+from .reviewing import Reviewing
+from .saving import Page, Refused
+from .versions import Versions
+from .widgets import RecordWidgets
+
+# Who lost a race is told so as if they had come later.
+LOST = (IntegrityError, StaleVersion, models.ProtectedError)
+PROVENANCE = ("version", "created_by", "created_at", "updated_at")
+FORMS_KEPT = timedelta(days=7)
+
+
+def dated(name: str) -> tuple[str, ...]:
+    """The row of one uncertain date."""
+    return (name, f"{name}_certainty", f"{name}_words", f"{name}_anchor")
+
+
+class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin):
+    """``facts`` are the rows of the form that are the record's own; the rest all kinds share."""
+
+    form = RecordForm
+    facts: ClassVar[tuple[Any, ...]] = ()
+    derived: ClassVar[tuple[str, ...]] = ()
+    save_on_top = False
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.ALWAYS
+    change_list_template = "admin/negotiations/record_list.html"
+    ordering: ClassVar[Any] = None
+
+    # What is shown
+
+    def get_queryset(self, request: Any) -> Any:
+        rows = super().get_queryset(request).visible_to(request.user)
+        return rows.select_related(*self.list_select_related or ())
+
+    def get_object(self, request: Any, object_id: str, from_field: str | None = None) -> Any:
+        record = super().get_object(request, object_id, from_field)
+        if record is not None:
+            # Rights hang on the record as it is stored, not on what a form makes of it.
+            record._stored = copy.copy(record)
+        return record
+
+    def get_list_display(self, request: Any) -> Any:
+        return (*self.list_display, "review", "updated_at")
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        return (*PROVENANCE, *self.derived, *self._bounds(), *(("slug",) if obj else ()))
+
+    def _bounds(self) -> list[str]:
+        names = [field.name for field in self.opts.concrete_fields]
+        return [n for n in names if n.endswith(("_earliest", "_latest"))]
+
+    def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
+        adding, open_for_writing = obj is None, self.has_change_permission(request, obj)
+        first: list[Any] = list(self.facts)
+        if open_for_writing:
+            first.insert(0, ("read_version", "seen_version", "form_key"))
+        last: list[Any] = [] if adding else ["review"]
+        if open_for_writing:
+            last.append("reason")
+        shown = [
+            (None, {"fields": first}),
+            ("Open questions and notes", {"fields": ["open_question", "note"]}),
+            ("Review and reason", {"fields": last}),
+        ]
+        if adding:
+            shown.append(("Public name", {"fields": ["slug"], "classes": ["collapse"]}))
+        else:
+            bounds = self._bounds()
+            pairs = [tuple(bounds[i : i + 2]) for i in range(0, len(bounds), 2)]
+            rows = ["slug", *pairs, *self.derived, PROVENANCE]
+            shown.append(("Provenance", {"fields": rows, "classes": ["collapse"]}))
+        return shown
+
+    def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        form = super().get_form(request, obj, change, **options)
+        form.user = request.user
+        form.late = getattr(request, "late_faults", {})
+        return form
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Only columns of the record itself: what refers to it may be hidden."""
+        first = lookup.partition("__")[0]
+        own = {*self.opts.concrete_fields, *self.opts.many_to_many}
+        if first != "pk" and first not in {field.name for field in own}:
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    # To whom: the policy table decides, not Django's own permissions
+
+    def has_module_permission(self, request: Any) -> bool:
+        return may_create(request.user)
+
+    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
+        return may_create(request.user)
+
+    def has_add_permission(self, request: Any) -> bool:
+        return may_create(request.user)
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        if obj is None:
+            return may_create(request.user)
+        return may(request.user, "edit", as_stored(obj))
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        if obj is None:
+            return may_create(request.user)
+        return may(request.user, "delete", as_stored(obj))
+
+    # How it is saved
+
+    def _create_formsets(self, request: Any, obj: Any, change: bool) -> Any:
+        """The form of the page asks its rules with what the inlines propose."""
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        if request.method == "POST":
+            obj._formsets = formsets
+        return formsets, inlines
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        """The record is saved with its relations, in ``save_related``."""
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        spent = None if change else self._spend(request, form.cleaned_data["form_key"])
+        Page(form, formsets, request.user).save()
+        if spent:
+            spent.made = form.instance.pk
+            spent.save(update_fields=["made"])
+
+    def _spend(self, request: Any, key: str) -> SpentForm:
+        """Use the form up: a second click waits here, then fails on the unique key."""
+        SpentForm.objects.filter(spent_at__lt=timezone.now() - FORMS_KEPT).delete()
+        return SpentForm.objects.create(key=key, user=request.user, kind=self.opts.model_name)
+
+    def _made_before(self, request: Any) -> Any:
+        """The record that this very form made already."""
+        key = request.POST.get("form_key", "")[:40].replace("\0", "")
+        spent = SpentForm.objects.filter(
+            user=request.user, kind=self.opts.model_name, key=key, made__isnull=False
+        ).first()
+        return self.get_queryset(request).filter(pk=spent.made).first() if spent else None
+
+    def changeform_view(
+        self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        show = super().changeform_view
+        if request.method != "POST":
+            return show(request, object_id, form_url, extra_context)
+        for attempt in ("first", "again"):
+            made = self._made_before(request) if object_id is None else None
+            if made is not None:
+                return self.response_add(request, made)
+            try:
+                return show(request, object_id, form_url, extra_context)
+            except Refused as refused:
+                # Nothing is written; the page is shown once more, with the fault in its place.
+                request.late_faults = {refused.prefix: refused.error}
+            except LOST as lost:
+                if attempt == "again":
+                    self.message_user(request, f"Nothing was saved: {lost}", messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())

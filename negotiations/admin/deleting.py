@@ -1,0 +1,157 @@
+"""Deleting: what goes with a record, what keeps it, and why it goes."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import NestedObjects
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, router
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+
+from negotiations import history
+from negotiations.models import Record, StaleVersion
+from negotiations.protocol.policy import may
+
+from .reviewing import number, reason_in, words_of
+from .seeing import HIDDEN, sees
+
+REFUSALS = (ValidationError, models.ProtectedError, StaleVersion)
+
+
+def remove(record: Record, *, version: int | None, by: Any, reason: str) -> None:
+    """Delete a record that was seen at ``version``; raises one of ``REFUSALS``."""
+    if version != record.version:
+        raise StaleVersion(record, record.version)
+    if record.review == Record.Review.PUBLISHED and not reason:
+        raise ValidationError("A published record is deleted with a reason.")
+    history.delete(record, by=by, reason=reason)
+
+
+def explained(error: Exception, model: type[Record]) -> str:
+    """A refusal in words; who refers to the record stands on the page."""
+    if isinstance(error, ValidationError):
+        return words_of(error, model)
+    if isinstance(error, StaleVersion):
+        return "Somebody saved it after you opened this page; look at it again."
+    return "Other records refer to it."
+
+
+class Deleting(admin.ModelAdmin):
+    """The confirmation pages, for one record and for many."""
+
+    delete_confirmation_template = "admin/negotiations/delete_record.html"
+    delete_selected_confirmation_template = "admin/negotiations/delete_records.html"
+
+    def get_deleted_objects(self, objs: Any, request: Any) -> Any:
+        """What would go, by name where the user may see it: (records, counts, refused, kept by)."""
+        objs = list(objs)
+        collector = NestedObjects(using=router.db_for_write(self.model))
+        collector.collect(objs)
+        refused = {
+            str(record._meta.verbose_name)
+            for model, records in collector.model_objs.items()
+            if issubclass(model, Record)
+            for record in records
+            if not may(request.user, "delete", record)
+        }
+        protected = self._names(collector.protected, request.user)
+        nested = self._without_links(collector.nested(lambda record: record), request.user)
+        counts = {
+            str(model._meta.verbose_name_plural): len(records)
+            for model, records in collector.model_objs.items()
+            if issubclass(model, Record)
+        }
+        return nested, counts, refused, protected
+
+    def _names(self, records: Any, user: Any) -> list[str]:
+        named = {name for record in records if (name := self._name(record, user))}
+        return sorted(named)
+
+    def _without_links(self, nested: Any, user: Any) -> list[Any]:
+        """The tree of records as names; rows of many-to-many tables are no records."""
+        found: list[Any] = []
+        for item in nested:
+            if isinstance(item, list):
+                below = self._without_links(item, user)
+                if below:
+                    found.append(below)
+            elif name := self._name(item, user):
+                found.append(name)
+        return found
+
+    def _name(self, record: Any, user: Any) -> str:
+        if not isinstance(record, Record):
+            return ""
+        if not sees(user, record):
+            return HIDDEN
+        return f"{capfirst(record._meta.verbose_name)}: {record}"
+
+    # One record
+
+    def delete_view(self, request: Any, object_id: str, extra_context: Any = None) -> Any:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except REFUSALS as error:
+            self.message_user(request, explained(error, self.model), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def delete_model(self, request: Any, obj: Any) -> None:
+        seen = number(request.POST.get("version"))
+        remove(obj, version=seen, by=request.user, reason=reason_in(request))
+
+    # Many: each by itself, as the other actions do
+
+    def get_actions(self, request: Any) -> Any:
+        """The tracker's own way of deleting many takes the place of the stock one."""
+        actions = super().get_actions(request)
+        if "delete_selected" in actions:
+            words = f"Delete selected {self.opts.verbose_name_plural}"
+            actions["delete_selected"] = (delete_selected, "delete_selected", words)
+        return actions
+
+    def delete_each(self, request: Any, queryset: Any) -> None:
+        """Delete what can be deleted; name the others with the reason why not."""
+        reason = reason_in(request)
+        done = 0
+        for record in queryset:
+            name = str(record)
+            seen = number(request.POST.get(f"version-{record.pk}"))
+            try:
+                if not may(request.user, "delete", record):
+                    raise ValidationError("You may not delete this record.")
+                remove(record, version=seen, by=request.user, reason=reason)
+                done += 1
+            except REFUSALS as error:
+                words = f"{name}: {explained(error, self.model)}"
+                self.message_user(request, words, messages.ERROR)
+        if done:
+            what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural
+            self.message_user(request, f"{done} {what} deleted.", messages.SUCCESS)
+
+
+def delete_selected(modeladmin: Any, request: Any, queryset: Any) -> Any:
+    """Ask first; then delete each record by itself."""
+    if not modeladmin.has_delete_permission(request):
+        raise PermissionDenied
+    if request.POST.get("post"):
+        modeladmin.delete_each(request, queryset)
+        return None
+    nested, counts, refused, protected = modeladmin.get_deleted_objects(queryset, request)
+    context = {
+        **modeladmin.admin_site.each_context(request),
+        "title": f"Delete {modeladmin.opts.verbose_name_plural}",
+        "deletable_objects": nested,
+        "model_count": counts.items(),
+        "records": [
+            (record, number(request.POST.get(f"version-{record.pk}"))) for record in queryset
+        ],
+        "perms_lacking": refused,
+        "protected": protected,
+        "opts": modeladmin.opts,
+        "action_checkbox_name": ACTION_CHECKBOX_NAME,
+        "media": modeladmin.media,
+    }
+    return TemplateResponse(request, modeladmin.delete_selected_confirmation_template, context)

@@ -1,0 +1,37 @@
+"""Incidents beside the talks."""
+
+from django.contrib import admin
+
+from negotiations.models import Incident
+
+from .base import RecordAdmin, dated
+from .filters import MineFilter, VisibleFilter
+from .inlines import citations_of
+
+
+@admin.register(Incident)
+class IncidentAdmin(RecordAdmin):
+    list_display = ("title", "kind", "means", "place", "date", "negotiation")
+    list_filter = (
+        "review",
+        "kind",
+        "means",
+        ("by", VisibleFilter),
+        ("negotiation", VisibleFilter),
+        MineFilter,
+    )
+    list_select_related = ("negotiation",)
+    search_fields = ("title", "place", "effect", "slug")
+    search_help_text = "Title, place, effect or slug"
+    date_hierarchy = "date_earliest"
+    facts = (
+        ("negotiation", "part_of"),
+        "title",
+        ("kind", "means"),
+        ("by", "place"),
+        ("killed_min", "killed_max"),
+        ("injured_min", "injured_max"),
+        "effect",
+        dated("date"),
+    )
+    inlines = (citations_of("incident"),)

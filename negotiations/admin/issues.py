@@ -1,0 +1,74 @@
+"""Issues, statements and positions."""
+
+from django.contrib import admin
+
+from negotiations.models import Issue, Position, Statement
+
+from .base import RecordAdmin, dated
+from .filters import MineFilter, VisibleFilter
+from .inlines import citations_of
+
+
+@admin.register(Issue)
+class IssueAdmin(RecordAdmin):
+    list_display = ("title", "question", "part_of")
+    list_filter = ("review", ("part_of", VisibleFilter), MineFilter)
+    list_select_related = ("part_of",)
+    search_fields = ("title", "question", "slug")
+    search_help_text = "Title, question or slug"
+    facts = (("title", "part_of"), "question", "identifiers")
+    inlines = (citations_of("issue"),)
+
+
+@admin.register(Statement)
+class StatementAdmin(RecordAdmin):
+    list_display = ("summary", "party", "speaker", "medium", "date", "negotiation")
+    list_filter = (
+        "review",
+        "medium",
+        ("party", VisibleFilter),
+        ("negotiation", VisibleFilter),
+        MineFilter,
+    )
+    list_select_related = ("party", "speaker", "negotiation")
+    search_fields = ("summary", "speaker__name", "party__name", "slug")
+    search_help_text = "Summary, speaker, party or slug"
+    date_hierarchy = "date_earliest"
+    facts = (
+        "negotiation",
+        ("party", "speaker"),
+        ("medium", "place"),
+        "summary",
+        dated("date"),
+    )
+    inlines = (citations_of("statement"),)
+
+
+@admin.register(Position)
+class PositionAdmin(RecordAdmin):
+    list_display = ("claim", "party", "issue", "stance", "firmness", "date", "negotiation")
+    list_filter = (
+        "review",
+        "stance",
+        "firmness",
+        "basis",
+        ("party", VisibleFilter),
+        ("issue", VisibleFilter),
+        ("negotiation", VisibleFilter),
+        MineFilter,
+    )
+    list_select_related = ("party", "issue", "negotiation")
+    search_fields = ("claim", "party__name", "issue__title", "slug")
+    search_help_text = "Claim, party, issue or slug"
+    date_hierarchy = "date_earliest"
+    facts = (
+        "negotiation",
+        ("party", "issue"),
+        ("stance", "firmness", "basis"),
+        "claim",
+        ("spoken_by", "relayed_by"),
+        ("statement", "follows"),
+        "term",
+        dated("date"),
+    )
+    inlines = (citations_of("position"),)

@@ -1,0 +1,107 @@
+"""Outcomes, commitments and deliveries."""
+
+from django.contrib import admin
+
+from negotiations.models import Commitment, Delivery, Outcome
+
+from .base import RecordAdmin, dated
+from .filters import MineFilter, VisibleFilter
+from .inlines import RecordInline, citations_of
+
+
+class DeliveryInline(RecordInline):
+    model = Delivery
+    list_select_related = ("commitment",)
+    rows = (
+        ("delivered_by", "received_by"),
+        ("quantity_min", "quantity_max", "verification"),
+        ("place", "facilitator"),
+        dated("date"),
+    )
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(RecordAdmin):
+    list_display = ("title", "kind", "form", "status", "date", "negotiation")
+    list_filter = ("review", "kind", "form", "status", ("negotiation", VisibleFilter), MineFilter)
+    list_select_related = ("negotiation",)
+    search_fields = ("title", "slug")
+    search_help_text = "Title or slug"
+    date_hierarchy = "date_earliest"
+    facts = (
+        ("negotiation", "rounds"),
+        "title",
+        ("kind", "form", "status"),
+        "agreed_by",
+        dated("date"),
+    )
+    inlines = (citations_of("outcome"),)
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(RecordAdmin):
+    list_display = (
+        "text",
+        "kind",
+        "quantity_min",
+        "quantity_max",
+        "unit",
+        "due",
+        "outcome",
+        "negotiation",
+    )
+    list_filter = (
+        "review",
+        "kind",
+        "unit",
+        ("obligor", VisibleFilter),
+        ("negotiation", VisibleFilter),
+        MineFilter,
+    )
+    list_select_related = ("outcome", "negotiation")
+    search_fields = ("text", "category", "outcome__title", "slug")
+    search_help_text = "Text, category, outcome or slug"
+    date_hierarchy = "due_earliest"
+    facts = (
+        ("negotiation", "outcome"),
+        ("kind", "issue"),
+        "text",
+        ("obligor", "obligee"),
+        ("backed_by", "according_to"),
+        ("quantity_min", "quantity_max", "unit"),
+        "category",
+        dated("due"),
+    )
+    inlines = (citations_of("commitment"), DeliveryInline)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(RecordAdmin):
+    list_display = (
+        "commitment",
+        "delivered_by",
+        "received_by",
+        "quantity_min",
+        "quantity_max",
+        "verification",
+        "date",
+    )
+    list_filter = (
+        "review",
+        "verification",
+        ("delivered_by", VisibleFilter),
+        ("received_by", VisibleFilter),
+        MineFilter,
+    )
+    list_select_related = ("commitment", "delivered_by", "received_by")
+    search_fields = ("commitment__text", "place", "slug")
+    search_help_text = "Commitment, place or slug"
+    date_hierarchy = "date_earliest"
+    facts = (
+        "commitment",
+        ("delivered_by", "received_by"),
+        ("quantity_min", "quantity_max", "verification"),
+        ("place", "facilitator"),
+        dated("date"),
+    )
+    inlines = (citations_of("delivery"),)

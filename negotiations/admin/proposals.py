@@ -1,0 +1,75 @@
+"""Proposals with their terms and the answers to them."""
+
+from django.contrib import admin
+
+from negotiations.models import Proposal, Response, Term
+
+from .base import RecordAdmin, dated
+from .filters import MineFilter, VisibleFilter
+from .inlines import RecordInline, citations_of
+
+
+class TermInline(RecordInline):
+    model = Term
+    list_select_related = ("issue", "proposal")
+    rows = (("number", "issue"), "text", ("obligor", "obligee"))
+
+
+class ResponseInline(RecordInline):
+    model = Response
+    list_select_related = ("party", "term", "proposal")
+    rows = (("party", "answer"), ("term", "spoken_by"), dated("date"))
+
+
+@admin.register(Proposal)
+class ProposalAdmin(RecordAdmin):
+    list_display = ("title", "kind", "status", "date", "deadline", "negotiation")
+    list_filter = (
+        "review",
+        "kind",
+        "status",
+        "restated",
+        ("proposed_by", VisibleFilter),
+        ("negotiation", VisibleFilter),
+        MineFilter,
+    )
+    list_select_related = ("negotiation",)
+    search_fields = ("title", "consequence", "slug")
+    search_help_text = "Title, consequence or slug"
+    date_hierarchy = "date_earliest"
+    facts = (
+        ("negotiation", "round"),
+        "title",
+        ("kind", "status"),
+        ("proposed_by", "addressed_to"),
+        ("spoken_by", "relayed_by"),
+        ("statement", "responds_to"),
+        ("restated", "complete"),
+        "consequence",
+        dated("date"),
+        dated("deadline"),
+    )
+    inlines = (citations_of("proposal"), TermInline, ResponseInline)
+
+
+@admin.register(Term)
+class TermAdmin(RecordAdmin):
+    list_display = ("text", "number", "issue", "proposal")
+    list_filter = ("review", ("issue", VisibleFilter), ("obligor", VisibleFilter), MineFilter)
+    list_select_related = ("issue", "proposal")
+    search_fields = ("text", "issue__title", "proposal__title", "slug")
+    search_help_text = "Text, issue, proposal or slug"
+    facts = (("proposal", "number"), "issue", "text", ("obligor", "obligee"))
+    inlines = (citations_of("term"),)
+
+
+@admin.register(Response)
+class ResponseAdmin(RecordAdmin):
+    list_display = ("party", "answer", "proposal", "term", "date")
+    list_filter = ("review", "answer", ("party", VisibleFilter), MineFilter)
+    list_select_related = ("party", "proposal", "term")
+    search_fields = ("party__name", "proposal__title", "term__text", "slug")
+    search_help_text = "Party, proposal, term or slug"
+    date_hierarchy = "date_earliest"
+    facts = (("proposal", "term"), ("party", "answer"), "spoken_by", dated("date"))
+    inlines = (citations_of("response"),)

@@ -1,0 +1,175 @@
+"""The form of a record: the record's own rules decide, with all that is to be saved with it."""
+
+import copy
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms.models import construct_instance
+
+from negotiations.models import Citation, Record
+from negotiations.protocol.policy import may, step
+
+from .fields import Concealed
+from .guard import GuardedForm
+from .seeing import sees
+
+WITHDRAWN = Record.Review.WITHDRAWN
+
+
+class RuledForm(GuardedForm):
+    """Asks ``Record.validate`` and puts each fault beside its field."""
+
+    # Faults that showed only while saving, by the prefix of their form.
+    late: ClassVar[Mapping[str | None, ValidationError]] = {}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.unseen: dict[str, list[Any]] = {}
+        if not self.instance._state.adding:
+            self._keep_what_is_unseen()
+
+    def _keep_what_is_unseen(self) -> None:
+        """Relations to records that the user may not see are neither shown nor lost."""
+        for field in (*self._meta.model._meta.fields, *self._meta.model._meta.many_to_many):
+            if not field.is_relation or field.name not in self.fields:
+                continue
+            if not issubclass(field.related_model, Record):
+                continue
+            shown = self.fields[field.name]
+            if isinstance(field, models.ManyToManyField):
+                self._keep_unseen_rows(field.name)
+            elif (target := getattr(self.instance, field.name)) and not sees(self.user, target):
+                shown.queryset = field.related_model._base_manager.filter(pk=target.pk)
+                shown.disabled = True
+                shown.widget = Concealed()
+
+    def _keep_unseen_rows(self, name: str) -> None:
+        told = self.initial.get(name) or []
+        self.unseen[name] = [record for record in told if not sees(self.user, record)]
+        self.initial[name] = [record for record in told if sees(self.user, record)]
+        if self.unseen[name]:
+            self.fields[name].required = False
+
+    @property
+    def related(self) -> dict[str, list[Any]]:
+        """The many-to-many relations that the form proposes, and those it does not show."""
+        names = [field.name for field in self._meta.model._meta.many_to_many]
+        proposed = {n: list(self.cleaned_data[n]) for n in names if n in self.cleaned_data}
+        return {name: rows + self.unseen.get(name, []) for name, rows in proposed.items()}
+
+    def _post_clean(self) -> None:
+        self.instance = construct_instance(
+            self, self.instance, self._meta.fields, self._meta.exclude
+        )
+        self.guard()
+        try:
+            self.validate()
+        except ValidationError as error:
+            self.place(error)
+        if self.prefix in self.late:
+            self.place(self.late[self.prefix])
+
+    def validate(self) -> None:
+        """Every rule of the record as it is to be."""
+        self.instance.validate(self.related)
+
+    def place(self, error: ValidationError) -> None:
+        """Each fault beside its field; where the form shows no such field, above all fields."""
+        faulty = set(self.errors)
+        for name, errors in error.update_error_dict({}).items():
+            if name in self.fields and name in faulty:
+                continue
+            shown = name in self.fields and not self.fields[name].widget.is_hidden
+            self.add_error(name if shown else None, errors)
+
+
+class RecordForm(RuledForm):
+    """The form of a page: it sees what the inlines propose, so words and record go together."""
+
+    form_key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        required=False,
+        max_length=500,
+        label="Reason for this change",
+        help_text="Kept with the version, for whoever reads the history.",
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance._state.adding:
+            # One form makes one record, however often its button is clicked.
+            self.initial["form_key"] = uuid.uuid4().hex
+        if "review" in self.fields:
+            self.fields["review"].choices = self.steps()
+
+    def clean(self) -> Any:
+        if self.instance._state.adding and not self.cleaned_data.get("form_key"):
+            raise ValidationError("This form has no key; open it anew.", code="required")
+        return super().clean()
+
+    def steps(self) -> list[tuple[str, str]]:
+        """The state of review as it is, and those to which this user may take the record."""
+        now = self.stored.review
+        allowed = {
+            state
+            for state in Record.REVIEW_STEPS[now]
+            if may(self.user, step(now, state), self.stored)
+        }
+        return [(s.value, s.label) for s in Record.Review if s.value in {now, *allowed}]
+
+    @property
+    def citation_formset(self) -> Any:
+        """The citations that are typed on the same page, if it has any."""
+        formsets = getattr(self.instance, "_formsets", ())
+        return next((f for f in formsets if f.model is Citation), None)
+
+    def validate(self) -> None:
+        if self.citation_formset is None:
+            super().validate()
+            return
+        rows = list(self.proposed_citations())
+        try:
+            self.instance.validate({**self.related, "citations": [words for words, _form in rows]})
+        except ValidationError as error:
+            own = self.place_citation_faults(error, [form for _words, form in rows])
+            raise ValidationError(own) from None
+
+    def proposed_citations(self) -> Any:
+        """What the record is to have, each with the form that changes it: the rest are copies."""
+        formset = self.citation_formset
+        shown = set()
+        formset.is_valid()
+        for form in formset.forms:
+            words = form.instance
+            shown.add(words.pk)
+            if form in formset.forms_to_delete or form.stored.review == WITHDRAWN:
+                continue
+            if form.has_changed():
+                yield words, form
+            elif not words._state.adding:
+                yield copy.copy(words), None
+        if not self.instance._state.adding:
+            for words in self.instance.citations.exclude(pk__in=shown - {None}):  # type: ignore[attr-defined]
+                if words.review != WITHDRAWN:
+                    yield words, None
+
+    def place_citation_faults(self, error: ValidationError, forms: list[Any]) -> dict[str, Any]:
+        """Put faults of citations into their forms; return those of the record itself."""
+        own: dict[str, Any] = {}
+        for name, errors in error.update_error_dict({}).items():
+            kind, _, rest = name.partition("/")
+            if kind != "citations":
+                own[name] = errors
+            elif not rest:
+                self.citation_formset.non_form_errors().extend(errors)
+            else:
+                number, _, field = rest.partition("/")
+                form = forms[int(number)]
+                if form is not None:
+                    form.place(ValidationError({field: errors}))
+        return own

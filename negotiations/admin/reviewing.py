@@ -1,0 +1,157 @@
+"""Sending records to review, publishing and withdrawing them, one or many at once."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from negotiations import history
+from negotiations.models import Record, StaleVersion
+from negotiations.protocol.policy import may, step
+
+DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = Record.Review
+# What each step is called, by the states between which it leads.
+STEPS = {
+    (DRAFT, IN_REVIEW): "Send to review",
+    (IN_REVIEW, DRAFT): "Take back",
+    (DRAFT, PUBLISHED): "Publish",
+    (IN_REVIEW, PUBLISHED): "Publish",
+    (WITHDRAWN, PUBLISHED): "Publish again",
+    (WITHDRAWN, DRAFT): "Make a draft again",
+    (PUBLISHED, WITHDRAWN): "Withdraw",
+}
+
+
+def move(record: Record, state: str, *, version: int | None, by: Any, reason: str = "") -> None:
+    """Bring a record that was seen at ``version`` to a state of review, as one version.
+
+    Raises ``ValidationError`` for what the policy or a rule refuses, or when somebody saved the
+    record since.
+    """
+    if state not in Record.REVIEW_STEPS[record.review]:
+        raise ValidationError(f"It is {record.get_review_display().lower()}.")
+    if not may(by, step(record.review, state), record):
+        raise ValidationError("You may not do this with this record.")
+    if version != record.version:
+        raise ValidationError("Somebody saved it after you opened this page; look at it again.")
+    record.review = state
+    try:
+        with transaction.atomic():
+            record.validate()
+            history.write(record, by=by, reason=reason)
+    except (StaleVersion, IntegrityError):
+        raise ValidationError("Somebody saved it at the same moment; look at it again.") from None
+
+
+def number(text: str | None) -> int | None:
+    """A version from a form; none if it is no number."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def reason_in(request: Any) -> str:
+    """The reason typed on a page that is no form of a record."""
+    return str(request.POST.get("reason", "")).replace("\0", "").strip()[:500]
+
+
+def words_of(error: ValidationError, model: type[Record]) -> str:
+    """All faults in one sentence each, with their fields."""
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
+    return " ".join(
+        message if name in {"__all__", "review", "citations"} else f"{name}: {message}"
+        for name, messages_ in error.message_dict.items()
+        for message in messages_
+    )
+
+
+class Reviewing(admin.ModelAdmin):
+    """Actions on lists, and buttons on a record's page."""
+
+    actions = ("send_to_review", "take_back", "publish", "withdraw")
+
+    def action_checkbox(self, obj: Any) -> str:
+        """The list says at which version it shows each record: actions are guarded too."""
+        box = super().action_checkbox(obj)
+        hidden = '{}<input type="hidden" name="version-{}" value="{}">'
+        return format_html(hidden, box, obj.pk, obj.version)
+
+    @admin.action(description="Send to review")
+    def send_to_review(self, request: Any, queryset: Any) -> None:
+        self._move_all(request, queryset, IN_REVIEW)
+
+    @admin.action(description="Take back from review")
+    def take_back(self, request: Any, queryset: Any) -> None:
+        self._move_all(request, queryset, DRAFT)
+
+    @admin.action(description="Publish")
+    def publish(self, request: Any, queryset: Any) -> None:
+        self._move_all(request, queryset, PUBLISHED)
+
+    @admin.action(description="Withdraw")
+    def withdraw(self, request: Any, queryset: Any) -> None:
+        self._move_all(request, queryset, WITHDRAWN)
+
+    def _move_all(self, request: Any, queryset: Any, state: str) -> None:
+        """Each record by itself: what is refused is named with its reason."""
+        done = 0
+        for record in queryset:
+            seen = number(request.POST.get(f"version-{record.pk}"))
+            try:
+                move(record, state, version=seen, by=request.user)
+                done += 1
+            except ValidationError as error:
+                words = f"{record}: {words_of(error, self.model)}"
+                self.message_user(request, words, messages.ERROR)
+        if done:
+            what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural
+            label = Record.Review(state).label.lower()
+            self.message_user(request, f"{done} {what} now: {label}.", messages.SUCCESS)
+
+    # One record
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_review"
+        view = self.admin_site.admin_view(require_POST(self.review_view))
+        return [path("<path:object_id>/review/", view, name=name), *super().get_urls()]
+
+    def review_view(self, request: Any, object_id: str) -> Any:
+        record = self.get_object(request, object_id)
+        if record is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        state = request.POST.get("state", "")
+        seen = number(request.POST.get("version"))
+        try:
+            move(record, state, version=seen, by=request.user, reason=reason_in(request))
+        except ValidationError as error:
+            self.message_user(request, words_of(error, self.model), messages.ERROR)
+        else:
+            words = f"“{record}” is now: {record.get_review_display().lower()}."
+            self.message_user(request, words, messages.SUCCESS)
+        url = reverse(f"admin:negotiations_{self.opts.model_name}_change", args=[record.pk])
+        return HttpResponseRedirect(url)
+
+    def review_steps(self, request: Any, record: Any) -> list[tuple[str, str]]:
+        """The steps that this user may take with the record: (state, what it is called)."""
+        return [
+            (state.value, STEPS[Record.Review(record.review), state])
+            for state in Record.Review
+            if state.value in Record.REVIEW_STEPS[record.review]
+            and may(request.user, step(record.review, state), record)
+        ]
+
+    def change_view(
+        self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        extra: dict[str, Any] = {**(extra_context or {})}
+        if request.method == "GET":
+            record = self.get_object(request, object_id)
+            if record is not None:
+                extra["review_steps"] = self.review_steps(request, record)
+        return super().change_view(request, object_id, form_url, extra)

@@ -1,0 +1,81 @@
+"""Negotiations, their parties, rounds and delegations."""
+
+from django.contrib import admin
+
+from negotiations.models import Delegation, Negotiation, Participation, Round
+
+from .base import RecordAdmin, dated
+from .filters import MineFilter, VisibleFilter
+from .inlines import RecordInline, citations_of
+
+
+class ParticipationInline(RecordInline):
+    model = Participation
+    list_select_related = ("party", "negotiation")
+    rows = (("party", "role"),)
+
+
+class DelegationInline(RecordInline):
+    model = Delegation
+    list_select_related = ("party", "round", "head")
+    rows = (("party", "role"), ("head", "members"))
+
+
+@admin.register(Negotiation)
+class NegotiationAdmin(RecordAdmin):
+    list_display = ("title", "kind", "status", "date")
+    list_filter = ("review", "kind", "status", MineFilter)
+    search_fields = ("title", "slug", "summary")
+    search_help_text = "Title, summary or slug"
+    date_hierarchy = "date_earliest"
+    facts = ("title", ("kind", "status"), dated("date"), "summary", "identifiers")
+    inlines = (citations_of("negotiation"), ParticipationInline)
+
+
+@admin.register(Participation)
+class ParticipationAdmin(RecordAdmin):
+    list_display = ("party", "role", "negotiation")
+    list_filter = ("review", "role", ("negotiation", VisibleFilter), MineFilter)
+    list_select_related = ("party", "negotiation")
+    search_fields = ("party__name", "negotiation__title", "slug")
+    search_help_text = "Party, negotiation or slug"
+    facts = ("negotiation", ("party", "role"))
+    inlines = (citations_of("participation"),)
+
+
+@admin.register(Round)
+class RoundAdmin(RecordAdmin):
+    list_display = ("title", "number", "status", "result", "place", "date", "negotiation")
+    list_filter = (
+        "review",
+        "status",
+        "result",
+        "format",
+        "level",
+        ("negotiation", VisibleFilter),
+        MineFilter,
+    )
+    list_select_related = ("negotiation",)
+    search_fields = ("title", "place", "slug")
+    search_help_text = "Title, place or slug"
+    date_hierarchy = "date_earliest"
+    facts = (
+        ("negotiation", "number"),
+        "title",
+        ("status", "result"),
+        ("format", "level"),
+        ("place", "country"),
+        dated("date"),
+    )
+    inlines = (citations_of("round"), DelegationInline)
+
+
+@admin.register(Delegation)
+class DelegationAdmin(RecordAdmin):
+    list_display = ("party", "round", "role", "head")
+    list_filter = ("review", "role", ("party", VisibleFilter), MineFilter)
+    list_select_related = ("party", "round", "head")
+    search_fields = ("party__name", "round__title", "head__name", "slug")
+    search_help_text = "Party, round, head or slug"
+    facts = (("round", "party"), ("role", "head"), "members")
+    inlines = (citations_of("delegation"),)
