@@ -60,15 +60,38 @@ def cacheable(response: HttpResponse, request: Request) -> HttpResponse:
     return response
 
 
-def require_version(request: Request, record: Record, body: Mapping[str, Any] | None) -> None:
-    """Refuse a write that is not based on the stored version: 428 unsaid, 412 stale."""
-    header = request.headers.get("If-Match")
-    told = (body or {}).get("version")
-    if header is None and told is None:
-        raise Refusal("version_required", "Send If-Match or version with the version you read.")
-    if told is not None and (isinstance(told, bool) or not isinstance(told, int)):
+def version_in(body: Any) -> int | None:
+    """The version that a body names; 400 when it is no number, or the body no object."""
+    if body is None:
+        return None
+    if not isinstance(body, Mapping):
+        fault = {"pointer": "", "code": "invalid", "detail": "Write a JSON object."}
+        raise Refusal("invalid", "1 fault", errors=[fault])
+    told = body.get("version")
+    if "version" in body and (isinstance(told, bool) or not isinstance(told, int)):
         fault = {"pointer": "/version", "code": "invalid", "detail": "Write a whole number."}
         raise Refusal("invalid", "1 fault", errors=[fault])
+    return told
+
+
+def refuse_more_than_version(body: Mapping[str, Any] | None) -> None:
+    """400 for a deletion whose body says more than what it is based on."""
+    detail = "Of a body, deleting reads the version alone."
+    faults = [
+        {"pointer": f"/{name[:100]}", "code": "unknown_member", "detail": detail}
+        for name in body or {}
+        if name != "version"
+    ]
+    if faults:
+        number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise Refusal("invalid", number, errors=faults)
+
+
+def require_version(request: Request, record: Record, body: Any) -> None:
+    """Refuse a write that is not based on the stored version: 428 unsaid, 412 stale."""
+    header, told = request.headers.get("If-Match"), version_in(body)
+    if header is None and told is None:
+        raise Refusal("version_required", "Send If-Match or version with the version you read.")
     if header is not None and header.strip() != "*":
         # What follows a hyphen tells shapes of the same version apart.
         versions = {tag.partition("-")[0] for tag in tags_in(header, "If-Match")}

@@ -10,6 +10,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from negotiations.models import Citation, Record, UncertainDateField
 
+from .members import strict_field
 from .references import CodedField, Reference, References
 from .shapes import Body, shape_of
 from .suggestions import Code, nearest
@@ -41,11 +42,7 @@ class BodySerializer(serializers.ModelSerializer):
         return Reference, options
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
-        field_class, options = super().build_standard_field(field_name, model_field)
-        if issubclass(field_class, serializers.CharField) and "choices" not in options:
-            # A source begins with a space when its first character is one.
-            options["trim_whitespace"] = False
-        return field_class, options
+        return strict_field(*super().build_standard_field(field_name, model_field), model_field)
 
     def get_fields(self) -> Any:
         fields = super().get_fields()

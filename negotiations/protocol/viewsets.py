@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -13,12 +13,19 @@ from negotiations import history
 from negotiations.models import Record, Token
 
 from . import policy
-from .conditions import body_tag, cacheable, record_tag, require_version, with_validators
+from .conditions import (
+    body_tag,
+    cacheable,
+    record_tag,
+    refuse_more_than_version,
+    require_version,
+    with_validators,
+)
 from .filters import FilterBackend
 from .paging import PARAMETERS, Page
 from .parsers import MergePatchParser, StrictJSONParser
 from .problems import Refusal
-from .query import Query, refuse_any
+from .query import Query, readable, refuse_any
 from .renderers import dumps
 from .serializers import RecordSerializer
 from .shapes import Shape, shape_of
@@ -51,7 +58,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
 
     lookup_field = "slug"
     lookup_value_regex = "[^/]+"
-    parser_classes = (StrictJSONParser, MergePatchParser)
+    parser_classes = (StrictJSONParser,)
     filter_backends = (FilterBackend,)
     pagination_class = None
     queryset: Any
@@ -68,6 +75,10 @@ class RecordViewSet(ProtocolView, GenericViewSet):
     def shape(self) -> Shape:
         """The body that reading gives."""
         return shape_of(self.model, tuple(self.serializer_class.Meta.fields))
+
+    def get_parsers(self) -> list[Any]:
+        is_patch = self.request is not None and self.request.method == "PATCH"
+        return [StrictJSONParser(), *([MergePatchParser()] if is_patch else [])]
 
     def get_queryset(self) -> Any:
         return self.model.objects.visible_to(self.request.user)
@@ -130,6 +141,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         """Write a new version of the record, if the client's copy is the stored one."""
         record = self.writable(request, "edit", "submit", "publish")
         refuse_any(request)
+        reason_of(request)
         body = self.body_of(request)
         require_version(request, record, body)
         stored = self.model._base_manager.get(pk=record.pk)
@@ -148,8 +160,10 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         """Delete the record with its parts; its versions stay."""
         record = self.writable(request, "delete")
         refuse_any(request)
-        has_body = request.headers.get("Content-Length", "0") != "0"
-        require_version(request, record, self.body_of(request) if has_body else None)
+        has_body = request.headers.get("Content-Length", "0") not in {"", "0"}
+        body = self.body_of(request) if has_body else None
+        require_version(request, record, body)
+        refuse_more_than_version(body)
         reason = reason_of(request)
         if record.review == Record.Review.PUBLISHED and not reason:
             fault = {"header": "Change-Reason", "code": "required", "detail": "Say why."}

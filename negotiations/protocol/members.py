@@ -1,0 +1,101 @@
+"""Members of bodies: each takes the one JSON type that the document names, and no other.
+
+DRF's own fields are made for forms and read ``"5"`` as a number and ``5`` as a text; then the same
+record has many bodies. What a value must be beyond its type is left to the record's own rules.
+"""
+
+import datetime
+from typing import Any
+
+from django.db import models
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+# What every database of ours can hold.
+LARGEST = {
+    models.PositiveSmallIntegerField: 2**15 - 1,
+    models.PositiveIntegerField: 2**31 - 1,
+    models.PositiveBigIntegerField: 2**63 - 1,
+}
+
+
+class Text(serializers.CharField):
+    """A text, kept to the character: a source may begin with a space."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, trim_whitespace=False)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise ValidationError("Write a text.", "invalid")
+        return data
+
+
+class Whole(serializers.IntegerField):
+    """A whole number from 0 to the most that its column holds; JSON may write 5 as 5.0."""
+
+    def __init__(self, *, largest: int = 2**63 - 1, **options: Any) -> None:
+        super().__init__(**options)
+        self.largest = largest
+
+    def to_internal_value(self, data: Any) -> int:
+        is_whole = isinstance(data, int) or (isinstance(data, float) and data.is_integer())
+        if isinstance(data, bool) or not is_whole:
+            raise ValidationError("Write a whole number.", "invalid")
+        if not 0 <= data <= self.largest:
+            raise ValidationError(f"Write a number from 0 to {self.largest}.", "out_of_range")
+        return int(data)
+
+
+class Truth(serializers.BooleanField):
+    """``true`` or ``false``."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise ValidationError("Write true or false.", "invalid")
+        return data
+
+
+class Day(serializers.DateField):
+    """A day of the calendar: four digits, two and two."""
+
+    def to_internal_value(self, value: Any) -> datetime.date:
+        try:
+            # Longer and shorter forms of ISO 8601 are read too, but not written.
+            return datetime.date.fromisoformat(value if len(value) == 10 else "")
+        except (TypeError, ValueError) as error:
+            raise ValidationError("Write a day, for example 2025-07-19.", "invalid") from error
+
+
+class Structure(serializers.JSONField):
+    """A list or an object, as the column's default is one."""
+
+    def __init__(self, *, kind: type, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind = kind
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, self.kind):
+            name = "a list" if self.kind is list else "an object"
+            raise ValidationError(f"Write {name}.", "invalid")
+        return data
+
+
+def strict_field(field_class: Any, options: dict[str, Any], column: Any) -> tuple[Any, Any]:
+    """The strict field, with its options, in place of the one that DRF chose for a column."""
+    if issubclass(field_class, serializers.ChoiceField):
+        return field_class, options
+    if issubclass(field_class, serializers.JSONField):
+        known = {k: v for k, v in options.items() if k in {"help_text", "required", "read_only"}}
+        return Structure, {**known, "kind": type(column.get_default())}
+    if issubclass(field_class, serializers.IntegerField) and not options.get("read_only"):
+        known = {k: v for k, v in options.items() if k not in {"min_value", "max_value"}}
+        return Whole, {**known, "largest": LARGEST.get(type(column), 2**63 - 1)}
+    for loose, strict in (
+        (serializers.CharField, Text),
+        (serializers.BooleanField, Truth),
+        (serializers.DateField, Day),
+    ):
+        if issubclass(field_class, loose):
+            return strict, options
+    return field_class, options
