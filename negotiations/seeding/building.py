@@ -8,6 +8,7 @@ from typing import Any
 from negotiations.models import Citation, Record
 
 from .current import relations
+from .faults import Fault
 from .planning import Action, Step
 from .resolving import Registry
 from .rows import Row
@@ -54,15 +55,23 @@ def assign(record: Any, name: str, value: Any, form: Form) -> None:
 def _point(record: Any, row: Row, name: str, registry: Registry) -> None:
     slug = row.values[name]
     model: Any = row.model._meta.get_field(name).related_model
-    target = registry.stored.get(model, {}).get(slug) if slug else None
-    if slug and target is None:
-        row.faulty.add(name)
-    setattr(record, name, target)
+    setattr(record, name, _target(row, name, model, slug, registry) if slug else None)
 
 
 def _targets(row: Row, name: str, registry: Registry) -> list[Record]:
-    held = registry.stored.get(slots(row.model)[name].target, {})
-    slugs = row.values[name]
-    if any(slug not in held for slug in slugs):
+    model = slots(row.model)[name].target
+    found = (_target(row, name, model, slug, registry) for slug in row.values[name])
+    return [target for target in found if target]
+
+
+def _target(row: Row, name: str, model: type[Record], slug: str, registry: Registry) -> Any:
+    """The record that a value means. One that is missing was deleted, or could not be written."""
+    target = registry.stored.get(model, {}).get(slug)
+    if target is None:
+        named = registry.by_slug.get((model, slug))
+        if not row.faulty and not (named and named.faulty):
+            message = f"{model.collection()}/{slug} was deleted in the database"
+            help_ = "--take file makes it again"
+            row.refuse(Fault("E018", message, row.place_of(name), help=help_), name)
         row.faulty.add(name)
-    return [held[slug] for slug in slugs if slug in held]
+    return target

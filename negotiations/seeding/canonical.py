@@ -77,15 +77,19 @@ def file_text(sections: Sequence[tuple[str, str | Pairs | list[Pairs]]]) -> str:
     """A whole file: the format, then each section after an empty line."""
     lines = [f"format: {FORMAT}"]
     for name, content in sections:
-        lines.append("")
-        if isinstance(content, str):
-            lines.append(f"{name}: {content}")
-        elif content and isinstance(content[0], tuple):
-            lines.append(f"{name}:")
-            lines += _block(content, "  ")  # type: ignore[arg-type]
-        else:
-            lines += _list(name, content, "")
+        lines += ["", *_section(name, content)]
     return "\n".join(lines) + "\n"
+
+
+def _section(name: str, content: Any) -> Iterator[str]:
+    """A section is one value, one row, or a list of rows."""
+    if isinstance(content, str):
+        yield f"{name}: {content}"
+    elif content and isinstance(content[0], tuple):
+        yield f"{name}:"
+        yield from _block(content, "  ")
+    else:
+        yield from _list(name, content, "")
 
 
 def _list(name: str, rows: list[Pairs], indent: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from negotiations.models import SeedEntry
 from .current import remembered
 from .faults import Fault, Place, SeedText
 from .interpreting import Interpreter
-from .planning import Action, Difference, Step, Take, plan
+from .planning import Action, Difference, Step, Take, as_if_taken, plan
 from .pruning import Leftovers, leftovers, prune
 from .reading import SeedDocument, read
 from .resolving import Registry
@@ -36,10 +36,15 @@ class Result:
     """What a load found and did; ``written`` says whether anything was kept."""
 
     documents: list[SeedDocument]
-    faults: list[Fault] = field(default_factory=list)
+    # Those of no file; the others are with their documents.
+    general: list[Fault] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     leftovers: Leftovers = field(default_factory=Leftovers)
     written: bool = False
+
+    @property
+    def faults(self) -> list[Fault]:
+        return self.general + [fault for each in self.documents for fault in each.faults]
 
     @property
     def conflicts(self) -> list[Difference]:
@@ -74,10 +79,9 @@ def load(
     options = options or Options()
     result = Result([])
     for path in paths:
-        result.documents += _documents(path, result.faults)
+        result.documents += _documents(path, result.general)
     with transaction.atomic():
         _run(result, options, progress)
-        result.faults += [fault for each in result.documents for fault in each.faults]
         result.written = not (options.check or result.faults or result.conflicts)
         if not result.written:
             transaction.set_rollback(True)
@@ -90,11 +94,13 @@ def _run(result: Result, options: Options, progress: Progress) -> None:
         registry.add(Interpreter(document))
     registry.resolve()
     result.steps = plan(registry, options.take, options.as_draft)
+    if result.conflicts:
+        as_if_taken(result.steps)
     Writer(registry, result.steps, progress).write()
     files = {document.entry_name: document.text for document in result.documents}
     result.leftovers = leftovers(files, registry.rows)
     if options.prune:
-        result.faults += prune(result.leftovers, files)
+        result.general += prune(result.leftovers, files)
     if not (options.check or result.faults):
         _remember(result)
 

@@ -16,8 +16,8 @@ from .nodes import Mapping, Node, Scalar, Sequence
 DEEPEST = 20
 
 
-def parse(content: str, text: SeedText) -> tuple[Mapping | None, list[Fault]]:
-    """The mapping a file holds, and what is wrong with its form; no mapping when it holds none."""
+def parse(content: str, text: SeedText) -> tuple[Node | None, list[Fault]]:
+    """What a file holds, and what is wrong with its form; nothing when it holds nothing."""
     builder = _Builder(text)
     try:
         for event in yaml.parse(content, Loader=yaml.CSafeLoader):
@@ -25,21 +25,7 @@ def parse(content: str, text: SeedText) -> tuple[Mapping | None, list[Fault]]:
                 break
     except yaml.YAMLError as refusal:
         builder.faults.append(_syntax(refusal, text))
-    except UnicodeError:
-        builder.faults.append(Fault("E002", "the file is not UTF-8 text", Place(text)))
-    root = builder.root
-    if isinstance(root, Mapping):
-        return root, builder.faults
-    if not builder.faults:
-        builder.faults.append(
-            Fault(
-                "E001",
-                "the file holds no mapping of sections",
-                Place(text) if root is None else place(root, text),
-                help="begin with the line: format: negotiation-seed/1",
-            )
-        )
-    return None, builder.faults
+    return builder.root, builder.faults
 
 
 def place(node: Node, text: SeedText) -> Place:

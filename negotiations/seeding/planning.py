@@ -115,6 +115,16 @@ def _step(row: Row, record: Any, entry: SeedEntry | None, take: Take | None) -> 
     return step
 
 
+def as_if_taken(steps: list[Step]) -> None:
+    """Let the files win for the sake of checking them; with a conflict nothing is written."""
+    for step in steps:
+        if step.action is Action.GONE:
+            step.action = Action.CREATE
+        elif step.conflicts:
+            step.action = Action.UPDATE
+            step.changes |= {each.field: (each.database, each.file) for each in step.conflicts}
+
+
 def _deleted(row: Row, entry: SeedEntry | None, take: Take | None) -> Step:
     """Somebody deleted the record: it is made again only when the file is to win."""
     if take == "file":

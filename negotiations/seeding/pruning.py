@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import ProtectedError
 
 from negotiations import history
 from negotiations.models import COLLECTIONS, RECORDS, Citation, Record, SeedEntry
@@ -58,7 +57,16 @@ def leftovers(files: Iterable[str], rows: Iterable[Row]) -> Leftovers:
                 found.forgotten.append(entry)
             else:
                 found.records.append(Leftover(entry, record, _edited(entry, record)))
+    _keep_citations_of_edited(found)
     return found
+
+
+def _keep_citations_of_edited(found: Leftovers) -> None:
+    """A record that stays keeps its words."""
+    staying = {each.address for each in found.records if each.edited}
+    for leftover in found.records:
+        if isinstance(leftover.record, Citation) and leftover.record.record.address in staying:
+            leftover.edited = True
 
 
 def _edited(entry: SeedEntry, record: Any) -> bool:
@@ -80,21 +88,23 @@ def prune(found: Leftovers, texts: dict[str, SeedText]) -> list[Fault]:
         if isinstance(record, Citation) and record.record.address in doomed:
             leftover.entry.delete()
             continue
-        record.refresh_from_db(fields=["version"])
-        try:
-            history.delete(record, reason=f"No longer in {leftover.entry.file}")
-        except ProtectedError as refusal:
-            referrers: set[Any] = refusal.protected_objects
-            names = ", ".join(sorted(each.address for each in referrers))
-            message = f"{leftover.address} cannot be deleted: {names} refers to it"
-            faults.append(_fault(leftover, message, texts))
-        except ValidationError as refusal:
-            message = f"{leftover.address} cannot be deleted: {' '.join(refusal.messages)}"
-            faults.append(_fault(leftover, message, texts))
+        refusal = _deleted(record, leftover.entry.file)
+        if refusal:
+            message = f"{leftover.address} cannot be deleted: {refusal}"
+            faults.append(Fault("E030", message, Place(texts[leftover.entry.file])))
         else:
             leftover.entry.delete()
     return faults
 
 
-def _fault(leftover: Leftover, message: str, texts: dict[str, SeedText]) -> Fault:
-    return Fault("E030", message, Place(texts[leftover.entry.file]))
+def _deleted(record: Any, file: str) -> str:
+    """Delete the record; or why not. Its parts are gone by now: any referrer is in the way."""
+    referrers = [each.address for each in record.referrers(most=5)]
+    if referrers:
+        return f"{', '.join(referrers)} refers to it"
+    record.refresh_from_db(fields=["version"])
+    try:
+        history.delete(record, reason=f"No longer in {file}")
+    except ValidationError as refusal:
+        return " ".join(refusal.messages)
+    return ""

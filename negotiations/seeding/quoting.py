@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -34,13 +34,24 @@ class Refused:
     row: Row
     record: Any
     registry: Registry
+    # The citations that were refused or accepted with the record, each with its row.
+    proposed: Sequence[tuple[Row, Any]] = ()
 
-    def faults(self, error: ValidationError) -> Iterator[tuple[str, Fault]]:
-        """Each refusal as the field it is about and a fault at that field's place."""
+    def faults(self, error: ValidationError) -> Iterator[tuple[Row, str, Fault]]:
+        """Each refusal as the row and field it is about and a fault at that field's place."""
         for name, refusals in error.error_dict.items():
+            about, field = self._about(name)
             for refusal in refusals:
                 for message in refusal.messages:
-                    yield name, self._fault(name, str(refusal.code or ""), message)
+                    yield about.row, field, about._fault(field, str(refusal.code or ""), message)
+
+    def _about(self, name: str) -> tuple[Refused, str]:
+        """The record itself, or the citation that ``citations/0/quote`` is about."""
+        if not name.startswith("citations/"):
+            return self, name
+        _citations, number, field = name.split("/")
+        row, record = self.proposed[int(number)]
+        return Refused(row, record, self.registry), field
 
     def _fault(self, name: str, code: str, message: str) -> Fault:
         words = self.row.nodes.get(name)
@@ -88,7 +99,7 @@ class Refused:
         """Where the words should stand: a passage's source, or those that a record cites."""
         if hasattr(self.record, "source"):
             return [self.record.source]
-        return [citation.source for citation in getattr(self.record, "proposed_citations", ())]
+        return [citation.source for _, citation in self.proposed]
 
     def _note(self, source: Any, start: int | None = None) -> str:
         """Where to look: the source's text file if the load knows it, else its slug."""

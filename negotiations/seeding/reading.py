@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .faults import Fault, Place, SeedText
-from .nodes import Mapping
-from .parsing import parse
+from .fixtures import fixture_faults, is_fixture
+from .nodes import Mapping, Node, Sequence
+from .parsing import parse, place
+from .shape import FORMAT
 
 LARGEST = 64 * 1024 * 1024
 
@@ -41,9 +43,22 @@ def read(path: Path, name: str) -> SeedDocument:
     document.text = SeedText(name, LINE_END.split(content))
     document.faults += _refused_characters(document.text)
     if not document.faults:
-        document.root, faults = parse(content, document.text)
+        root, faults = parse(content, document.text)
         document.faults += faults
+        _take_root(document, root)
     return document
+
+
+def _take_root(document: SeedDocument, root: Node | None) -> None:
+    if isinstance(root, Mapping):
+        document.root = root
+    elif isinstance(root, Sequence) and is_fixture(root):
+        document.faults += fixture_faults(root, document.text)
+    elif not document.faults:
+        where = Place(document.text) if root is None else place(root, document.text)
+        help_ = f"begin with the line: format: {FORMAT}"
+        fault = Fault("E001", "the file holds no mapping of sections", where, help=help_)
+        document.faults.append(fault)
 
 
 def _bytes(document: SeedDocument) -> bytes | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import copy
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, transaction
 
 from negotiations import history
-from negotiations.models import Citation, Record
+from negotiations.models import Citation
 
 from .building import Related, build
 from .faults import Fault
@@ -17,7 +18,6 @@ from .planning import Action, Step
 from .quoting import Refused
 from .resolving import Registry
 from .rows import Row
-from .shape import citable
 
 Progress = Callable[[int, int], None]
 
@@ -68,6 +68,8 @@ class Writer:
         self.registry = registry
         self.steps = {id(step.row): step for step in steps}
         self.progress = progress
+        # Citations whose rules were checked with their record's.
+        self.checked: dict[int, Any] = {}
 
     def write(self) -> None:
         rows = [row for row in self.registry.rows if row.model is not Citation]
@@ -82,47 +84,63 @@ class Writer:
             self._know(step)
             return
         record, related = build(step, self.registry)
-        citations = self._proposed(step)
-        record.proposed_citations = citations or []
-        if citations is not None:
-            self._validate(step, record, {**related, "citations": citations})
-        else:
-            self._validate(step, record, related)
+        proposed = self._proposed(step, record)
+        citations = {"citations": [citation for _, citation in proposed]}
+        # Without the key, the citations in the database are those that count.
+        told = citations if proposed or step.action is Action.CREATE else {}
+        self._validate(step.row, record, {**related, **told}, proposed)
+        self.checked |= {id(row): citation for row, citation in proposed}
         self._save(step, record, related)
 
-    def _proposed(self, step: Step) -> list[Record] | None:
-        """The citations that the record is to have; None when those in the database stay."""
-        if not step.row.citations:
-            without = step.action is Action.CREATE and citable(step.row.model)
-            return [] if without else None
-        proposed: list[Record] = []
-        for citation in step.row.citations:
-            own = self.steps[id(citation)]
-            record = own.record or build(own, self.registry)[0]
-            if own.action is not Action.GONE and record.source_id:
-                proposed.append(record)
+    def _proposed(self, step: Step, record: Any) -> list[tuple[Row, Any]]:
+        """The citations that the record is to have; copies, as validation sets their review."""
+        proposed: list[tuple[Row, Any]] = []
+        for row in step.row.citations:
+            own = self.steps[id(row)]
+            built = build(own, self.registry)[0] if own.action is not Action.GONE else None
+            if built is not None and built.source_id:
+                proposed.append((row, copy.copy(built)))
+                if record.pk:
+                    # As the record is to be, not as it is stored.
+                    proposed[-1][1].record = record
         return proposed
 
     def _citation(self, step: Step, owner: Step) -> None:
+        if step.action is Action.UPDATE and "review" in owner.changes:
+            self._catch_up(step)
         if step.action in (Action.SAME, Action.GONE) or owner.record is None:
             return
         citation, related = build(step, self.registry)
         citation.record = owner.record
-        self._validate(step, citation, related)
+        checked = self.checked.get(id(step.row))
+        if checked is not None and step.action is Action.CREATE:
+            citation.start = checked.start
+        else:
+            self._validate(step.row, citation, related)
         self._save(step, citation, related)
 
-    def _validate(self, step: Step, record: Any, related: Related) -> None:
-        row = step.row
-        spoilt = set(row.faulty)
-        unsure = bool(spoilt) or any(citation.faulty for citation in row.citations)
+    def _catch_up(self, step: Step) -> None:
+        """Approving a record approves its citations: that is done already."""
+        step.record.refresh_from_db()
+        if step.record.review == step.row.values["review"]:
+            step.changes.pop("review", None)
+        if not step.changes:
+            step.action = Action.SAME
+
+    def _validate(
+        self, row: Row, record: Any, related: Related, proposed: Sequence[tuple[Row, Any]] = ()
+    ) -> None:
+        spoilt = {name for name in row.faulty if name}
+        unsure = bool(row.faulty) or any(citation.faulty for citation in row.citations)
         try:
             record.validate(related)
         except ValidationError as error:
-            for name, fault in Refused(row, record, self.registry).faults(error):
-                if unsure and name in CONSEQUENCES:
-                    continue
-                if not any(name == each or name.startswith(f"{each}_") for each in spoilt if each):
-                    row.refuse(fault, name)
+            refused = Refused(row, record, self.registry, proposed)
+            for about, name, fault in refused.faults(error):
+                follows = unsure and name in CONSEQUENCES
+                known = any(name == each or name.startswith(f"{each}_") for each in spoilt)
+                if about is not row or not (follows or known):
+                    about.refuse(fault, name)
 
     def _save(self, step: Step, record: Any, related: Related) -> None:
         reason = f"Loaded from {step.row.document.path.name}"
