@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
+from django.http import Http404
 
 from negotiations.models import COLLECTIONS, Record
 
@@ -54,10 +55,15 @@ class Shape:
         self._fill_many({pk: body for pk, body, _ in found})
         return [({name: body[name] for name in self.fields}, key) for _, body, key in found]
 
+    def one(self, rows: QuerySet[Any]) -> Body:
+        """The body of the only row; raises ``Http404`` when there is none."""
+        for body, _ in self.bodies(rows):
+            return body
+        raise Http404
+
     def body(self, record: Record) -> Body:
         """The body of one stored record."""
-        rows = self.model._base_manager.filter(pk=record.pk)
-        return self.bodies(rows)[0][0]
+        return self.one(self.model._base_manager.filter(pk=record.pk))
 
     def _fill_addresses(self, body: Body, slugs: Sequence[str | None]) -> None:
         rest = iter(slugs)

@@ -1,16 +1,19 @@
 """A collection and its records: the same verbs for every kind."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from negotiations import history
-from negotiations.models import Record, Token
+from negotiations.models import Record, StaleVersion, Token
 
 from . import policy
 from .conditions import (
@@ -19,18 +22,18 @@ from .conditions import (
     record_tag,
     refuse_more_than_version,
     require_version,
+    stale,
     with_validators,
 )
 from .filters import FilterBackend
 from .paging import PARAMETERS, Page
 from .parsers import MergePatchParser, StrictJSONParser
+from .patches import differs, merged, reason_of
 from .problems import Refusal
 from .query import Query, readable, refuse_any
 from .renderers import dumps
 from .serializers import RecordSerializer
 from .shapes import Shape, shape_of
-
-LONGEST_REASON = 500
 
 
 class ProtocolView(APIView):
@@ -83,6 +86,14 @@ class RecordViewSet(ProtocolView, GenericViewSet):
     def get_queryset(self) -> Any:
         return self.model.objects.visible_to(self.request.user)
 
+    def named(self) -> Any:
+        """The one row that the address names, if the caller may see it; filters are for lists."""
+        slug, rows = self.kwargs["slug"], self.get_queryset()
+        return rows.filter(slug=slug) if readable(slug) else rows.none()
+
+    def get_object(self) -> Any:
+        return get_object_or_404(self.named())
+
     # Reading
 
     def list(self, request: Request) -> HttpResponse:
@@ -101,10 +112,10 @@ class RecordViewSet(ProtocolView, GenericViewSet):
 
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
         """One record."""
-        record = self.get_object()
+        body = self.shape.one(self.named())
         refuse_any(request)
-        response = json_response(self.shape.body(record))
-        return with_validators(response, request, record_tag(record.version), record.updated_at)
+        tag = record_tag(body["version"])
+        return with_validators(json_response(body), request, tag, body["updated_at"])
 
     # Writing
 
@@ -124,8 +135,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
                 "detail": "A new record is a draft.",
             }
             raise Refusal("invalid", "1 fault", errors=[fault])
-        self.write(request, serializer)
-        response = self.written(request, record, 201)
+        response = self.write(request, serializer, 201)
         response["Location"] = request.build_absolute_uri(f"/api/v1/{record.address}/")
         return response
 
@@ -144,17 +154,14 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         reason_of(request)
         body = self.body_of(request)
         require_version(request, record, body)
-        stored = self.model._base_manager.get(pk=record.pk)
-        before = self.shape.body(stored)
+        stored = copy(record)
         if partial:
-            body = merged(before, body)
+            body = merged(self.shape.body(stored), body)
         serializer: Any = self.get_serializer(record, data=body, partial=partial)
         serializer.is_valid(raise_exception=True)
         changed = [n for n, v in serializer.validated_data.items() if differs(stored, n, v)]
         self.require_right_to_change(request, stored, record, changed)
-        if changed:
-            self.write(request, serializer)
-        return self.written(request, record, 200)
+        return self.write(request, serializer) if changed else self.written(request, record)
 
     def destroy(self, request: Request, slug: str) -> HttpResponse:
         """Delete the record with its parts; its versions stay."""
@@ -171,7 +178,10 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         referrers = [r.address for r in self.visible(record.referrers())]
         if referrers:
             raise Refusal("conflict", "Other records refer to it.", referrers=referrers)
-        history.delete(record, by=request.user, reason=reason)
+        try:
+            history.delete(record, by=request.user, reason=reason)
+        except StaleVersion as error:
+            raise self.overtaken(error, record) from error
         return cacheable(HttpResponse(status=204), request)
 
     # Steps of the verbs above
@@ -210,55 +220,31 @@ class RecordViewSet(ProtocolView, GenericViewSet):
             raise Refusal("malformed", "The body is empty.")
         return request.data
 
-    def write(self, request: Request, serializer: RecordSerializer) -> None:
-        """Save what the serializer made ready, as one version."""
-        history.write(
-            serializer.ready,
-            related=serializer.related,
-            by=request.user,
-            reason=reason_of(request),
-        )
+    def write(
+        self, request: Request, serializer: RecordSerializer, status: int = 200
+    ) -> HttpResponse:
+        """Save what the serializer made ready, as one version, and answer with it."""
+        record, related = serializer.ready, serializer.related
+        try:
+            # Read before others can write: the answer is this version and no later one.
+            with transaction.atomic():
+                history.write(record, related=related, by=request.user, reason=reason_of(request))
+                return self.written(request, record, status)
+        except StaleVersion as error:
+            raise self.overtaken(error, record) from error
 
-    def written(self, request: Request, record: Record, status: int) -> HttpResponse:
+    def written(self, request: Request, record: Record, status: int = 200) -> HttpResponse:
         """The record as it is stored now."""
-        response = json_response(self.shape.body(record), status)
-        response["ETag"] = record_tag(record.version)
+        body = self.shape.body(record)
+        response = json_response(body, status)
+        response["ETag"] = record_tag(body["version"])
         return cacheable(response, request)
+
+    def overtaken(self, error: StaleVersion, record: Record) -> Exception:
+        """Why a write fails that another one overtook: 412, or 404 when that one deleted."""
+        return stale(self.get_object(), record.version) if error.record is record else error
 
     def visible(self, records: Sequence[Any]) -> Sequence[Any]:
         """Those of the records that the caller may see."""
         user = self.request.user
         return [r for r in records if type(r).objects.visible_to(user).filter(pk=r.pk).exists()]
-
-
-def merged(body: dict[str, Any], patch: Any) -> Any:
-    """The members of a patch, objects within merged with what is stored (RFC 7396)."""
-    if not isinstance(patch, dict):
-        return patch
-    result = {}
-    for name, value in patch.items():
-        stored, joined = body.get(name), value
-        if isinstance(stored, dict) and isinstance(value, dict):
-            joined = {k: v for k, v in {**stored, **value}.items() if v is not None}
-        result[name] = joined
-    return result
-
-
-def differs(stored: Record, name: str, value: Any) -> bool:
-    """Whether a member's new value is another than the stored one."""
-    if isinstance(value, list) and hasattr(getattr(stored, name), "all"):
-        return {r.pk for r in value} != {r.pk for r in getattr(stored, name).all()}
-    return bool(getattr(stored, name) != value)
-
-
-def reason_of(request: Request) -> str:
-    """The header ``Change-Reason``: kept with the version."""
-    text = request.headers.get("Change-Reason", "")
-    try:
-        text = text.encode("latin-1").decode()
-    except UnicodeError:
-        text = "\x00"
-    if len(text) > LONGEST_REASON or not text.isprintable():
-        fault = {"header": "Change-Reason", "code": "invalid", "detail": "Write one line of UTF-8."}
-        raise Refusal("bad_request", "The reason cannot be read.", errors=[fault])
-    return text

@@ -1,0 +1,99 @@
+"""One negotiation with one record of each kind, every field of each filled in.
+
+What walks all collections starts here: a field that is added to a model is filled in by its type.
+"""
+
+import datetime
+
+from django.db import models
+
+from negotiations.api.urls import router
+from negotiations.models import COLLECTIONS, RECORDS, Record, UncertainDateField
+from tests.factories import FACTORIES, PartyFactory
+
+VIEWSETS = {collection: viewset for collection, viewset, _ in router.registry}
+WORDS = "the 19th of July"
+TEXT = f"On {WORDS} the sides met. In Istanbul."
+# What the type of a field does not tell; a quotation is found in TEXT.
+TOLD = {
+    "aliases": ["Alias"],
+    "archived_url": "https://archive.example/1",
+    "country": "UA",
+    "identifiers": {"wikidata": "Q212"},
+    "language": "uk",
+    "text": TEXT,
+    "url": "https://news.example/1",
+    "quote": "In Istanbul.",
+    "before": "met. ",
+    "field": "name",
+}
+# The side that receives is another party than the one that gives.
+OTHER_SIDE = {"addressed_to", "member_of", "obligee", "received_by"}
+
+
+def address(collection, slug=""):
+    return f"/api/v1/{collection}/{slug}/" if slug else f"/api/v1/{collection}/"
+
+
+def paint(review="published", created_by=None):
+    """The records by their collections."""
+    scene = {"other side": PartyFactory(review=review, created_by=created_by)}
+    for model in RECORDS:
+        values = filled(model, scene)
+        citations = [] if model.needs_citation is False else [cite(scene["sources"], created_by)]
+        if hasattr(model, "citations"):
+            values["citations"] = citations
+        made = FACTORIES[model.collection()](review=review, created_by=created_by, **values)
+        scene[model.collection()] = made
+    del scene["other side"]
+    return scene
+
+
+def cite(source, created_by):
+    return COLLECTIONS["citations"](source=source, quote=WORDS, created_by=created_by)
+
+
+def filled(model, scene):
+    """A value other than the default for each field that can be written."""
+    shared = {field.name for field in Record._meta.fields} - {"note", "open_question"}
+    values = {}
+    for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
+        unset = field.name in shared or not field.editable or field.primary_key
+        if not unset and field.name not in getattr(model, "KINDS", ()):
+            values[field.name] = fill(field, scene)
+    if hasattr(model, "KINDS"):
+        values["record"] = scene["people"]
+    if "after" in values:
+        values["after"] = ""
+    return values
+
+
+def fill(field, scene):
+    if field.is_relation:
+        key = field.related_model.collection()
+        key = "other side" if field.name in OTHER_SIDE else key
+        made = scene.get(key) or FACTORIES[key](
+            review=scene["other side"].review, **kin(field, scene)
+        )
+        return [made] if field.many_to_many else made
+    if field.name in TOLD and not (
+        field.name == "text" and field.model is not COLLECTIONS["sources"]
+    ):
+        return TOLD[field.name]
+    if field.choices:
+        return [value for value, _ in field.choices if value != "other"][-1]
+    if isinstance(field, UncertainDateField):
+        return "2025-07-19"
+    if isinstance(field, models.DateField):
+        return datetime.date(2025, 7, 20)
+    if isinstance(field, models.BooleanField):
+        return True
+    if isinstance(field, models.IntegerField):
+        return 3
+    return WORDS if field.name.endswith("_words") else f"A {field.name}."
+
+
+def kin(field, scene):
+    """A wider incident is one of the same negotiation."""
+    names = {field.name for field in field.related_model._meta.fields}
+    return {"negotiation": scene["negotiations"]} if "negotiation" in names else {}
