@@ -25,6 +25,11 @@ def record_tag(version: int) -> str:
     return f'"{version}"'
 
 
+def shaped_tag(version: int, body: bytes) -> str:
+    """The strong entity tag of a part of a record, or of one with others beside it."""
+    return f'"{version}-{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
+
+
 def body_tag(body: bytes) -> str:
     """The strong entity tag of any other answer: its content."""
     return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'

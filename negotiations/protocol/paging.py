@@ -1,7 +1,7 @@
 """Keyset pages: page 2,000 costs what page 1 costs; rows added meanwhile repeat and hide none."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,12 +12,16 @@ from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
+from negotiations.models import Record
+
 from .query import Query
-from .shapes import Shape
+from .shapes import MEMBERS, Reader, Row, Shape
 from .suggestions import nearest
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
 PARAMETERS = ("limit", "cursor", "ordering", "count")
+# Parameters that may change from one page to the next.
+FREE = frozenset({"cursor", "limit", "count", "fields", "omit", "expand"})
 SALT = "negotiations.cursor"
 
 
@@ -61,7 +65,7 @@ class Ordering(tuple[Key, ...]):
     def read(cls, query: Query, model: type[models.Model], known: Sequence[str]) -> Self:
         """From ``ordering=-date_earliest,slug``, or the model's own order."""
         if "ordering" not in query:
-            return cls._of_model(model)
+            return cls.of_model(model)
         keys = []
         for term in query["ordering"].split(","):
             name = term.removeprefix("-")
@@ -73,7 +77,8 @@ class Ordering(tuple[Key, ...]):
         return cls._unique(model, keys)
 
     @classmethod
-    def _of_model(cls, model: type[models.Model]) -> Self:
+    def of_model(cls, model: type[models.Model]) -> Self:
+        """The order in which a kind is listed."""
         keys = []
         terms: Any = model._meta.ordering
         for term in terms:
@@ -91,7 +96,7 @@ class Ordering(tuple[Key, ...]):
     def columns(self) -> list[str]:
         return [key.column for key in self]
 
-    def sort(self, rows: QuerySet[Any], *, backwards: bool) -> QuerySet[Any]:
+    def sort(self, rows: QuerySet[Any], *, backwards: bool = False) -> QuerySet[Any]:
         """The rows in this order."""
         return rows.order_by(*(key.order(backwards=backwards) for key in self))
 
@@ -112,15 +117,15 @@ def _key(model: type[models.Model], name: str, descending: bool) -> Key:
     return Key(column, descending, bool(getattr(field, "null", False)))
 
 
-def orderable(model: type[models.Model], fields: Sequence[str]) -> list[str]:
-    """The fields of a resource by which its lists can be ordered: single values, no long texts.
+def orderable(model: type[Record]) -> list[str]:
+    """The members of a kind by which its lists can be ordered: single values, no long texts.
 
     An uncertain date is ordered by its first or its last day.
     """
     unordered = (models.JSONField, models.TextField, models.ManyToManyField)
     return [
         name
-        for name in fields
+        for name in MEMBERS[model]
         if name != "record"
         and not isinstance(field := model._meta.get_field(name), unordered)
         and not hasattr(field, "siblings")
@@ -130,51 +135,43 @@ def orderable(model: type[models.Model], fields: Sequence[str]) -> list[str]:
 class Page:
     """One page of a list: its bodies, and the addresses of its neighbours."""
 
-    def __init__(
-        self, request: Request, query: Query, model: type[models.Model], shape: Shape
-    ) -> None:
+    def __init__(self, request: Request, query: Query, model: type[Record], shape: Shape) -> None:
         self.request, self.query, self.shape = request, query, shape
-        self.ordering = Ordering.read(query, model, orderable(model, shape.fields))
+        self.ordering = Ordering.read(query, model, orderable(model))
         self.limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
         self.counted = query.truth("count")
         self.backwards, self.start = self._start()
-        self.results: list[dict[str, Any]] = []
         self.next: str | None = None
         self.previous: str | None = None
 
-    def read(self, rows: QuerySet[Any]) -> dict[str, Any]:
+    def read(self, rows: QuerySet[Any], reader: Reader) -> dict[str, Any]:
         """The body of the page: one row more than asked for tells whether it goes on."""
         if self.start is not None:
             rows = rows.filter(self.ordering.beyond(self.start, backwards=self.backwards))
         rows = self.ordering.sort(rows, backwards=self.backwards)
-        found = self.shape.bodies(rows[: self.limit + 1], self.ordering.columns)
+        found = self.shape.read(rows[: self.limit + 1], reader, self.ordering.columns)
         goes_on, found = len(found) > self.limit, found[: self.limit]
         if self.backwards:
             found.reverse()
-        self.results = [body for body, _ in found]
         is_first = self.start is None if not self.backwards else not goes_on
         is_last = not goes_on and not self.backwards
         if found and not is_last:
-            self.next = self._address(found[-1][1], backwards=False)
+            self.next = self._address(found[-1], backwards=False)
         if found and not is_first:
-            self.previous = self._address(found[0][1], backwards=True)
-        return {"next": self.next, "previous": self.previous, "results": self.results}
+            self.previous = self._address(found[0], backwards=True)
+        results = [row.body for row in found]
+        return {"next": self.next, "previous": self.previous, "results": results}
 
     def links(self) -> str:
         """The header ``Link`` (RFC 8288); empty when the page stands alone."""
         pairs = (("next", self.next), ("prev", self.previous))
         return ", ".join(f'<{address}>; rel="{rel}"' for rel, address in pairs if address)
 
-    def _address(self, values: Sequence[Any], *, backwards: bool) -> Any:
-        cursor = signing.dumps([self._scope(), backwards, _plain(values)], salt=SALT, compress=True)
-        return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
-
-    def _scope(self) -> str:
-        """What a cursor belongs to: the list with its filters and order."""
-        own = sorted((n, v) for n, v in self.query.items() if n not in {"cursor", "limit", "count"})
-        return hashlib.blake2b(
-            repr((self.request.path.rstrip("/"), own)).encode(), digest_size=8
-        ).hexdigest()
+    def _address(self, row: Row, *, backwards: bool) -> str:
+        values = [row.extra[column] for column in self.ordering.columns]
+        place = cursor(self.request.path, self.query, values, backwards=backwards)
+        address: str = replace_query_param(self.request.build_absolute_uri(), "cursor", place)
+        return address
 
     def _start(self) -> tuple[bool, list[Any] | None]:
         """Where the cursor points: whether backwards, and the values of the row it lies beyond."""
@@ -185,7 +182,7 @@ class Page:
         except (signing.BadSignature, ValueError):
             self.query.fault("cursor", "bad_cursor", "The cursor is not one of ours.")
             return False, None
-        if scope != self._scope():
+        if scope != scope_of(self.request.path, self.query):
             detail = "The cursor belongs to a list with other filters or another order."
             self.query.fault("cursor", "bad_cursor", detail)
             return False, None
@@ -196,5 +193,13 @@ class Page:
         return parse_datetime(value) if key.column.endswith("_at") else value
 
 
-def _plain(values: Sequence[Any]) -> list[Any]:
-    return [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
+def cursor(path: str, query: Mapping[str, str], values: Sequence[Any], *, backwards: bool) -> str:
+    """The place beyond a row of the list at this path with this query, signed."""
+    plain = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
+    return signing.dumps([scope_of(path, query), backwards, plain], salt=SALT, compress=True)
+
+
+def scope_of(path: str, query: Mapping[str, str]) -> str:
+    """What a cursor belongs to: the list with its filters and order, not what it shows of a row."""
+    own = sorted((name, value) for name, value in query.items() if name not in FREE)
+    return hashlib.blake2b(repr((path.rstrip("/"), own)).encode(), digest_size=8).hexdigest()

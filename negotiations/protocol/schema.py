@@ -100,7 +100,7 @@ class RecordSchema(AutoSchema):
         return []
 
     def _list_parameters(self) -> list[Any]:
-        fields = orderable(self.view.model, self.view.shape.fields)
+        fields = orderable(self.view.model)
         order = (
             f"Fields, separated by commas, a hyphen before one reverses it: {', '.join(fields)}."
         )

@@ -12,7 +12,8 @@ from negotiations.models import Citation, Record, UncertainDateField
 
 from .members import strict_field
 from .references import CodedField, Reference, References
-from .shapes import Body, shape_of
+from .selection import whole
+from .shapes import Body
 from .suggestions import Code, nearest
 
 # Written on create inside their record; read and edited as a collection of their own.
@@ -114,8 +115,7 @@ class RecordSerializer(BodySerializer):
     @property
     def stored(self) -> Body:
         """The body as the client could read it."""
-        names = tuple(name for name, field in self.fields.items() if not field.write_only)
-        return shape_of(self.model, names).body(cast(Record, self.instance))
+        return whole(self.model).body(cast(Record, self.instance))
 
     def _is_unchanged(self, name: str, value: Any) -> bool:
         if self.instance is None:

@@ -1,12 +1,13 @@
 """The one read path: from rows to bodies, without model instances.
 
-A shape is made once for a resource from its serializer's declaration. It knows the columns, the
-joins and the follow-up queries, so a list costs the same few queries whatever its length.
+A shape is made once for a resource, the fields asked for and what is to be expanded. It knows the
+columns, the joins and the follow-up queries, so a list costs the same few queries whatever its
+length, and no column is read that nobody asked for.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.db import models
 from django.db.models import QuerySet
@@ -16,23 +17,70 @@ from negotiations.models import COLLECTIONS, Record
 
 Body = dict[str, Any]
 
+# The members of each kind's body, in order; filled by the viewsets as they are declared.
+MEMBERS: dict[type[Record], tuple[str, ...]] = {}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: whose rights hold for everything that lies beside a record."""
+
+    user: Any
+    # The server's own address, for links.
+    root: str = ""
+
+    def rows(self, model: type[Record]) -> QuerySet[Any]:
+        """What they may see of a kind."""
+        return model.objects.visible_to(self.user)
+
+
+# For a record's own members no rights are asked: whoever may see it may see its slugs.
+NOBODY = Reader(None)
+
+
+@dataclass
+class Row:
+    """One record on its way into a body."""
+
+    key: int
+    body: Body
+    # Values of columns that are needed and not shown.
+    extra: dict[str, Any]
+
+
+class Expansion(Protocol):
+    """What lies beside records under ``expand``: one relation, read for all of them at once."""
+
+    # The column that leads to the other side, if it lies in the record's own row.
+    column: str | None
+
+    def beside(self, rows: Sequence[Row], reader: Reader) -> Mapping[int, Any]:
+        """For each row's key, what is expanded."""
+
 
 class Shape:
     """What the body of a resource consists of."""
 
-    def __init__(self, model: type[Record], fields: Sequence[str]) -> None:
-        self.model, self.fields = model, tuple(fields)
+    def __init__(
+        self,
+        model: type[Record],
+        members: Iterable[str],
+        expansions: Mapping[str, Expansion] | None = None,
+    ) -> None:
+        self.model, self.members = model, tuple(members)
+        self.expansions = dict(expansions or {})
         self.columns: dict[str, str] = {}
         self.many: list[Any] = []
-        self.addresses: dict[str, dict[str, str]] = {}
-        for name in fields:
+        # Member -> (path to a slug, collection): the one that is set is the address.
+        self.addresses: dict[str, list[tuple[str, str]]] = {}
+        for name in self.members:
             self._add(name)
 
     def _add(self, name: str) -> None:
         if name == "record":
-            # The one of several foreign keys that is set, as the address of what it points at.
             kinds = {model._meta.model_name: key for key, model in COLLECTIONS.items()}
-            self.addresses[name] = {f"{kind}__slug": kinds[kind] for kind in self.model.KINDS}  # type: ignore[attr-defined]
+            cited: Any = self.model
+            self.addresses[name] = [(f"{kind}__slug", kinds[kind]) for kind in cited.KINDS]
             return
         field = self.model._meta.get_field(name)
         if isinstance(field, models.ManyToManyField):
@@ -40,54 +88,61 @@ class Shape:
         else:
             self.columns[name] = f"{name}__slug" if field.is_relation else name
 
-    def bodies(
-        self, rows: QuerySet[Any], keys: Sequence[str] = ()
-    ) -> list[tuple[Body, tuple[Any, ...]]]:
-        """Bodies of the rows in their order, each with the values of the columns ``keys``."""
-        paths = [path for group in self.addresses.values() for path in group]
-        columns = list(self.columns.values())
+    # Reading
+
+    def read(self, rows: QuerySet[Any], reader: Reader, keys: Collection[str] = ()) -> list[Row]:
+        """The rows in their order; ``keys`` are further columns, kept in ``extra``."""
+        paths = [path for group in self.addresses.values() for path, _ in group]
+        wanted = {*keys, *(e.column for e in self.expansions.values() if e.column)}
+        names = dict.fromkeys(["pk", *self.columns.values(), *paths, *wanted])
         found = []
-        for pk, *values in rows.values_list("pk", *columns, *paths, *keys):
-            body = dict(zip(self.columns, values, strict=False))
-            places = values[len(columns) : len(columns) + len(paths)]
-            self._fill_addresses(body, places)
-            found.append((pk, body, tuple(values[len(columns) + len(paths) :])))
-        self._fill_many({pk: body for pk, body, _ in found})
-        return [({name: body[name] for name in self.fields}, key) for _, body, key in found]
+        for values in rows.values_list(*names):
+            row = dict(zip(names, values, strict=True))
+            body = {name: row[column] for name, column in self.columns.items()}
+            for name, group in self.addresses.items():
+                body[name] = next((f"{kind}/{row[p]}" for p, kind in group if row[p]), None)
+            found.append(Row(row["pk"], body, {name: row[name] for name in wanted}))
+        self._fill_many(found)
+        for row in found:
+            row.body = {name: row.body[name] for name in self.members}
+        self._expand(found, reader)
+        return found
 
-    def one(self, rows: QuerySet[Any]) -> Body:
-        """The body of the only row; raises ``Http404`` when there is none."""
-        for body, _ in self.bodies(rows):
-            return body
-        raise Http404
+    def bodies(self, rows: QuerySet[Any], reader: Reader = NOBODY) -> list[Body]:
+        """The bodies of the rows in their order."""
+        return [row.body for row in self.read(rows, reader)]
 
-    def body(self, record: Record) -> Body:
+    def by_key(self, keys: Collection[Any], reader: Reader) -> dict[int, Body]:
+        """The bodies of those of these records that the reader may see."""
+        rows = reader.rows(self.model).filter(pk__in=keys).order_by()
+        return {row.key: row.body for row in self.read(rows, reader)} if keys else {}
+
+    def body(self, record: Record, reader: Reader = NOBODY) -> Body:
         """The body of one stored record."""
-        return self.one(self.model._base_manager.filter(pk=record.pk))
+        for body in self.bodies(self.model._base_manager.filter(pk=record.pk), reader):
+            return body
+        raise Http404  # Deleted since it was found.
 
-    def _fill_addresses(self, body: Body, slugs: Sequence[str | None]) -> None:
-        rest = iter(slugs)
-        for name, group in self.addresses.items():
-            pairs = zip(group.values(), rest, strict=False)
-            body[name] = next((f"{kind}/{slug}" for kind, slug in pairs if slug), None)
-
-    def _fill_many(self, bodies: dict[int, Body]) -> None:
+    def _fill_many(self, rows: Sequence[Row]) -> None:
+        bodies = {row.key: row.body for row in rows}
         for field in self.many:
             for body in bodies.values():
                 body[field.name] = []
-            for pk, slug in _links(field, bodies):
-                bodies[pk][field.name].append(slug)
+            slug = f"{field.m2m_reverse_field_name()}__slug"
+            for key, name in links(field, bodies).values_list(f"{field.m2m_field_name()}_id", slug):
+                bodies[key][field.name].append(name)
+
+    def _expand(self, rows: Sequence[Row], reader: Reader) -> None:
+        if not self.expansions:
+            return
+        beside = {name: e.beside(rows, reader) for name, e in self.expansions.items()}
+        for row in rows:
+            row.body["expand"] = {name: found[row.key] for name, found in beside.items()}
 
 
-def _links(field: Any, keys: Iterable[int]) -> QuerySet[Any]:
-    """Pairs of a record's key and the slug of what it is linked with, in the order of the slugs."""
+def links(field: Any, keys: Collection[int]) -> QuerySet[Any]:
+    """The rows of a many-to-many relation for these records, in the order of the slugs."""
     through = field.remote_field.through
-    slug = f"{field.m2m_reverse_field_name()}__slug"
     rows = through._default_manager.filter(**{f"{field.m2m_field_name()}__in": list(keys)})
-    return rows.order_by(slug).values_list(f"{field.m2m_field_name()}_id", slug)
-
-
-@cache
-def shape_of(model: type[Record], fields: tuple[str, ...]) -> Shape:
-    """The shape of these fields, made once."""
-    return Shape(model, fields)
+    ordered: QuerySet[Any] = rows.order_by(f"{field.m2m_reverse_field_name()}__slug")
+    return ordered

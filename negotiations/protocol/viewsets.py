@@ -5,7 +5,7 @@ from copy import copy
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
@@ -22,6 +22,7 @@ from .conditions import (
     record_tag,
     refuse_more_than_version,
     require_version,
+    shaped_tag,
     stale,
     with_validators,
 )
@@ -32,8 +33,10 @@ from .patches import differs, merged, reason_of
 from .problems import Refusal
 from .query import Query, readable, refuse_any
 from .renderers import dumps
+from .selection import PARAMETERS as SELECTION
+from .selection import is_whole, selected, whole
 from .serializers import RecordSerializer
-from .shapes import Shape, shape_of
+from .shapes import MEMBERS, Reader, Shape
 
 
 class ProtocolView(APIView):
@@ -68,6 +71,11 @@ class RecordViewSet(ProtocolView, GenericViewSet):
     serializer_class: Any
     filterset_class: Any
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Note the members of the kind's body: expansions need those of every kind."""
+        super().__init_subclass__(**options)
+        MEMBERS[cls.queryset.model] = tuple(cls.serializer_class.Meta.fields)
+
     @property
     def model(self) -> type[Record]:
         """The kind."""
@@ -76,8 +84,13 @@ class RecordViewSet(ProtocolView, GenericViewSet):
 
     @property
     def shape(self) -> Shape:
-        """The body that reading gives."""
-        return shape_of(self.model, tuple(self.serializer_class.Meta.fields))
+        """The plain body."""
+        return whole(self.model)
+
+    @property
+    def reader(self) -> Reader:
+        """Who asks, and from where."""
+        return Reader(self.request.user, self.request.build_absolute_uri("/").rstrip("/"))
 
     def get_parsers(self) -> list[Any]:
         is_patch = self.request is not None and self.request.method == "PATCH"
@@ -98,11 +111,12 @@ class RecordViewSet(ProtocolView, GenericViewSet):
 
     def list(self, request: Request) -> HttpResponse:
         """The records that the filters leave, page by page."""
-        query = Query(request, [*PARAMETERS, *self.filterset_class.base_filters])
+        known = [*PARAMETERS, *SELECTION, *self.filterset_class.base_filters]
+        query = Query(request, known)
         rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
-        page = Page(request, query, self.model, self.shape)
+        page = Page(request, query, self.model, selected(query, self.model))
         query.refuse()
-        body = page.read(rows)
+        body = page.read(rows, self.reader)
         if page.counted:
             body = {"count": rows.count(), **body}
         response = json_response(body)
@@ -112,10 +126,13 @@ class RecordViewSet(ProtocolView, GenericViewSet):
 
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
         """One record."""
-        body = self.shape.one(self.named())
-        refuse_any(request)
-        tag = record_tag(body["version"])
-        return with_validators(json_response(body), request, tag, body["updated_at"])
+        version, changed_at = one(self.named().values_list("version", "updated_at"))
+        query = Query(request, SELECTION)
+        shape = selected(query, self.model)
+        query.refuse()
+        response = json_response(one(shape.bodies(self.named(), self.reader)))
+        tag = record_tag(version) if is_whole(query) else shaped_tag(version, response.content)
+        return with_validators(response, request, tag, changed_at)
 
     # Writing
 
@@ -248,3 +265,10 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         """Those of the records that the caller may see."""
         user = self.request.user
         return [r for r in records if type(r).objects.visible_to(user).filter(pk=r.pk).exists()]
+
+
+def one(found: Sequence[Any]) -> Any:
+    """The one thing that was found; 404 when there is none."""
+    if not found:
+        raise Http404
+    return found[0]

@@ -1,0 +1,101 @@
+"""What lies beside a record under ``expand``: related records that the reader may see."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+
+from negotiations.models import Record
+
+from .paging import Ordering, cursor
+from .shapes import Reader, Row, Shape, links
+
+# How many records of a to-many relation are expanded; the rest is a request away.
+MOST = 20
+
+
+class ToOne:
+    """The record behind a foreign key; null when there is none that the reader may see."""
+
+    def __init__(self, field: Any, shape: Shape) -> None:
+        self.column = field.attname
+        self.shape = shape
+
+    def beside(self, rows: Sequence[Row], reader: Reader) -> Mapping[int, Any]:
+        keys = {row.extra[self.column] for row in rows} - {None}
+        found = self.shape.by_key(keys, reader)
+        return {row.key: found.get(row.extra[self.column]) for row in rows}
+
+
+class ToMany:
+    """The records of a many-to-many relation, in the order of their slugs."""
+
+    column = None
+
+    def __init__(self, field: Any, shape: Shape) -> None:
+        self.field, self.shape = field, shape
+
+    def beside(self, rows: Sequence[Row], reader: Reader) -> Mapping[int, Any]:
+        own, theirs = self.field.m2m_field_name(), self.field.m2m_reverse_field_name()
+        visible = reader.rows(self.shape.model).values("pk")
+        pairs = links(self.field, [row.key for row in rows]).filter(**{f"{theirs}__in": visible})
+        linked: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for key, other, slug in pairs.values_list(f"{own}_id", f"{theirs}_id", f"{theirs}__slug"):
+            linked[key].append((other, slug))
+        shown = {other for pairs in linked.values() for other, _ in pairs[:MOST]}
+        found = self.shape.by_key(shown, reader)
+        return {row.key: self._part(linked[row.key], found, reader) for row in rows}
+
+    def _part(self, pairs: list[tuple[int, str]], found: Mapping[int, Any], reader: Reader) -> Any:
+        rest = ",".join(slug for _, slug in pairs[MOST:])
+        collection = self.shape.model.collection()
+        following = f"{reader.root}/api/v1/{collection}/?slug={rest}" if rest else None
+        results = [found[other] for other, _ in pairs[:MOST] if other in found]
+        return {"next": following, "results": results}
+
+
+class Children:
+    """The records that name this one, in their own order: a proposal's terms, a record's words."""
+
+    column = None
+
+    def __init__(self, relation: Any, parent: type[Record], shape: Shape) -> None:
+        self.field, self.parent, self.shape = relation.field, parent, shape
+        self.ordering = Ordering.of_model(shape.model)
+
+    def beside(self, rows: Sequence[Row], reader: Reader) -> Mapping[int, Any]:
+        name = self.field.attname
+        children = reader.rows(self.shape.model).filter(**{f"{name}__in": [r.key for r in rows]})
+        terms = [key.order(backwards=False) for key in self.ordering]
+        rank = Window(RowNumber(), partition_by=[F(name)], order_by=terms)
+        ranked = self.ordering.sort(children.annotate(rank=rank).filter(rank__lte=MOST + 1))
+        found: dict[int, list[Row]] = defaultdict(list)
+        for child in self.shape.read(ranked, reader, {name, *self.ordering.columns}):
+            found[child.extra[name]].append(child)
+        slugs = self._slugs(rows, [key for key, group in found.items() if len(group) > MOST])
+        return {
+            row.key: {
+                "next": self._following(slugs.get(row.key), found[row.key], reader),
+                "results": [child.body for child in found[row.key][:MOST]],
+            }
+            for row in rows
+        }
+
+    def _slugs(self, rows: Sequence[Row], keys: list[int]) -> dict[int, str]:
+        """The slugs of the records whose children go on: they name the list that has them all."""
+        if all("slug" in row.body for row in rows):
+            return {row.key: row.body["slug"] for row in rows if row.key in keys}
+        return dict(self.parent._base_manager.filter(pk__in=keys).values_list("pk", "slug"))
+
+    def _following(self, slug: str | None, children: list[Row], reader: Reader) -> str | None:
+        if len(children) <= MOST or slug is None:
+            return None
+        is_citation = hasattr(self.shape.model, "KINDS") and self.field.name != "source"
+        name = "record" if is_citation else self.field.name
+        value = f"{self.parent.collection()}/{slug}" if is_citation else slug
+        path = f"/api/v1/{self.shape.model.collection()}"
+        values = [children[MOST - 1].extra[column] for column in self.ordering.columns]
+        place = cursor(path, {name: value}, values, backwards=False)
+        return f"{reader.root}{path}/?{name}={value}&cursor={place}"
