@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from negotiations.seeding.codebook import with_codebook
 from negotiations.seeding.dumping import dump
 from negotiations.seeding.loading import seeds_folder, shown
 
@@ -27,8 +28,19 @@ class Command(BaseCommand):
             "--check", action="store_true", help="name the files that differ, write nothing"
         )
 
+        parser.add_argument(
+            "--codebook",
+            action="store_true",
+            help="only bring the codebook in the folder's README.md up to date with the models",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         folder = options["folder"] or seeds_folder()
+        if options["codebook"]:
+            page = folder / "README.md"
+            _replace(page, with_codebook(page.read_text(encoding="utf-8")).encode())
+            self.stdout.write(f"{shown(page)}: written")
+            return
         with transaction.atomic():
             files = dump()
         differing = 0
