@@ -20,7 +20,7 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, Token] | None:
         words = get_authorization_header(request).split()
-        if not request.headers.get("Authorization"):
+        if "Authorization" not in request.headers:
             return None
         if len(words) != 2 or words[0].lower() != b"bearer":
             raise AuthenticationFailed("Send the header as Authorization: Bearer and the token.")

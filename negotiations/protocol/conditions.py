@@ -102,7 +102,7 @@ def require_version(request: Request, record: Record, body: Any) -> None:
         versions = {tag.partition("-")[0] for tag in tags_in(header, "If-Match")}
         if str(record.version) not in versions:
             given = min(versions)
-            raise stale(record, int(given) if given.isascii() and given.isdigit() else None)
+            raise stale(record, int(given) if re.fullmatch("[0-9]{1,9}", given) else None)
     if told is not None and told != record.version:
         raise stale(record, told)
 

@@ -44,7 +44,9 @@ def faults_of(detail: Any, pointer: str = "") -> Iterator[Fault]:
     if isinstance(detail, Mapping):
         for key, value in detail.items():
             about_all = key in {"non_field_errors", "__all__"}
-            yield from faults_of(value, pointer if about_all else f"{pointer}/{key}")
+            # RFC 6901 has signs for the two characters that a pointer is made of.
+            name = str(key).replace("~", "~0").replace("/", "~1")
+            yield from faults_of(value, pointer if about_all else f"{pointer}/{name}")
     elif isinstance(detail, list):
         nested = any(isinstance(item, (Mapping, list)) for item in detail)
         for number, item in enumerate(detail):

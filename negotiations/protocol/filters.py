@@ -1,6 +1,7 @@
 """Narrowing lists: a filter refuses what it does not know and never repeats a row."""
 
 import datetime
+import re
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,7 @@ from .query import Query
 from .suggestions import nearest, nearest_slugs
 
 Rows = QuerySet[Any]
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class FilterFault(Exception):
@@ -153,7 +155,8 @@ class WindowEdge(Narrowing):
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         try:
-            day = datetime.date.fromisoformat(text) if len(text) == 10 else None
+            # Python also reads weeks, 2025-W29-6, which the document does not name.
+            day = datetime.date.fromisoformat(text) if DAY.fullmatch(text) else None
         except ValueError:
             day = None
         if day is None:
@@ -173,9 +176,11 @@ class Since(Narrowing):
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         try:
             instant = parse_datetime(text.replace(" ", "+"))
-        except ValueError:
+            # In the year 1 or 9999 the zone may lead out of the calendar.
+            instant = instant.astimezone(datetime.UTC) if instant and instant.tzinfo else None
+        except (ValueError, OverflowError):
             instant = None
-        if instant is None or instant.tzinfo is None:
+        if instant is None:
             detail = "Write an instant with its zone, for example 2025-07-19T20:00:00Z."
             raise FilterFault("invalid_instant", detail)
         return rows.filter(updated_at__gte=instant)

@@ -67,8 +67,12 @@ class Ordering(tuple[Key, ...]):
         if "ordering" not in query:
             return cls.of_model(model)
         keys = []
-        for term in query["ordering"].split(","):
-            name = term.removeprefix("-")
+        terms = query["ordering"].split(",")
+        names = [term.removeprefix("-") for term in terms]
+        for name, term in zip(names, terms, strict=True):
+            if names.count(name) > 1:
+                query.fault("ordering", "repeated_value", f"{name[:100]!r} stands there twice.")
+                break
             if name in known:
                 keys.append(_key(model, name, term.startswith("-")))
             else:

@@ -1,6 +1,7 @@
 """JSON in, strictly: what two programs could read differently is refused."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
@@ -22,8 +23,7 @@ def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object, each of whose members stands once."""
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise ParseError(f"The member {json.dumps(twice)} stands twice.")
     return members
 
@@ -52,8 +52,8 @@ def read(body: bytes) -> Any:
     try:
         text = body.decode()
         value = json.loads(text, object_pairs_hook=unique_members, parse_constant=refuse_constant)
-        # Escaped lone surrogates are texts to Python and to nobody else.
-        json.dumps(value, ensure_ascii=False).encode()
+        # Escaped lone surrogates and 1e999 are texts and numbers to Python and to nobody else.
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeDecodeError as error:
         raise ParseError("The body is not UTF-8.") from error
     except UnicodeEncodeError as error:
@@ -64,7 +64,7 @@ def read(body: bytes) -> Any:
         place = f"line {error.lineno}, column {error.colno}"
         raise ParseError(f"The body is not JSON: {error.msg} at {place}.") from error
     except ValueError as error:
-        raise ParseError("A number has too many digits.") from error
+        raise ParseError("A number is too large.") from error
     if depth(value) > DEEPEST:
         raise ParseError(f"The body is nested deeper than {DEEPEST}.")
     return value

@@ -11,6 +11,11 @@ from .problems import Refusal
 LONGEST_REASON = 500
 
 
+def has_body(request: Request) -> bool:
+    """Whether the request brings a body; a length that is no number is none to DRF too."""
+    return request.headers.get("Content-Length", "").strip("0").isdecimal()
+
+
 def merged(body: dict[str, Any], patch: Any) -> Any:
     """The members of a patch, objects within merged with what is stored (RFC 7396)."""
     if not isinstance(patch, dict):

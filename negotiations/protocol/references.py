@@ -8,18 +8,25 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from negotiations.models import CITED, COLLECTIONS, Record
 
-from .suggestions import Code, nearest, nearest_slugs
+from .query import readable
+from .suggestions import MOST_SUGGESTED, Code, nearest, nearest_slugs
+
+# How many records, or new citations, one member names.
+MOST_ITEMS = 200
 
 
 def found(model: type[Record], slugs: list[str], user: Any) -> dict[str, Record]:
     """The records with these slugs that the user may see."""
     visible = model.objects.visible_to(user)
+    # PostgreSQL cannot even be asked for a text with a NUL.
+    slugs = [slug for slug in slugs if readable(slug)]
     return {record.slug: record for record in visible.filter(slug__in=slugs)}
 
 
-def unknown(model: type[Record], slug: str, user: Any) -> ErrorDetail:
+def unknown(model: type[Record], slug: str, user: Any, *, suggesting: bool = True) -> ErrorDetail:
     """The fault of naming a record that is not there, or hidden."""
-    code = Code("unknown_reference", nearest_slugs(model, slug, user))
+    meant = nearest_slugs(model, slug, user) if suggesting and readable(slug) else []
+    code = Code("unknown_reference", meant)
     return ErrorDetail(f"There is no {slug[:100]!r} among {model.collection()}.", code)
 
 
@@ -57,12 +64,15 @@ class References(serializers.Field):
             raise ValidationError("Write a list of slugs.", "invalid")
         if not data and not self.allow_empty:
             raise ValidationError("Name at least one.", "empty")
+        if len(data) > MOST_ITEMS:
+            raise ValidationError(f"Name at most {MOST_ITEMS}.", "max_length")
         user = self.context["request"].user
         records = found(self.model, data, user)
         faults: dict[str, list[ErrorDetail]] = {}
         for number, slug in enumerate(data):
             if slug not in records:
-                faults[str(number)] = [unknown(self.model, slug, user)]
+                few = len(faults) < MOST_SUGGESTED
+                faults[str(number)] = [unknown(self.model, slug, user, suggesting=few)]
             elif slug in data[:number]:
                 faults[str(number)] = [ErrorDetail("It is named twice.", "repeated")]
         if faults:

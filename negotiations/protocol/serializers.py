@@ -11,10 +11,10 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from negotiations.models import Citation, Record, UncertainDateField
 
 from .members import strict_field
-from .references import CodedField, Reference, References
+from .references import MOST_ITEMS, CodedField, Reference, References
 from .selection import whole
 from .shapes import Body
-from .suggestions import Code, nearest
+from .suggestions import MOST_SUGGESTED, Code, nearest
 
 # Written on create inside their record; read and edited as a collection of their own.
 NESTED = "citations"
@@ -69,7 +69,8 @@ class BodySerializer(serializers.ModelSerializer):
         for name in data:
             field = self.fields.get(name)
             if field is None:
-                code = Code("unknown_member", nearest(name, self.fields))
+                meant = nearest(name, self.fields) if len(faults) < MOST_SUGGESTED else []
+                code = Code("unknown_member", meant)
                 faults.append((name, [ErrorDetail("There is no such member.", code)]))
             elif field.read_only and not self._is_unchanged(name, data[name]):
                 faults.append((name, [ErrorDetail("This member cannot be written.", "read_only")]))
@@ -101,6 +102,7 @@ class RecordSerializer(BodySerializer):
         if hasattr(self.Meta.model, NESTED):
             fields[NESTED] = NestedCitationSerializer(
                 many=True,
+                max_length=MOST_ITEMS,
                 required=False,
                 write_only=True,
                 help_text="On create only: the words that support the record.",

@@ -5,6 +5,9 @@ from difflib import get_close_matches
 
 from negotiations.models import Record
 
+# To look for what was meant takes a while: of many faults the first ones tell.
+MOST_SUGGESTED = 10
+
 
 class Code(str):
     """The code of a fault, with the values that were perhaps meant.

@@ -29,7 +29,7 @@ from .conditions import (
 from .filters import FilterBackend
 from .paging import PARAMETERS, Page
 from .parsers import MergePatchParser, StrictJSONParser
-from .patches import differs, merged, reason_of
+from .patches import differs, has_body, merged, reason_of
 from .problems import Refusal
 from .query import Query, readable, refuse_any
 from .renderers import dumps
@@ -184,8 +184,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         """Delete the record with its parts; its versions stay."""
         record = self.writable(request, "delete")
         refuse_any(request)
-        has_body = request.headers.get("Content-Length", "0") not in {"", "0"}
-        body = self.body_of(request) if has_body else None
+        body = self.body_of(request) if has_body(request) else None
         require_version(request, record, body)
         refuse_more_than_version(body)
         reason = reason_of(request)
@@ -233,7 +232,7 @@ class RecordViewSet(ProtocolView, GenericViewSet):
 
     def body_of(self, request: Request) -> Any:
         """The body; an empty one is refused rather than read as an empty object."""
-        if request.headers.get("Content-Length", "0") in {"", "0"}:
+        if not has_body(request):
             raise Refusal("malformed", "The body is empty.")
         return request.data
 
