@@ -22,7 +22,8 @@ LARGEST = {
 class Text(serializers.CharField):
     """A text, kept to the character: a source may begin with a space."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, allow_unicode: bool = False, **options: Any) -> None:
+        # ``allow_unicode`` is what DRF says of slugs; their column checks them.
         super().__init__(**options, trim_whitespace=False)
 
     def to_internal_value(self, data: Any) -> str:
