@@ -162,9 +162,7 @@ class TokenAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request: Any, obj: Token, form: Any, change: bool) -> None:
-        made, text = Token.issue(request.user, obj.name, obj.scope)
-        made.expires_at = obj.expires_at
-        made.save(update_fields=["expires_at"])
+        made, text = Token.issue(request.user, obj.name, obj.scope, obj.expires_at)
         obj.pk, obj.user, obj.text = made.pk, made.user, text  # type: ignore[attr-defined]
 
     def response_add(self, request: Any, obj: Any, post_url_continue: Any = None) -> Any:

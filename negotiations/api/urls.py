@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from negotiations.protocol import documentation, views
+from negotiations.protocol import documentation, following, me, tokens, views, vocabularies
 
 from . import actors, incidents, issues, outcomes, proposals, sources, talks
 
@@ -33,6 +33,12 @@ router.register("dismissals", sources.DismissalViewSet)
 urlpatterns = [
     re_path(r"^v1/?$", views.RootView.as_view(), name="collections"),
     path("v1/", include(router.urls)),
+    re_path(r"^v1/vocabularies/?$", vocabularies.VocabularyListView.as_view()),
+    re_path(r"^v1/vocabularies/(?P<name>[^/]+)/?$", vocabularies.VocabularyView.as_view()),
+    re_path(r"^v1/me/?$", me.MeView.as_view()),
+    re_path(r"^v1/tokens/?$", tokens.TokenListView.as_view()),
+    re_path(r"^v1/tokens/(?P<slug>[^/]+)/?$", tokens.TokenView.as_view()),
+    re_path(r"^v1/changes/?$", following.ChangesView.as_view(), name="changes"),
     re_path(r"^problems/?$", views.ProblemView.as_view()),
     re_path(r"^problems/(?P<code>[a-z_]+)/?$", views.ProblemView.as_view()),
     path("openapi.json", documentation.DocumentView.as_view(), name="openapi"),

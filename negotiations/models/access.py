@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 import zlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -45,6 +45,11 @@ def role_of(user: Any) -> Role:
     return Role.ANONYMOUS
 
 
+def new_token_slug() -> str:
+    """A name for a new token that tells nothing of the others."""
+    return secrets.token_hex(8)
+
+
 class TokenQuerySet(models.QuerySet["Token"]):
     def live(self) -> Self:
         """Neither revoked nor expired."""
@@ -70,6 +75,13 @@ class Token(models.Model):
     )
     name = models.CharField(max_length=100, help_text="What it is for: the name of the client app.")
     scope = models.CharField(max_length=10, choices=Scope, default=Scope.READ)
+    slug = models.CharField(
+        max_length=16,
+        unique=True,
+        default=new_token_slug,
+        editable=False,
+        help_text="Its name in addresses; it opens nothing.",
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")
@@ -86,12 +98,11 @@ class Token(models.Model):
 
     @classmethod
     def issue(
-        cls, user: Any, name: str, scope: str = Scope.READ, lifetime: timedelta | None = None
+        cls, user: Any, name: str, scope: str = Scope.READ, expires_at: datetime | None = None
     ) -> tuple["Token", str]:
         """Make a token and return it with its text, which cannot be had again."""
         body = f"nt_{secrets.token_urlsafe(32)}"
         text = f"{body}_{checksum(body)}"
-        expires_at = timezone.now() + lifetime if lifetime else None
         token = cls.objects.create(
             user=user, name=name, scope=scope, digest=digest(text), expires_at=expires_at
         )

@@ -18,6 +18,7 @@ ANONYMOUS, CONTRIBUTOR, REVIEWER, ADMINISTRATOR = (
 DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = Record.Review
 
 NOBODY: frozenset[Role] = frozenset()
+EVERYBODY = frozenset(Role)
 OWNER = frozenset({CONTRIBUTOR, REVIEWER, ADMINISTRATOR})
 EDITORS = frozenset({REVIEWER, ADMINISTRATOR})
 KEEPERS = frozenset({ADMINISTRATOR})
@@ -25,6 +26,10 @@ KEEPERS = frozenset({ADMINISTRATOR})
 # (action, state of review) -> (who may on their own record, who may on another's).
 # A contributor's record that waits for review is taken back before it is edited.
 TABLE: dict[tuple[str, str], tuple[frozenset[Role], frozenset[Role]]] = {
+    ("read", DRAFT): (OWNER, EDITORS),
+    ("read", IN_REVIEW): (OWNER, EDITORS),
+    ("read", PUBLISHED): (EVERYBODY, EVERYBODY),
+    ("read", WITHDRAWN): (OWNER, EDITORS),
     ("edit", DRAFT): (OWNER, EDITORS),
     ("edit", IN_REVIEW): (EDITORS, EDITORS),
     ("edit", PUBLISHED): (EDITORS, EDITORS),
@@ -54,10 +59,23 @@ def may(user: Any, action: str, record: Record) -> bool:
     ``submit`` is to send it to review or take it back, ``publish`` to approve or withdraw it.
     """
     own = record.created_by_id is not None and record.created_by_id == user.pk
-    own_roles, other_roles = TABLE.get((action, record.review), (NOBODY, NOBODY))
-    if own and action == "publish" and settings.TRACKER_ALLOW_SELF_REVIEW:
-        own_roles = EDITORS
+    own_roles, other_roles = who_may(action, record.review)
     return role_of(user) in (own_roles if own else other_roles)
+
+
+def who_may(action: str, review: str) -> tuple[frozenset[Role], frozenset[Role]]:
+    """The roles that may on their own record, and those that may on another's."""
+    own_roles, other_roles = TABLE.get((action, review), (NOBODY, NOBODY))
+    if action == "publish" and settings.TRACKER_ALLOW_SELF_REVIEW:
+        own_roles = EDITORS
+    return own_roles, other_roles
+
+
+def reach(role: Role, action: str, review: str) -> str:
+    """On whose records in this state the role may: ``all``, ``own``, ``others`` or ``none``."""
+    own_roles, other_roles = who_may(action, review)
+    names = {(True, True): "all", (True, False): "own", (False, True): "others"}
+    return names.get((role in own_roles, role in other_roles), "none")
 
 
 def step(old: str, new: str) -> str:

@@ -151,7 +151,7 @@ class RecordSerializer(BodySerializer):
         try:
             self.ready.validate(self.related)
         except RuleBreach as error:
-            raise ValidationError(_flat(error)) from error
+            raise ValidationError(flat(error)) from error
 
     def _reset_what_is_left_out(self, attrs: dict[str, Any]) -> None:
         """PUT replaces the whole: what it leaves out gets its default; name and approval stay."""
@@ -174,7 +174,7 @@ def _wire(value: Any) -> Any:
     return value
 
 
-def _flat(error: RuleBreach) -> Any:
+def flat(error: RuleBreach) -> Any:
     """A breach of the rules as DRF's nested detail, codes kept."""
     detail: dict[str, Any] = {}
     for name, errors in error.error_dict.items():

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from negotiations.models import Token
 
@@ -27,8 +28,9 @@ class Command(BaseCommand):
         user = get_user_model().objects.filter(username=options["user"]).first()
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}.")
-        lifetime = timedelta(days=options["days"]) if options["days"] else None
-        token, text = Token.issue(user, options["name"], options["scope"], lifetime)
+        lifetime = timedelta(days=options["days"])
+        expires_at = timezone.now() + lifetime if lifetime else None
+        token, text = Token.issue(user, options["name"], options["scope"], expires_at)
         until = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "for ever"
         self.stderr.write(f"{token.get_scope_display()} access for {user}, {until}. Shown once:")
         self.stdout.write(text)

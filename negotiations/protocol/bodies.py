@@ -1,0 +1,20 @@
+"""The body of a request, as every address that takes one reads it."""
+
+from typing import Any
+
+from rest_framework.request import Request
+
+from .problems import Refusal
+
+
+def body_of(request: Request) -> Any:
+    """The body; an empty one is refused rather than read as an empty object."""
+    if request.headers.get("Content-Length", "0") in {"", "0"}:
+        raise Refusal("malformed", "The body is empty.")
+    return request.data
+
+
+def refuse_body(request: Request) -> None:
+    """For addresses that take none: what would be ignored is refused."""
+    if request.headers.get("Content-Length", "0") not in {"", "0"}:
+        raise Refusal("bad_request", "This address takes no body.")

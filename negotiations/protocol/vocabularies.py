@@ -1,0 +1,112 @@
+"""Every coded value with its definition, where it is used, and what other data sets call it."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from negotiations.models import RECORDS, Role, Token, Vocabulary
+from negotiations.models.mappings import MAPPINGS
+
+from .conditions import body_tag, with_validators
+from .problems import Refusal
+from .query import refuse_any
+from .suggestions import nearest
+from .viewsets import ProtocolView, json_response
+
+# Coded values outside the collections.
+ELSEWHERE: tuple[tuple[type[Vocabulary], str], ...] = (
+    (Role, "me.role"),
+    (Token.Scope, "tokens.scope"),
+)
+
+
+class VocabularyListView(ProtocolView):
+    """All vocabularies."""
+
+    @extend_schema(operation_id="vocabularies_list", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> HttpResponse:
+        """Every coded value of every kind, with its definition and its codes in other data sets.
+
+        `mappings` names codes of PLOVER (event types), PA-X (stages and provisions) and UCDP (types
+        of agreements) where they are sure; a code may be wider or narrower than the value.
+        """
+        refuse_any(request)
+        response = json_response({"results": list(described_vocabularies().values())})
+        return with_validators(response, request, body_tag(response.content))
+
+
+class VocabularyView(ProtocolView):
+    """One vocabulary."""
+
+    @extend_schema(operation_id="vocabularies_retrieve", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, name: str) -> HttpResponse:
+        """The values of one vocabulary in their order, such as `position_stance`."""
+        refuse_any(request)
+        known = described_vocabularies()
+        if name not in known:
+            detail = "There is no such vocabulary."
+            fault = {
+                "code": "unknown_value",
+                "detail": detail,
+                "did_you_mean": nearest(name, known),
+            }
+            raise Refusal("not_found", detail, errors=[fault])
+        response = json_response(known[name])
+        return with_validators(response, request, body_tag(response.content))
+
+
+@cache
+def described_vocabularies() -> dict[str, dict[str, Any]]:
+    """All vocabularies by name, as the API gives them; nothing in them changes while it runs."""
+    used_by: dict[type[Vocabulary], list[str]] = {}
+    for vocabulary, place in (*columns(), *ELSEWHERE):
+        used_by.setdefault(vocabulary, []).append(place)
+    named = sorted((name_of(vocabulary), vocabulary) for vocabulary in used_by)
+    return {name: described(name, kind, used_by[kind]) for name, kind in named}
+
+
+def columns() -> Iterator[tuple[type[Vocabulary], str]]:
+    """Each coded column of each kind, as ``positions.stance``, with its vocabulary."""
+    for model in RECORDS:
+        for column in model._meta.concrete_fields:
+            if column.choices:
+                yield vocabulary_of(column), f"{model.collection()}.{column.name}"
+
+
+def vocabulary_of(column: Any) -> type[Vocabulary]:
+    """The coded values that a column is declared with, of its own kind where two are alike."""
+    values = [value for value, _ in column.choices]
+    alike = [kind for kind in Vocabulary.__subclasses__() if kind.values == values]
+    owners = [owner.__name__ for owner in column.model.__mro__]
+    own = [kind for kind in alike if kind.__qualname__.partition(".")[0] in owners]
+    return (own or alike)[0]
+
+
+def name_of(vocabulary: type[Vocabulary]) -> str:
+    """``position_stance`` for ``Position.Stance``; what all kinds share has no prefix."""
+    joined = vocabulary.__qualname__.removeprefix("Record.").replace(".", "")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", joined).lower()
+
+
+def described(name: str, vocabulary: Any, used_by: list[str]) -> dict[str, Any]:
+    """The body of one vocabulary."""
+    mappings = MAPPINGS.get(name, {})
+    return {
+        "name": name,
+        "used_by": used_by,
+        "values": [
+            {
+                "value": member.value,
+                "label": member.label,
+                "definition": member.definition,
+                "mappings": mappings.get(member.value, {}),
+            }
+            for member in vocabulary
+        ],
+    }
