@@ -1,7 +1,8 @@
 """Sources, citations and dismissals."""
 
 from negotiations.models import Citation, Dismissal, Source
-from negotiations.protocol.filters import RecordFilter, Supporting
+from negotiations.protocol.filters import RecordFilter
+from negotiations.protocol.narrowing import Supporting
 from negotiations.protocol.references import Address
 from negotiations.protocol.serializers import RecordSerializer, dated
 from negotiations.protocol.viewsets import RecordViewSet

@@ -5,12 +5,14 @@ record has many bodies. What a value must be beyond its type is left to the reco
 """
 
 import datetime
+import re
 from typing import Any
 
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # What every database of ours can hold.
 LARGEST = {
     models.PositiveSmallIntegerField: 2**15 - 1,
@@ -62,8 +64,8 @@ class Day(serializers.DateField):
 
     def to_internal_value(self, value: Any) -> datetime.date:
         try:
-            # Longer and shorter forms of ISO 8601 are read too, but not written.
-            return datetime.date.fromisoformat(value if len(value) == 10 else "")
+            # Python also reads other forms of ISO 8601: weeks, or no hyphens.
+            return datetime.date.fromisoformat(value if DAY.fullmatch(value) else "")
         except (TypeError, ValueError) as error:
             raise ValidationError("Write a day, for example 2025-07-19.", "invalid") from error
 

@@ -1,27 +1,27 @@
-"""The OpenAPI document: what drf-spectacular cannot read off the views by itself."""
+"""The operations of the OpenAPI document; drf-spectacular finds them and we say what they do."""
 
 from typing import Any
 
-from drf_spectacular.contrib.django_filters import DjangoFilterExtension
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import build_parameter_type
+from drf_spectacular.plumbing import ResolvedComponent
 
-from .filters import FilterBackend
-from .paging import LARGEST_LIMIT, orderable
-from .problems import BY_STATUS, MEDIA_TYPE, PROBLEMS
-from .serializers import NESTED
+from . import schema_answers as answers
+from . import schema_bodies as bodies
+from .paging import DEFAULT_LIMIT, LARGEST_LIMIT, orderable
+from .schema_values import Schema, ref, several
+from .selection import expandable, paths
 
-REFUSALS = {
-    "list": (400, 401, 406),
-    "retrieve": (400, 401, 404, 406),
-    "create": (400, 401, 403, 406, 409, 413, 415),
-    "update": (400, 401, 403, 404, 406, 409, 412, 413, 415, 428),
-    "partial_update": (400, 401, 403, 404, 406, 409, 412, 413, 415, 428),
-    "destroy": (400, 401, 403, 404, 406, 409, 412, 413, 415, 428),
+JSON, MERGE_PATCH = "application/json", "application/merge-patch+json"
+# What each action is called, in the operation's name and in its summary.
+VERBS = {
+    "list": ("list", "List"),
+    "retrieve": ("retrieve", "Read"),
+    "create": ("create", "Make"),
+    "update": ("replace", "Replace"),
+    "partial_update": ("change", "Change"),
+    "destroy": ("delete", "Delete"),
 }
-READS = {"list", "retrieve", None}
-TAG_PATTERN = {"type": "string", "examples": ['"7"']}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -30,193 +30,173 @@ class TokenScheme(OpenApiAuthenticationExtension):
     target_class = "negotiations.protocol.authentication.TokenAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "description": "`manage.py createtoken USER`"}
+    def get_security_definition(self, auto_schema: AutoSchema) -> Schema:
+        about = "A token, as made by `manage.py createtoken USER`. It acts with its user's role."
+        return {"type": "http", "scheme": "bearer", "description": about}
 
 
-class FiltersInSchema(DjangoFilterExtension):
-    """Each filter of a list as a parameter."""
-
-    target_class = "negotiations.protocol.filters.FilterBackend"
-    priority = 1
-
-    def get_schema_operation_parameters(self, auto_schema: Any, *args: Any) -> list[Any]:
-        filters = getattr(auto_schema.view, "filterset_class", None)
-        if filters is None or getattr(auto_schema.view, "action", "") != "list":
-            return []
-        return [query(name, one.schema) for name, one in filters.base_filters.items()]
-
-
-def query(name: str, schema: dict[str, Any], description: str = "") -> dict[str, Any]:
-    """One optional parameter of a query; an empty value is never meant."""
+def query(name: str, schema: Schema, description: str = "") -> Schema:
+    """One optional parameter of a query; several values are separated by commas."""
     schema = dict(schema)
     text = schema.pop("description", description)
-    if schema["type"] == "string":
+    if schema.get("type") == "string" and "format" not in schema:
         schema["minLength"] = 1
-    return build_parameter_type(name=name, schema=schema, location="query", description=text)
+    style = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
+    about = {"description": text} if text else {}
+    return {"in": "query", "name": name, **about, **style, "schema": schema}
 
 
-def header(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
-    """One optional header."""
-    return build_parameter_type(
-        name=name, schema=schema, location="header", description=description
-    )
+def meaning(model: Any, path: str) -> str:
+    """What the column at the end of a filter's path holds."""
+    *steps, last = path.split("__")
+    for step in steps:
+        model = model._meta.get_field(step).related_model
+    names = {field.name for field in model._meta.get_fields()}
+    return str(getattr(model._meta.get_field(last), "help_text", "")) if last in names else ""
+
+
+def header(name: str) -> Schema:
+    """One optional header, described once for all operations."""
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def view_of(schema: AutoSchema) -> Any:
+    """The viewset that an operation belongs to."""
+    return schema.view
 
 
 class RecordSchema(AutoSchema):
     """One operation of the API."""
 
     @property
-    def action(self) -> str | None:
-        return getattr(self.view, "action", None)
+    def action(self) -> str:
+        """What is done: for records the viewset's action, elsewhere the method."""
+        return getattr(self.view, "action", None) or self.method.lower()
+
+    @property
+    def model(self) -> Any:
+        """The kind; None outside the collections."""
+        return getattr(getattr(self.view, "queryset", None), "model", None)
+
+    @property
+    def is_read(self) -> bool:
+        return self.method == "GET"
 
     def get_tags(self) -> list[str]:
-        model = getattr(getattr(self.view, "queryset", None), "model", None)
-        return [model.collection()] if model else ["about"]
+        return [self.model.collection()] if self.model else ["about"]
 
     def get_operation_id(self) -> str:
-        verb = {"destroy": "delete", "partial_update": "change", "update": "replace"}
-        name = str(self.action)
-        return f"{self.get_tags()[0]}_{verb.get(name, name)}"
+        if self.model:
+            return f"{self.model.collection()}_{VERBS[self.action][0]}"
+        return str(super().get_operation_id())
+
+    def get_summary(self) -> str | None:
+        if not self.model:
+            return str(self.get_description()).partition("\n")[0].rstrip(".")
+        names = self.model._meta.verbose_name_plural, self.model._meta.verbose_name
+        name = str(names[self.action != "list"])
+        article = "an" if name[0] in "aeiou" else "a"
+        return f"{VERBS[self.action][1]} {name if self.action == 'list' else f'{article} {name}'}"
+
+    def get_auth(self) -> list[Schema]:
+        # Reading is open to everybody; a token shows more.
+        token: list[Schema] = [{"token": []}]
+        return [*token, {}] if self.is_read else token
+
+    # Requests
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[Schema]:
+        if not self.model:
+            return list(super()._resolve_path_parameters(variables))
+        return [{"in": "path", "name": name, "required": True, "schema": ref("Slug")}
+                for name in variables]  # fmt: skip
 
     def get_filter_backends(self) -> list[Any]:
-        return [FilterBackend] if self.action == "list" else []
-
-    def get_auth(self) -> list[dict[str, Any]]:
-        # Reading is open to everybody; a token shows more.
-        token: list[dict[str, Any]] = [{"token": []}]
-        return [*token, {}] if self.action in READS else token
-
-    def own_parameters(self) -> list[Any]:
-        match = header("If-None-Match", {"type": "string"}, "Entity tags of answers at hand.")
-        if self.action == "list":
-            return [*self._list_parameters(), match]
-        if self.action == "retrieve":
-            return [match]
-        if self.action in REFUSALS:
-            reason = header("Change-Reason", {"type": "string", "maxLength": 500}, "Why, one line.")
-            version = header("If-Match", TAG_PATTERN, "The version that the change is based on.")
-            return [reason] if self.action == "create" else [version, reason]
         return []
 
-    def _list_parameters(self) -> list[Any]:
-        fields = orderable(self.view.model)
-        order = (
-            f"Fields, separated by commas, a hyphen before one reverses it: {', '.join(fields)}."
-        )
-        limit = {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": 50}
+    def _get_parameters(self) -> list[Schema]:
+        found = list(super()._get_parameters())
+        if not self.model:
+            return [*found, *([header("If-None-Match")] if self.is_read else [])]
+        if self.is_read:
+            more = [*self._filters(), *self._page()] if self.action == "list" else []
+            return [*found, *more, *self._selection(), header("If-None-Match")]
+        version = [] if self.action == "create" else [header("If-Match")]
+        return [*found, *version, header("Change-Reason")]
+
+    def _filters(self) -> list[Schema]:
+        filters = view_of(self).filterset_class.base_filters
+        return [
+            query(name, one.schema, meaning(self.model, one.field_name))
+            for name, one in sorted(filters.items())
+        ]
+
+    def _page(self) -> list[Schema]:
+        limit = {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": LARGEST_LIMIT,
+            "default": DEFAULT_LIMIT,
+        }
+        members = orderable(self.model)
+        orders = [f"{sign}{name}" for name in members for sign in ("", "-")]
+        terms = several({"type": "string", "enum": orders})
         return [
             query("limit", limit, "How many records a page holds."),
-            query(
-                "cursor", {"type": "string"}, "Where the page starts: from `next` or `previous`."
-            ),
-            query("ordering", {"type": "string"}, order),
+            query("cursor", {"type": "string"}, "Where it starts: from `next` or `previous`."),
+            query("ordering", terms, "By what they are ordered; a hyphen reverses it."),
             query("count", {"type": "boolean", "default": False}, "Whether to count all."),
         ]
 
-    def get_operation(self, *args: Any, **options: Any) -> Any:
-        operation = super().get_operation(*args, **options)
-        if operation is None:
-            return None
-        operation["parameters"] = [
-            *operation.get("parameters", []),
-            *self.own_parameters(),
+    def _selection(self) -> list[Schema]:
+        kind = self.model.__name__
+        members = several(ref(f"{kind}Member"))
+        shown = [
+            query("fields", members, "Only these members."),
+            query("omit", members, "All but these members."),
         ]
-        responses = operation["responses"]
-        for status in REFUSALS.get(str(self.action), (400, 401, 406)):
-            responses[str(status)] = {
-                "description": PROBLEMS[BY_STATUS[status]][1],
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            }
-        if self.action in READS:
-            responses["304"] = {"description": "The client has it already."}
-        for status in ("200", "201"):
-            if status in responses:
-                responses[status]["headers"] = response_headers(str(self.action), status)
-        return operation
+        if expandable(self.model):
+            relations = several(ref(f"{kind}Expansion"))
+            shown.append(query("expand", relations, "Related records to show under `expand`."))
+        return shown
 
-    def _get_response_for_code(
-        self, serializer: Any, status_code: str, *args: Any, **o: Any
-    ) -> Any:
-        response = super()._get_response_for_code(serializer, status_code, *args, **o)
+    def _get_request_body(self, direction: Any = "request") -> Schema | None:
+        if not self.model:
+            return super()._get_request_body(direction)
+        if self.action == "destroy":
+            return {"content": {JSON: {"schema": ref("Version")}}}
+        purpose = {"update": "replace", "partial_update": "change"}.get(self.action, "create")
+        schema = ref(f"{self.model.__name__}{bodies.ENDINGS[purpose]}")
+        types = [JSON, MERGE_PATCH] if purpose == "change" else [JSON]
+        return {"content": {name: {"schema": schema} for name in types}, "required": True}
+
+    # Answers
+
+    def _get_response_bodies(self, direction: Any = "response") -> Schema:
+        found = self._answers() if self.model else super()._get_response_bodies(direction)
+        for status, response in found.items():
+            response["headers"] = answers.headers(self.action, status)
+        refusals = answers.REFUSALS.get(self.action, answers.REFUSALS["retrieve"])
+        return {**found, **{str(s): answers.refusal_ref(s) for s in refusals}}
+
+    def _answers(self) -> Schema:
+        self._register()
+        name = self.model.__name__
+        if self.action == "destroy":
+            return {"204": {"description": "It is deleted."}}
         if self.action == "list":
-            content = response["content"]["application/json"]
-            content["schema"] = envelope(content["schema"]["items"])
-        return response
+            return {"200": answers.json("One page of the list.", ref(f"{name}Page"))}
+        if self.action == "retrieve":
+            return {"200": answers.json("The record.", bodies.whole_or_part(self.model))}
+        status, text = ("201", "It is made.") if self.action == "create" else ("200", "It is so.")
+        return {status: answers.json(text, ref(name))}
 
-
-def response_headers(action: str, status: str) -> dict[str, Any]:
-    """The headers of an answer that a client builds on."""
-    headers: dict[str, Any] = {
-        "ETag": {"schema": TAG_PATTERN, "description": "Strong entity tag."},
-        "X-Request-ID": {"schema": {"type": "string"}, "description": "Names this request."},
-    }
-    if status == "201":
-        headers["Location"] = {"schema": {"type": "string", "format": "uri"}}
-    if action == "list":
-        headers["Link"] = {"schema": {"type": "string"}, "description": "Next and previous page."}
-    if action == "retrieve":
-        headers["Last-Modified"] = {"schema": {"type": "string"}}
-    return headers
-
-
-def envelope(item: Any) -> dict[str, Any]:
-    """A page of a list."""
-    link = {"type": ["string", "null"], "format": "uri"}
-    return {
-        "type": "object",
-        "required": ["next", "previous", "results"],
-        "properties": {
-            "count": {"type": "integer", "description": "With `count=true`."},
-            "next": link,
-            "previous": link,
-            "results": {"type": "array", "items": item},
-        },
-    }
-
-
-PROBLEM = {
-    "type": "object",
-    "description": "A refusal (RFC 9457).",
-    "required": ["type", "title", "status", "code", "detail", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "request_id": {"type": ["string", "null"]},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["code", "detail"],
-                "properties": {
-                    "pointer": {"type": "string"},
-                    "parameter": {"type": "string"},
-                    "header": {"type": "string"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                    "did_you_mean": {"type": "array", "items": {"type": "string"}},
-                },
-            },
-        },
-        "current_version": {"type": ["integer", "null"], "description": "With 412."},
-        "changed_by": {"type": ["string", "null"], "description": "With 412."},
-        "changed_at": {"type": ["string", "null"], "format": "date-time"},
-        "changed": {"type": ["array", "null"], "items": {"type": "string"}},
-        "referrers": {"type": "array", "items": {"type": "string"}, "description": "With 409."},
-    },
-}
-
-
-def finished(result: dict[str, Any], generator: Any, **options: Any) -> dict[str, Any]:
-    """The last hand at the document: the problem's schema, and members not to be invented."""
-    schemas = result["components"]["schemas"]
-    schemas["Problem"] = PROBLEM
-    for name, schema in schemas.items():
-        if name.endswith("Request") and schema.get("type") == "object":
-            schema["additionalProperties"] = False
-            if name.startswith("Patched"):
-                schema.get("properties", {}).pop(NESTED, None)
-    return result
+    def _register(self) -> None:
+        serializer = view_of(self).get_serializer()
+        known = {
+            **dict(bodies.components(serializer)),
+            f"{self.model.__name__}Expansion": {"type": "string", "enum": [*paths(self.model)]},
+        }
+        for name, schema in known.items():
+            component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, object=name)
+            self.registry.register_on_missing(component)

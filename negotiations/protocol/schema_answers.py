@@ -1,0 +1,149 @@
+"""Answers in the OpenAPI document: their headers, and every refusal with its codes."""
+
+from typing import Any
+
+from .problems import BY_STATUS, MEDIA_TYPE, PROBLEMS
+from .schema_values import Schema, ref
+
+READ = (304, 400, 401, 406, 500, 503)
+WRITE = (400, 401, 403, 406, 409, 413, 415, 500, 503)
+REFUSALS: dict[str, tuple[int, ...]] = {
+    "list": READ,
+    "retrieve": (*READ, 404),
+    "create": WRITE,
+    "update": (*WRITE, 404, 412, 428),
+    "partial_update": (*WRITE, 404, 412, 428),
+    "destroy": (*WRITE, 404, 412, 428),
+    # Outside the collections, by method.
+    "get": (*READ, 404),
+    "post": WRITE,
+    "delete": (*WRITE, 404),
+}
+NAMES = {status: code.title().replace("_", "") for status, code in BY_STATUS.items()}
+REQUEST_ID = {
+    "description": "Names this request in the server's log.",
+    "required": True,
+    "schema": {"type": "string"},
+}
+VERSION_TAG = {"type": "string", "pattern": r'^"[0-9]+(-[0-9a-f]+)?"$', "examples": ['"7"']}
+ANY_TAG = {"type": "string", "pattern": r'^"[0-9a-f-]+"$'}
+HTTP_DATE = {"type": "string", "examples": ["Sat, 19 Jul 2025 20:00:00 GMT"]}
+MORE_HEADERS: dict[int, dict[str, Any]] = {
+    401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
+    503: {
+        "Retry-After": {
+            "description": "Seconds to wait.",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 0},
+        }
+    },
+}
+
+
+def json(description: str, schema: Schema) -> Schema:
+    """An answer with a body."""
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def headers(action: str, status: str) -> Schema:
+    """The headers of an answer that a client builds on."""
+    found: Schema = {"X-Request-ID": REQUEST_ID}
+    if status == "204":
+        return found
+    is_record = action not in {"list", "get"}
+    tag = VERSION_TAG if is_record else ANY_TAG
+    about = "The record's version, as `If-Match` takes it." if is_record else "The answer's state."
+    found["ETag"] = {"description": about, "required": True, "schema": tag}
+    if status == "201":
+        address = {"type": "string", "format": "uri"}
+        found["Location"] = {"description": "Where it is.", "required": True, "schema": address}
+    if action == "list":
+        about = "The next and the previous page (RFC 8288), where there are such."
+        found["Link"] = {"description": about, "schema": {"type": "string"}}
+    if action == "retrieve":
+        about = "When the record was last written."
+        found["Last-Modified"] = {"description": about, "required": True, "schema": HTTP_DATE}
+    return found
+
+
+def refusal_ref(status: int) -> Schema:
+    """A reference to the answer of this status."""
+    name = "NotModified" if status == 304 else NAMES[status]
+    return {"$ref": f"#/components/responses/{name}"}
+
+
+def refusals() -> dict[str, Schema]:
+    """Every refusal once, under the name of its status."""
+    found: dict[str, Schema] = {
+        "NotModified": {
+            "description": "The answer at hand still holds.",
+            "headers": {
+                "ETag": {"required": True, "schema": ANY_TAG},
+                "X-Request-ID": REQUEST_ID,
+            },
+        }
+    }
+    documented = {status for group in REFUSALS.values() for status in group}
+    for status in sorted(documented - {304}):
+        codes = [(code, *rest) for code, (s, *rest) in PROBLEMS.items() if s == status]
+        found[NAMES[status]] = {
+            "description": "\n".join(f"* `{code}`: {title}. {do}" for code, title, do in codes),
+            "headers": {"X-Request-ID": REQUEST_ID, **MORE_HEADERS.get(status, {})},
+            "content": {MEDIA_TYPE: {"schema": ref("Problem")}},
+        }
+    return found
+
+
+PROBLEM: Schema = {
+    "type": "object",
+    "description": "Why a request was refused, and what to do about it (RFC 9457).",
+    "required": ["type", "title", "status", "code", "detail", "request_id"],
+    "properties": {
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "Where the code is explained.",
+        },
+        "title": {"type": "string", "description": "The code in words."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "code": {"type": "string", "enum": [*PROBLEMS]},
+        "detail": {"type": "string", "description": "This case in words."},
+        "request_id": {"type": ["string", "null"], "description": "As in `X-Request-ID`."},
+        "errors": {"type": "array", "items": ref("Fault"), "minItems": 1},
+        "current_version": {"type": ["integer", "null"], "description": "With 412."},
+        "changed_by": {"type": ["string", "null"], "description": "With 412."},
+        "changed_at": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "With 412.",
+        },
+        "changed": {
+            "type": ["array", "null"],
+            "items": {"type": "string"},
+            "description": "With 412: the members that changed since the version given.",
+        },
+        "referrers": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "With 409: the addresses of the records that refer to it.",
+        },
+        "did_you_mean": {"type": "array", "items": {"type": "string"}},
+    },
+}
+FAULT: Schema = {
+    "type": "object",
+    "description": "One thing that is wrong, and where: in the body, the query or a header.",
+    "required": ["code", "detail"],
+    "properties": {
+        "pointer": {"type": "string", "description": "The member of the body (RFC 6901)."},
+        "parameter": {"type": "string", "description": "The parameter of the query."},
+        "header": {"type": "string", "description": "The header."},
+        "code": {"type": "string", "description": "What is wrong, for programs."},
+        "detail": {"type": "string", "description": "What is wrong, for people."},
+        "did_you_mean": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Known words like the one that is not known.",
+        },
+    },
+}

@@ -1,0 +1,73 @@
+"""The OpenAPI document as a whole: what stands around the operations."""
+
+from typing import Any
+
+from negotiations.models import COLLECTIONS
+
+from .schema_answers import FAULT, PROBLEM, refusals
+from .schema_bodies import described
+from .schema_values import SHARED, Schema
+
+GUIDE = """
+**Reading** needs no token: everybody reads what is published, a token shows drafts as well. Every
+relation is named by slug. Lists come in pages: follow `next` until it is null. A parameter, a value
+or a member that does not exist is refused, with the words that were perhaps meant.
+
+**Writing** needs a token that may write. What GET gives can be sent back by PUT. Each change names
+the version it is based on, in `If-Match` or as `version` in the body, so that nobody overwrites
+what they have not seen. Records begin as drafts; somebody other than the author publishes them.
+
+**Dates** are EDTF, as exact as the source and no more. Beside the text stand the first and the last
+day that it allows, the words of the source, how the date is known, and the day from which the words
+count.
+
+**Refusals** are problem documents (RFC 9457) with a stable `code` and with all faults at once, each
+at its place.
+""".strip()
+
+VERSION = {
+    "type": "object",
+    "description": "What a deletion is based on, where `If-Match` does not say it.",
+    "required": ["version"],
+    "properties": {"version": {"type": "integer", "minimum": 0}},
+    "additionalProperties": False,
+}
+
+TAG = r'(W/)?"[^"\u0000-\u0020\u007f]*"'
+PARAMETERS: dict[str, tuple[Schema, str]] = {
+    "If-None-Match": (
+        {"type": "string", "examples": ['"7"']},
+        "Entity tags of the answers at hand; if one still holds, the answer is 304.",
+    ),
+    "If-Match": (
+        {"type": "string", "pattern": rf"^(\*|{TAG}(\s*,\s*{TAG})*)$", "examples": ['"7"']},
+        "The version that the change is based on, else `version` in the body; `*` is any.",
+    ),
+    "Change-Reason": (
+        {"type": "string", "maxLength": 500},
+        "Why: one line of UTF-8, kept with the version. Needed to delete what is published.",
+    ),
+}
+
+
+def finished(result: Schema, generator: Any, **options: Any) -> Schema:
+    """The last hand at the document: its head, its tags, and the components that all share."""
+    info = result["info"]
+    info["summary"] = info["description"]
+    info["description"] = f"{info['description']}\n\n{GUIDE}"
+    info["license"] = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
+    result["servers"] = [{"url": "/", "description": "This server."}]
+    result["tags"] = [
+        *({"name": n, "description": described(model)} for n, model in COLLECTIONS.items()),
+        {"name": "about", "description": "What this server holds, and what its words mean."},
+    ]
+    components = result["components"]
+    more = {**SHARED, "Version": VERSION, "Problem": PROBLEM, "Fault": FAULT}
+    components["schemas"] = dict(sorted({**components["schemas"], **more}.items()))
+    components["parameters"] = {
+        name: {"in": "header", "name": name, "description": text, "schema": schema}
+        for name, (schema, text) in PARAMETERS.items()
+    }
+    components["responses"] = refusals()
+    order = ("openapi", "info", "servers", "tags", "paths", "components")
+    return {name: result[name] for name in order}

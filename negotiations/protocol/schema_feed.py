@@ -1,0 +1,67 @@
+"""Changes and versions in the OpenAPI document."""
+
+from typing import Any
+
+from negotiations.models import COLLECTIONS, Change
+
+WORD = {"type": "string"}
+FIELDS = {
+    "version": {"type": "integer", "description": "The version that it left, or ended."},
+    "action": {
+        "type": "string",
+        "enum": Change.Action.values,
+        "description": "\n".join(f"* `{a.value}`: {a.definition}" for a in Change.Action),
+    },
+    "changed": {"type": "array", "items": WORD, "description": "The members that changed."},
+    "by": {
+        "type": ["string", "null"],
+        "description": "Who did it; not told without a token.",
+    },
+    "reason": {"type": "string", "description": "As `Change-Reason` gave it."},
+    "at": {"type": "string", "format": "date-time"},
+}
+
+
+def record_of(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object that has all of these members."""
+    return {"type": "object", "required": [*properties], "properties": properties}
+
+
+EVENT = record_of(
+    {
+        "sequence": {"type": "integer", "description": "Its place in the feed of the reader."},
+        "kind": {"type": "string", "enum": [*COLLECTIONS]},
+        "slug": WORD,
+        **FIELDS,
+    }
+)
+FEED_PAGE = record_of(
+    {
+        "next": {"type": "string", "format": "uri", "description": "Where to go on, now or later."},
+        "position": {"type": "integer", "description": "What `after` of the next request is."},
+        "more": {"type": "boolean", "description": "Whether there is more at once."},
+        "results": {"type": "array", "items": EVENT},
+    }
+)
+FEED_PARAMETERS: list[dict[str, Any]] = [
+    {
+        "name": "after",
+        "type": {"type": "integer", "minimum": 0, "default": 0},
+        "description": "The position up to which all is known.",
+    },
+    {
+        "name": "limit",
+        "type": {"type": "integer", "minimum": 1, "maximum": 500, "default": 50},
+        "description": "How many changes to tell at most.",
+    },
+    {
+        "name": "wait",
+        "type": {"type": "integer", "minimum": 1, "maximum": 25},
+        "description": "For how many seconds to wait for the first.",
+    },
+    {
+        "name": "kind",
+        "type": {"type": "string", "minLength": 1},
+        "description": "One collection, or several separated by commas.",
+    },
+]
