@@ -162,6 +162,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "EXCEPTION_HANDLER": "negotiations.protocol.errors.problem_response",
     "DEFAULT_SCHEMA_CLASS": "negotiations.protocol.schema.RecordSchema",
+    # DRF would take ?format=indirect, the format of a round, for a kind of file.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Negotiation Tracker",
