@@ -27,6 +27,12 @@ TOLD = {
     "before": "met. ",
     "field": "name",
 }
+BY_TYPE = {
+    UncertainDateField: "2025-07-19",
+    models.DateField: datetime.date(2025, 7, 20),
+    models.BooleanField: True,
+    models.IntegerField: 3,
+}
 # The side that receives is another party than the one that gives.
 OTHER_SIDE = {"addressed_to", "member_of", "obligee", "received_by"}
 
@@ -70,26 +76,17 @@ def filled(model, scene):
 
 def fill(field, scene):
     if field.is_relation:
-        key = field.related_model.collection()
-        key = "other side" if field.name in OTHER_SIDE else key
-        made = scene.get(key) or FACTORIES[key](
-            review=scene["other side"].review, **kin(field, scene)
-        )
+        key = "other side" if field.name in OTHER_SIDE else field.related_model.collection()
+        review = scene["other side"].review
+        made = scene.get(key) or FACTORIES[key](review=review, **kin(field, scene))
         return [made] if field.many_to_many else made
-    if field.name in TOLD and not (
-        field.name == "text" and field.model is not COLLECTIONS["sources"]
-    ):
+    if field.name in TOLD and (field.name != "text" or field.model is COLLECTIONS["sources"]):
         return TOLD[field.name]
     if field.choices:
         return [value for value, _ in field.choices if value != "other"][-1]
-    if isinstance(field, UncertainDateField):
-        return "2025-07-19"
-    if isinstance(field, models.DateField):
-        return datetime.date(2025, 7, 20)
-    if isinstance(field, models.BooleanField):
-        return True
-    if isinstance(field, models.IntegerField):
-        return 3
+    for kind, value in BY_TYPE.items():
+        if isinstance(field, kind):
+            return value
     return WORDS if field.name.endswith("_words") else f"A {field.name}."
 
 
