@@ -52,7 +52,9 @@ def test_the_seeds_of_the_project_come_back_byte_for_byte(tmp_path):
 
 
 def test_another_writing_of_the_same_data_comes_back_as_the_same_data(tmp_path):
-    loose = SMALL.replace("[north]", "\n      - north").replace('"To meet"', "To  meet # soon")
+    loose = SMALL.replace("[north]", "\n      - north").replace(
+        "kind: meeting", "kind: meeting # soon"
+    )
     run(write(tmp_path, f"# By hand\n{loose}"))
     before = everything()
 

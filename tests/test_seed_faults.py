@@ -141,6 +141,32 @@ def test_the_words_of_a_date_must_stand_in_the_source(tmp_path, monkeypatch):
     )
 
 
+def test_a_source_that_cannot_be_read_is_the_only_fault(tmp_path):
+    write(tmp_path, SMALL.replace("report.txt", "missing.txt"))
+
+    code, _out, err = run(tmp_path)
+
+    assert (code, err.count("error[")) == (1, 1)
+    assert "error[E026]: there is no such file" in err
+
+
+def test_a_negotiation_that_nobody_defines_is_told_once(tmp_path):
+    rounds = """format: negotiation-seed/1
+negotiation: tolks
+rounds:
+  - {key: one, title: "One", quote: "Talks are due.", source: report}
+  - {key: two, title: "Two", quote: "Talks are due.", source: report}
+"""
+    write(tmp_path, SMALL, "a.yaml")
+    write(tmp_path, rounds, "b.yaml")
+
+    code, _out, err = run(tmp_path)
+
+    assert (code, err.count("error[")) == (1, 1)
+    assert "error[E018]: there is no negotiation tolks" in err
+    assert " help: did you mean talks?" in err
+
+
 def test_a_circle_is_told_once_at_a_record_of_it(tmp_path):
     content = f"""{SMALL}
 issues:

@@ -24,6 +24,7 @@ DAMAGED = {
     "a single word": ("word\n", "E001"),
     "an open quotation mark": (small(TITLE, 'title: "To meet'), "E001"),
     "an open bracket": (small("[north]", "[north"), "E001"),
+    "text cut at a comment": (small(TITLE, "title: To # meet"), "E014"),
     "a tab as indentation": (small("    kind: meeting", "\tkind: meeting"), "E001"),
     "a colon in bare text": (small(TITLE, "title: To: meet"), "E001"),
     "half of the file": (SMALL[: SMALL.index("proposed talks")], "E001"),
@@ -82,6 +83,10 @@ DAMAGED = {
     "no negotiation": (
         SMALL[: SMALL.index("negotiation:")] + SMALL[SMALL.index("proposals:") :],
         "E029",
+    ),
+    "an unknown negotiation": (
+        'format: negotiation-seed/1\nnegotiation: tolks\nrounds:\n  - {key: a, title: "A"}\n',
+        "E018",
     ),
     "no words": (small('    quote: "has proposed talks"\n', ""), "E030"),
     "a number below the first": (

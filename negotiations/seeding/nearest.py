@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 WORD = re.compile(r"\S+")
@@ -24,9 +25,9 @@ def nearest(text: str, quote: str) -> Nearest | None:
     None when no two words in a row are shared: then no passage is near enough to be meant.
     """
     said = list(WORD.finditer(quote))
-    has = list(WORD.finditer(text))
     words = [word.group() for word in said]
-    matcher = difflib.SequenceMatcher(None, words, [word.group() for word in has], autojunk=False)
+    matcher, has = _indexed(text)
+    matcher.set_seq1(words)
     block = matcher.find_longest_match()
     if block.size < min(2, len(words)):
         return None
@@ -43,6 +44,14 @@ def nearest(text: str, quote: str) -> Nearest | None:
         first, last = said[min(i1, len(said) - 1)], said[max(min(i1, len(said) - 1), i2 - 1)]
         return Nearest(has[begin].start(), (first.start(), last.end()), own)
     return None
+
+
+@lru_cache(maxsize=4)
+def _indexed(text: str) -> tuple[difflib.SequenceMatcher[str], list[re.Match[str]]]:
+    """The words of a source, looked up often while a file with many faults is told."""
+    has = list(WORD.finditer(text))
+    words = [word.group() for word in has]
+    return difflib.SequenceMatcher(None, [], words, autojunk=False), has
 
 
 def _steps(words: list[str], window: list[str]) -> list[tuple[str, int, int, int, int]]:

@@ -15,11 +15,13 @@ from .interpreting import Interpreter
 from .naming import name_by_content, name_by_key, name_citations
 from .nodes import Node
 from .parsing import place
+from .reading import SeedDocument
 from .rows import Row, walk
-from .shape import Form, has_negotiation, noun, shared, slots
+from .shape import NEGOTIATION, Form, has_negotiation, noun, shared, slots
 
 # So many names of one kind are looked through for the nearest one.
 MOST_NAMES = 5000
+MOST_HINTS = 100
 
 
 class Registry:
@@ -29,6 +31,9 @@ class Registry:
         self.rows: list[Row] = []
         self.by_slug: dict[tuple[type[Record], str], Row] = {}
         self.stored: dict[type[Record], dict[str, Any]] = {}
+        # Negotiations that a file names without defining them, with their places.
+        self.named: list[tuple[SeedDocument, str, Node]] = []
+        self.hints = Hints(self)
 
     def add(self, interpreter: Interpreter) -> None:
         """Take in the rows of one file; their references are resolved when all are in."""
@@ -55,6 +60,7 @@ class Registry:
             for citation in row.citations:
                 self._register(citation)
         self._load_stored()
+        self._check_named()
         for row in self.rows:
             self._implied(row)
             for name, written in row.references.items():
@@ -64,7 +70,9 @@ class Registry:
         if interpreter.negotiation:
             return interpreter.negotiation.key or interpreter.negotiation.slug
         if interpreter.known_negotiation:
-            return interpreter.known_negotiation[0]
+            key, node = interpreter.known_negotiation
+            self.named.append((interpreter.document, key, node))
+            return key
         for row in rows:
             if row.hangs_on_negotiation and row.model is not Citation:
                 message = f"a {noun(row.model)} belongs to a negotiation, and the file names none"
@@ -103,10 +111,9 @@ class Registry:
     def _load_stored(self) -> None:
         """The stored records that rows name or are: one query for each kind."""
         wanted: dict[type[Record], set[str]] = defaultdict(set)
+        wanted[Negotiation] = {key for _document, key, _node in self.named}
         for row in self.rows:
             wanted[row.model].add(row.slug)
-            if row.negotiation:
-                wanted[Negotiation].add(row.negotiation)
             for name, written in row.references.items():
                 target = slots(row.model)[name].target
                 for key, _ in written:
@@ -152,12 +159,44 @@ class Registry:
         return None
 
     def _unknown(self, row: Row, target: type[Record], key: str, node: Node) -> Fault:
-        names = [slug for model, slug in self.by_slug if model is target]
-        names += target._base_manager.values_list("slug", flat=True)[:MOST_NAMES]
-        prefix = f"{row.negotiation}-"
-        short = sorted({str(name).removeprefix(prefix) for name in names})
-        near = difflib.get_close_matches(key, short, n=1, cutoff=0.5)
-        listed = f"there are {', '.join(short)}" if 0 < len(short) <= 12 else ""
-        help_ = f"did you mean {near[0]}?" if near else listed
         message = f"there is no {noun(target)} {key}"
+        help_ = self.hints.hint(target, key, row.negotiation)
         return Fault("E018", message, place(node, row.document.text), help=help_)
+
+    def _check_named(self) -> None:
+        """A file that adds to a negotiation needs it to be there."""
+        for document, key, node in self.named:
+            if (Negotiation, key) in self.by_slug or key in self.stored[Negotiation]:
+                continue
+            where = place(node, document.text)
+            help_ = self.hints.hint(Negotiation, key, "")
+            fault = Fault("E018", f"there is no negotiation {key}", where, help=help_)
+            document.faults.append(fault)
+            for row in self.rows:
+                if row.document is document and row.negotiation:
+                    row.faulty.add(NEGOTIATION)
+
+
+class Hints:
+    """Which record was meant by a key that means none. Only the first faults get the effort."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.given = 0
+        self.known: dict[type[Record], list[str]] = {}
+
+    def hint(self, target: type[Record], key: str, negotiation: str) -> str:
+        self.given += 1
+        if self.given > MOST_HINTS:
+            return ""
+        names = sorted({slug.removeprefix(f"{negotiation}-") for slug in self._names(target)})
+        near = difflib.get_close_matches(key, names, n=1, cutoff=0.5)
+        listed = f"there are {', '.join(names)}" if 0 < len(names) <= 12 else ""
+        return f"did you mean {near[0]}?" if near else listed
+
+    def _names(self, target: type[Record]) -> list[str]:
+        if target not in self.known:
+            names = [slug for model, slug in self.registry.by_slug if model is target]
+            names += target._base_manager.values_list("slug", flat=True)[:MOST_NAMES]
+            self.known[target] = names[:MOST_NAMES]
+        return self.known[target]

@@ -62,6 +62,10 @@ def _nothing(slot: Slot, node: Node, text: SeedText) -> Any:
 def _text(slot: Slot, node: Node, text: SeedText) -> str:
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         raise unfit(slot, node, text)
+    rest = text.lines[node.end_line][node.end_column :]
+    if not node.quoted and rest.lstrip().startswith("#"):
+        message = f"{slot.name} is cut at the sign #, which begins a comment"
+        raise Unfit(Fault("E014", message, place(node, text), help=HELP[Form.TEXT]))
     return node.value
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, transaction
 
 from negotiations import history
-from negotiations.models import Citation
+from negotiations.models import Citation, Source
 
 from .building import Related, build
 from .faults import Fault
@@ -23,6 +23,15 @@ Progress = Callable[[int, int], None]
 
 # On a row with faults these may follow from them, and would send the author astray.
 CONSEQUENCES = {NON_FIELD_ERRORS, "citations"}
+
+
+# Without its source's text nothing can be said of a quotation.
+ABOUT_WORDS = {"E021", "E022", "E023", "E025"}
+
+
+def _source_is_faulty(row: Row) -> bool:
+    targets = [target for each in (row, *row.citations) for target in each.targets]
+    return any(target.model is Source and "text" in target.faulty for target in targets)
 
 
 def in_order(rows: list[Row]) -> Iterator[Row]:
@@ -139,7 +148,8 @@ class Writer:
             for about, name, fault in refused.faults(error):
                 follows = unsure and name in CONSEQUENCES
                 known = any(name == each or name.startswith(f"{each}_") for each in spoilt)
-                if about is not row or not (follows or known):
+                unread = fault.code in ABOUT_WORDS and _source_is_faulty(about)
+                if not unread and (about is not row or not (follows or known)):
                     about.refuse(fault, name)
 
     def _save(self, step: Step, record: Any, related: Related) -> None:

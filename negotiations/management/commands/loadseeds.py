@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError
 
 from negotiations.models import StaleVersion
 from negotiations.seeding import reporting
@@ -52,6 +52,9 @@ class Command(BaseCommand):
             result = load(options["paths"] or [seeds_folder()], chosen, progress)
         except (IntegrityError, StaleVersion) as refusal:
             message = f"Somebody wrote to the database meanwhile ({refusal}). Nothing was written."
+            raise CommandError(message) from refusal
+        except DatabaseError as refusal:
+            message = f"The database refused: {refusal}. Nothing was written."
             raise CommandError(message) from refusal
         if result.faults:
             self._refuse(report(result.faults), FAULTS)
