@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db import transaction
 from django.db.models import Q, Sum
 
 from negotiations.analysis.coverage import passages, sentences, untouched
@@ -31,9 +32,13 @@ pytestmark = pytest.mark.django_db
 ARTICLE = SEEDS / "sources" / "000_abbff991094584f6.txt"
 
 
-@pytest.fixture(autouse=True)
-def seeds():
-    assert run(SEEDS)[0] == 0
+@pytest.fixture(scope="module", autouse=True)
+def seeds(django_db_setup, django_db_blocker):
+    """The seeds, loaded once: these tests only read."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        assert run(SEEDS)[0] == 0
+        yield
+        transaction.set_rollback(True)
 
 
 def short(record):
