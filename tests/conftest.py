@@ -1,9 +1,14 @@
 """The database and the browser of a test run."""
 
+import functools
+import hashlib
 import os
 import shutil
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +20,45 @@ def django_db_modify_db_settings(tmp_path_factory):
     if connection.vendor == "sqlite":
         # A file, not memory: connections of several threads must see one database.
         settings["TEST"]["NAME"] = tmp_path_factory.mktemp("database") / "tests.sqlite3"
+        if migrated_file().exists():
+            shutil.copy(migrated_file(), settings["TEST"]["NAME"])
     else:
         settings["TEST"]["NAME"] = f"test_tracker_{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """A copied file is migrated already; what is left to do is nothing."""
+    from django.db import connection
+
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The first run after a migration changes keeps its empty database for the runs to come."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and not migrated_file().exists():
+        with django_db_blocker.unblock():
+            migrated_file().parent.mkdir(exist_ok=True)
+            mine = migrated_file().with_suffix(f".{os.getpid()}")
+            mine.unlink(missing_ok=True)
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(mine)])
+            # In one step: another worker sees the whole file or none.
+            mine.replace(migrated_file())
+
+
+@functools.cache
+def migrated_file():
+    """Where the empty, migrated database of these migrations is kept."""
+    import django
+
+    digest = hashlib.sha256(django.get_version().encode())
+    for path in sorted(ROOT.glob("*/migrations/*.py")):
+        digest.update(path.read_bytes())
+    return ROOT / "var" / f"tests-{digest.hexdigest()[:16]}.sqlite3"
 
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -92,12 +134,14 @@ def administrator(administrator_user):
 
 
 def json_client(user=None):
-    """A client of the API; with a user, by a token that may write."""
-    from rest_framework.test import APIClient
+    """A client of the API; with a user, by a token that may write.
 
+    It holds each answer against the OpenAPI document.
+    """
     from negotiations.models import Token
+    from tests.contract import TrueClient
 
-    client = APIClient()
+    client = TrueClient()
     client.default_format = "json"
     if user is not None:
         _token, text = Token.issue(user, "test", Token.Scope.WRITE)
