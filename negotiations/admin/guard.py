@@ -28,7 +28,11 @@ class GuardedForm(forms.ModelForm):
     instance: Record
 
     read_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(
+        required=False,
+        label="I have seen what changed; save mine over it",
+        widget=forms.HiddenInput,
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -57,7 +61,6 @@ class GuardedForm(forms.ModelForm):
         self.add_error(None, stale_fault(self.stored, self.opened_at, self.user))
         box = forms.CheckboxInput(attrs={"value": self.stored.version}, check_test=never)
         self.fields["seen_version"].widget = box
-        self.fields["seen_version"].label = "I have seen what changed; save mine over it"
 
 
 def never(value: Any) -> bool:

@@ -45,6 +45,13 @@ class CitationForm(InlineForm):
 
     field = forms.ChoiceField(required=False, help_text=Citation._meta.get_field("field").help_text)  # type: ignore[union-attr]
 
+    def validate(self) -> None:
+        """The words are approved with their record, unless they were withdrawn before."""
+        record = self.instance.record  # type: ignore[attr-defined]
+        if record is not None and self.stored.review != Record.Review.WITHDRAWN:
+            self.instance.review = record.review
+        super().validate()
+
     def offer_fields_of(self, record: Record) -> None:
         offered = [("", "the whole record"), *content_fields(record)]
         self.fields["field"].choices = offered  # type: ignore[attr-defined]

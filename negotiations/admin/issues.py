@@ -46,7 +46,7 @@ class StatementAdmin(RecordAdmin):
 
 @admin.register(Position)
 class PositionAdmin(RecordAdmin):
-    list_display = ("claim", "party", "issue", "stance", "firmness", "date", "negotiation")
+    list_display = ("claim", "party", "issue", "stance", "firmness", "date")
     list_filter = (
         "review",
         "stance",
@@ -57,7 +57,7 @@ class PositionAdmin(RecordAdmin):
         ("negotiation", VisibleFilter),
         MineFilter,
     )
-    list_select_related = ("party", "issue", "negotiation")
+    list_select_related = ("party", "issue")
     search_fields = ("claim", "party__name", "issue__title", "slug")
     search_help_text = "Claim, party, issue or slug"
     date_hierarchy = "date_earliest"

@@ -14,8 +14,8 @@ from .filters import MineFilter, VisibleFilter
 class SourceAdmin(RecordAdmin):
     list_display = ("__str__", "kind", "publisher", "published", "language", "reliability")
     list_filter = ("review", "kind", "reliability", "language", MineFilter)
-    search_fields = ("title", "publisher", "author", "url", "slug")
-    search_help_text = "Title, publisher, author, address or slug"
+    search_fields = ("title", "publisher", "author", "published", "url", "slug")
+    search_help_text = "Title, publisher, author, date, address or slug"
     date_hierarchy = "published_earliest"
     facts = (
         "title",

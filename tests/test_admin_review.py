@@ -1,0 +1,301 @@
+"""Review and the policy table, through the forms, buttons and actions of the desk."""
+
+import pytest
+
+from negotiations import history
+from negotiations.models import RECORDS, Party, Person, Record
+from negotiations.protocol.policy import TABLE, may, step
+
+from .desk import address, at_the_desk, errors_in, opened, said
+from .factories import (
+    FACTORIES,
+    CitationFactory,
+    NegotiationFactory,
+    PersonFactory,
+    RoundFactory,
+    SourceFactory,
+)
+from .test_admin_saving import row
+
+DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = Record.Review.values
+STATES = pytest.mark.parametrize("state", Record.Review.values)
+OWNERS = pytest.mark.parametrize("own", [True, False], ids=["own", "another's"])
+ROLES = ("analyst_user", "reviewer_user", "administrator_user")
+
+
+@pytest.fixture(params=ROLES)
+def user(request):
+    return request.getfixturevalue(request.param)
+
+
+@OWNERS
+@STATES
+def test_the_policy_table_holds_for_every_form(user, own, state):
+    person = PersonFactory(review=state, created_by=user if own else None)
+    client = at_the_desk(user)
+    visible = Person.objects.visible_to(user).exists()
+
+    answers = {
+        "edit": client.get(address(person)),
+        "delete": client.get(address(person, "delete")),
+    }
+
+    if not visible:
+        assert {answer.status_code for answer in answers.values()} == {302}
+        return
+    assert answers["edit"].context["has_change_permission"] == may(user, "edit", person)
+    assert answers["delete"].status_code == (200 if may(user, "delete", person) else 403)
+    posted = client.post(address(person), {"name": "Another"}).status_code
+    assert posted == (200 if may(user, "edit", person) else 403)
+
+
+@OWNERS
+@STATES
+@pytest.mark.parametrize("target", Record.Review.values)
+def test_the_policy_table_holds_for_every_step_of_review(user, own, state, target):
+    person = PersonFactory(review=state, created_by=user if own else None)
+    if not person.citations.exists():
+        # Nobody may publish what has no words: this one has them.
+        CitationFactory(record=person, source=SourceFactory(review=PUBLISHED))
+    client = at_the_desk(user)
+    allowed = (
+        Person.objects.visible_to(user).exists()
+        and target in Record.REVIEW_STEPS[state]
+        and may(user, step(state, target), person)
+    )
+
+    client.post(address(person, "review"), {"state": target, "version": person.version})
+
+    person.refresh_from_db()
+    assert person.review == (target if allowed else state)
+    assert person.version == (2 if allowed else 1)
+
+
+def ready_to_publish(kind, **values):
+    """A draft that lacks nothing: what it refers to is published, and its words are found."""
+    record = FACTORIES[kind.collection()](review=PUBLISHED, **values)
+    kind.objects.filter(pk=record.pk).update(review=DRAFT)
+    if hasattr(record, "citations"):
+        record.citations.update(review=DRAFT)
+    return record
+
+
+def test_every_state_and_action_of_the_table_is_walked():
+    assert {state for _action, state in TABLE} == set(Record.Review.values)
+    assert {action for action, _state in TABLE} - {"read"} == {
+        "edit",
+        "delete",
+        "submit",
+        "publish",
+    }
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_every_kind_is_sent_to_review_and_published_from_its_list(
+    kind, analyst_user, reviewer_user
+):
+    ready = ready_to_publish(kind, created_by=analyst_user)
+    form = {"_selected_action": ready.pk, f"version-{ready.pk}": "1"}
+
+    at_the_desk(analyst_user).post(address(kind, "list"), form | {"action": "send_to_review"})
+    ready.refresh_from_db()
+    assert (ready.review, ready.version) == (IN_REVIEW, 2)
+    form[f"version-{ready.pk}"] = "2"
+    at_the_desk(reviewer_user).post(address(kind, "list"), form | {"action": "publish"})
+
+    ready.refresh_from_db()
+    assert (ready.review, ready.version) == (PUBLISHED, 3)
+    who = [str(version.history_user) for version in history.versions(ready)]
+    assert who == ["reviewer", "analyst", "analyst"]
+
+
+def test_an_action_names_each_record_that_it_refuses(reviewer_user):
+    bare, ready = PersonFactory(name="Bare"), ready_to_publish(Person, name="Ready")
+    stale = PersonFactory(name="Stale")
+    form = {"action": "publish", "_selected_action": [bare.pk, ready.pk, stale.pk]}
+    form |= {f"version-{person.pk}": "1" for person in (bare, ready)}
+
+    answer = at_the_desk(reviewer_user).post(address(Person, "list"), form)
+
+    assert sorted(said(answer)) == [
+        "1 person now: published.",
+        "Bare: A record is not published without the words that support it.",
+        "Stale: Somebody saved it after you opened this page; look at it again.",
+    ]
+
+
+def test_an_author_does_not_publish_their_own_record(reviewer_user, settings):
+    person = PersonFactory(created_by=reviewer_user)
+    CitationFactory(record=person, source=SourceFactory(review=PUBLISHED))
+    client = at_the_desk(reviewer_user)
+    form = opened(client, address(person)) | {"review": PUBLISHED}
+
+    refused = client.post(address(person), form)
+    settings.TRACKER_ALLOW_SELF_REVIEW = True
+    allowed = client.post(address(person), form)
+
+    assert errors_in(refused) == [
+        ("review", "Select a valid choice. published is not one of the available choices.")
+    ]
+    assert allowed.status_code == 302
+
+
+def test_a_record_is_published_with_words_typed_in_the_same_save(reviewer_user):
+    person = PersonFactory()
+    source = SourceFactory(text="The Kremlin", review=PUBLISHED)
+    client = at_the_desk(reviewer_user)
+    form = opened(client, address(person)) | {"review": PUBLISHED}
+
+    without = client.post(address(person), form)
+    form |= {"citations-TOTAL_FORMS": "1"} | row(0, source=source.pk, quote="The Kremlin")
+    with_words = client.post(address(person), form)
+
+    assert errors_in(without) == [
+        ("citations", "A record is not published without the words that support it.")
+    ]
+    assert with_words.status_code == 302, errors_in(with_words)
+    person.refresh_from_db()
+    words = person.citations.get()
+    assert (person.review, person.version) == (PUBLISHED, 2)
+    assert (words.review, words.version) == (PUBLISHED, 1)
+
+
+def test_words_of_an_unpublished_source_publish_nothing(reviewer_user):
+    person = PersonFactory()
+    source = SourceFactory(text="The Kremlin")
+    client = at_the_desk(reviewer_user)
+    form = opened(client, address(person)) | {"review": PUBLISHED, "citations-TOTAL_FORMS": "1"}
+    form |= row(0, source=source.pk, quote="The Kremlin")
+
+    answer = client.post(address(person), form)
+
+    assert set(errors_in(answer)) == {
+        ("citations", f"Publish {source.address} first."),
+        ("citations-0-source", f"Publish {source.address} first."),
+    }
+
+
+def test_the_last_words_of_a_published_record_stay(administrator_user):
+    person = PersonFactory(review=PUBLISHED)
+    client = at_the_desk(administrator_user)
+    form = opened(client, address(person)) | {"citations-0-DELETE": "on"}
+
+    refused = client.post(address(person), form)
+    source = SourceFactory(text="The Kremlin", review=PUBLISHED)
+    form |= {"citations-TOTAL_FORMS": "2"} | row(1, source=source.pk, quote="The Kremlin")
+    replaced = client.post(address(person), form)
+
+    assert errors_in(refused) == [
+        ("citations", "A record is not published without the words that support it.")
+    ]
+    assert replaced.status_code == 302, errors_in(replaced)
+    assert [words.quote for words in person.citations.all()] == ["The Kremlin"]
+
+
+def test_publishing_takes_the_record_and_its_words_one_version_further(reviewer_user):
+    words = CitationFactory(record=PersonFactory(), source=SourceFactory(review=PUBLISHED))
+    client = at_the_desk(reviewer_user)
+    form = opened(client, address(words.record))
+    form |= {"review": PUBLISHED, "citations-0-voice": "headline", "reason": "Checked"}
+
+    answer = client.post(address(words.record), form)
+
+    assert answer.status_code == 302, errors_in(answer)
+    for record in (words.record, words):
+        record.refresh_from_db()
+        assert (record.review, record.version) == (PUBLISHED, 2)
+        reasons = [version.history_change_reason for version in history.versions(record)]
+        assert reasons == ["Checked", None]
+
+
+def test_a_record_that_refers_to_a_draft_is_not_published(reviewer_user):
+    meeting = RoundFactory(
+        negotiation=NegotiationFactory(), citations=["They will meet."], created_by=None
+    )
+    client = at_the_desk(reviewer_user)
+
+    answer = client.post(address(meeting, "review"), {"state": PUBLISHED, "version": "1"})
+
+    assert f"negotiation: Publish {meeting.negotiation.address} first." in said(answer)[0]
+
+
+def test_a_published_record_is_deleted_by_administrators_with_a_reason(
+    reviewer_user, administrator_user
+):
+    person = PersonFactory(review=PUBLISHED)
+    form = {"post": "yes", "version": "1"}
+
+    by_reviewer = at_the_desk(reviewer_user).post(address(person, "delete"), form)
+    client = at_the_desk(administrator_user)
+    bare = client.post(address(person, "delete"), form)
+    stale = client.post(address(person, "delete"), form | {"version": "0", "reason": "Twice"})
+
+    assert by_reviewer.status_code == 403
+    assert said(bare) == ["A published record is deleted with a reason."]
+    assert said(stale)[-1:] == ["Somebody saved it after you opened this page; look at it again."]
+    assert Person.objects.exists()
+    client.post(address(person, "delete"), form | {"reason": "Twice"})
+    assert not Person.objects.exists()
+    last = Person.history.first()
+    assert (last.history_type, last.history_change_reason) == ("-", "Twice")
+
+
+def test_records_that_others_refer_to_stay_without_naming_the_hidden(analyst_user):
+    negotiation = NegotiationFactory(created_by=analyst_user, title="Ours")
+    hidden = RoundFactory(negotiation=negotiation, title="Secret round")
+    client = at_the_desk(analyst_user)
+
+    page = client.get(address(negotiation, "delete")).content.decode()
+    client.post(address(negotiation, "delete"), {"post": "yes", "version": "1"})
+
+    assert "records that you may not see" in page
+    assert hidden.title not in page
+    negotiation.refresh_from_db()
+
+
+def test_many_are_deleted_each_by_itself(reviewer_user):
+    gone, kept = PersonFactory(name="Gone"), PersonFactory(name="Kept", review=PUBLISHED)
+    client = at_the_desk(reviewer_user)
+    form = {"action": "delete_selected", "_selected_action": [gone.pk, kept.pk]}
+    form |= {f"version-{gone.pk}": "1", f"version-{kept.pk}": "1"}
+
+    asked = client.post(address(Person, "list"), form)
+    done = client.post(address(Person, "list"), form | {"post": "yes", "reason": "Twice"})
+
+    assert asked.status_code == 200
+    assert sorted(said(done)) == ["1 person deleted.", "Kept: You may not delete this record."]
+    assert [person.name for person in Person.objects.all()] == ["Kept"]
+
+
+def test_a_version_is_restored_as_a_version_of_its_own(reviewer_user):
+    party = Party(name="Russia", kind="state", created_by=reviewer_user)
+    history.write(party, by=reviewer_user)
+    party.name = "Rusia"
+    history.write(party, by=reviewer_user, reason="A slip")
+    first = history.versions(party).last()
+    client = at_the_desk(reviewer_user)
+    page = client.get(address(party, "history")).content.decode()
+    url = f"{address(party, 'history')}{first.history_id}/restore/"
+
+    stale = client.post(url, {"version": "1"})
+    client.post(url, {"version": "2"})
+
+    assert "<del>Russia</del>" in page
+    assert "<ins>Rusia</ins>" in page
+    assert "A slip" in page
+    assert said(stale)[0].startswith("Not restored: somebody saved")
+    party.refresh_from_db()
+    assert (party.name, party.version) == ("Russia", 3)
+    assert history.versions(party).first().history_change_reason == "Restored version 1"
+
+
+def test_others_see_only_those_versions_that_were_public(analyst_user):
+    person = PersonFactory(name="Canary")
+    CitationFactory(record=person, source=SourceFactory(review=PUBLISHED))
+    person.name, person.review = "Putin", PUBLISHED
+    history.write(person)
+
+    page = at_the_desk(analyst_user).get(address(person, "history")).content.decode()
+
+    assert "Version 2" in page
+    assert "Canary" not in page
