@@ -197,7 +197,7 @@ class Since(Narrowing):
 class Supporting(Narrowing):
     """The record that a citation supports, as ``proposals/<slug>``."""
 
-    schema = ref("Address")
+    schema = ref("Address", description="The record that the words support.")
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         collection, _, slug = text.partition("/")

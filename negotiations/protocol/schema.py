@@ -1,5 +1,6 @@
 """The operations of the OpenAPI document; drf-spectacular finds them and we say what they do."""
 
+import re
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -92,7 +93,7 @@ class RecordSchema(AutoSchema):
 
     def get_summary(self) -> str | None:
         if not self.model:
-            return str(self.get_description()).partition("\n")[0].rstrip(".")
+            return re.split(r"[.:](?:\s|$)", str(self.get_description()))[0]
         names = self.model._meta.verbose_name_plural, self.model._meta.verbose_name
         name = str(names[self.action != "list"])
         article = "an" if name[0] in "aeiou" else "a"

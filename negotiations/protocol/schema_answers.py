@@ -5,10 +5,12 @@ from typing import Any
 from .problems import BY_STATUS, MEDIA_TYPE, PROBLEMS
 from .schema_values import Schema, ref
 
-READ = (304, 400, 401, 406, 500, 503)
-WRITE = (400, 401, 403, 406, 409, 413, 415, 500, 503)
+EVENT_STREAM = "text/event-stream"
+READ = (304, 400, 401, 406, 429, 500, 503)
+WRITE = (400, 401, 403, 406, 409, 413, 415, 429, 500, 503)
 REFUSALS: dict[str, tuple[int, ...]] = {
     "list": READ,
+    "export": READ,
     "retrieve": (*READ, 404),
     "create": WRITE,
     "update": (*WRITE, 404, 412, 428),
@@ -28,15 +30,26 @@ REQUEST_ID = {
 VERSION_TAG = {"type": "string", "pattern": r'^"[0-9]+(-[0-9a-f]+)?"$', "examples": ['"7"']}
 ANY_TAG = {"type": "string", "pattern": r'^"[0-9a-f-]+"$'}
 HTTP_DATE = {"type": "string", "examples": ["Sat, 19 Jul 2025 20:00:00 GMT"]}
+RETRY_AFTER = {
+    "description": "Seconds to wait.",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 0},
+}
+# Where the installation has limits: draft-ietf-httpapi-ratelimit-headers.
+RATE_LIMIT: Schema = {
+    "RateLimit-Policy": {
+        "description": "Requests allowed in seconds.",
+        "schema": {"type": "string", "examples": ['"anonymous";q=600;w=60']},
+    },
+    "RateLimit": {
+        "description": "Requests left, and seconds until the next window.",
+        "schema": {"type": "string", "examples": ['"anonymous";r=599;t=42']},
+    },
+}
 MORE_HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
-    503: {
-        "Retry-After": {
-            "description": "Seconds to wait.",
-            "required": True,
-            "schema": {"type": "integer", "minimum": 0},
-        }
-    },
+    429: {"Retry-After": RETRY_AFTER, **RATE_LIMIT},
+    503: {"Retry-After": RETRY_AFTER},
 }
 
 
@@ -45,11 +58,21 @@ def json(description: str, schema: Schema) -> Schema:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
+def file(types: dict[str, Schema]) -> Schema:
+    """An answer that is a file."""
+    content = {name: {"schema": schema} for name, schema in types.items()}
+    return {"description": "The file, sent while it is made.", "content": content}
+
+
 def headers(action: str, status: str) -> Schema:
     """The headers of an answer that a client builds on."""
-    found: Schema = {"X-Request-ID": REQUEST_ID}
-    if status == "204":
+    found: Schema = {"X-Request-ID": REQUEST_ID, **RATE_LIMIT}
+    if status == "204" or action in {"post", "delete"}:
         return found
+    if action == "export":
+        about = "The name of the file."
+        name = {"description": about, "required": True, "schema": {"type": "string"}}
+        return {**found, "Content-Disposition": name}
     is_record = action not in {"list", "get"}
     tag = VERSION_TAG if is_record else ANY_TAG
     about = "The record's version, as `If-Match` takes it." if is_record else "The answer's state."
@@ -106,10 +129,15 @@ PROBLEM: Schema = {
         },
         "title": {"type": "string", "description": "The code in words."},
         "status": {"type": "integer", "description": "The HTTP status."},
-        "code": {"type": "string", "enum": [*PROBLEMS]},
+        "code": {"type": "string", "enum": [*PROBLEMS], "description": "For programs."},
         "detail": {"type": "string", "description": "This case in words."},
         "request_id": {"type": ["string", "null"], "description": "As in `X-Request-ID`."},
-        "errors": {"type": "array", "items": ref("Fault"), "minItems": 1},
+        "errors": {
+            "type": "array",
+            "items": ref("Fault"),
+            "minItems": 1,
+            "description": "Every fault that was found.",
+        },
         "current_version": {"type": ["integer", "null"], "description": "With 412."},
         "changed_by": {"type": ["string", "null"], "description": "With 412."},
         "changed_at": {
@@ -127,7 +155,11 @@ PROBLEM: Schema = {
             "items": {"type": "string"},
             "description": "With 409: the addresses of the records that refer to it.",
         },
-        "did_you_mean": {"type": "array", "items": {"type": "string"}},
+        "did_you_mean": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Known names like the one in the address.",
+        },
     },
 }
 FAULT: Schema = {

@@ -29,7 +29,9 @@ VERSION = {
     "type": "object",
     "description": "What a deletion is based on, where `If-Match` does not say it.",
     "required": ["version"],
-    "properties": {"version": {"type": "integer", "minimum": 0}},
+    "properties": {
+        "version": {"type": "integer", "minimum": 0, "description": "The version that was read."}
+    },
     "additionalProperties": False,
 }
 
