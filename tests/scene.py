@@ -46,9 +46,8 @@ def paint(review="published", created_by=None):
     scene = {"other side": PartyFactory(review=review, created_by=created_by)}
     for model in RECORDS:
         values = filled(model, scene)
-        citations = [] if model.needs_citation is False else [cite(scene["sources"], created_by)]
         if hasattr(model, "citations"):
-            values["citations"] = citations
+            values["citations"] = [cite(scene["sources"], created_by)]
         made = FACTORIES[model.collection()](review=review, created_by=created_by, **values)
         scene[model.collection()] = made
     del scene["other side"]
