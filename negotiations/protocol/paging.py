@@ -22,7 +22,8 @@ DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
 PARAMETERS = ("limit", "cursor", "ordering", "count")
 # Parameters that may change from one page to the next.
 FREE = frozenset({"cursor", "limit", "count", "fields", "omit", "expand"})
-SALT = "negotiations.cursor"
+# Without the time: the same page has the same cursor, and so the same tag.
+SIGNER = signing.Signer(salt="negotiations.cursor")
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ class Page:
         if "cursor" not in self.query:
             return False, None
         try:
-            scope, backwards, values = signing.loads(self.query["cursor"], salt=SALT)
+            scope, backwards, values = SIGNER.unsign_object(self.query["cursor"])
         except (signing.BadSignature, ValueError):
             self.query.fault("cursor", "bad_cursor", "The cursor is not one of ours.")
             return False, None
@@ -200,7 +201,7 @@ class Page:
 def cursor(path: str, query: Mapping[str, str], values: Sequence[Any], *, backwards: bool) -> str:
     """The place beyond a row of the list at this path with this query, signed."""
     plain = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
-    return signing.dumps([scope_of(path, query), backwards, plain], salt=SALT, compress=True)
+    return SIGNER.sign_object([scope_of(path, query), backwards, plain], compress=True)
 
 
 def scope_of(path: str, query: Mapping[str, str]) -> str:
