@@ -12,13 +12,14 @@ from django.db import models, transaction
 
 from negotiations.models import Record
 from negotiations.models.base import VERSIONS
+from negotiations.models.order import queue
 
 # What changes with every write and so tells nothing about it.
 BOOKKEEPING = frozenset({"id", "version", "created_at", "updated_at", "created_by"})
 
 
 class Difference(NamedTuple):
-    """One field of a record in two versions; relations are names, many-to-many ones sorted lists."""
+    """One field of a record in two versions; relations are names, many-to-many ones lists."""
 
     field: str
     old: Any
@@ -42,6 +43,7 @@ def write(
     related = dict(related or {})
     citations = related.pop("citations", ())
     with transaction.atomic():
+        queue()
         if adding:
             record.created_by = record.created_by or by
         VersionOnce(record, by, reason).save(related)
@@ -123,7 +125,7 @@ def versions(record: Record) -> Any:
 
 
 def related_of(version: Any) -> dict[str, list[Any]]:
-    """The many-to-many relations as they were: records by field name, those since deleted left out."""
+    """The many-to-many relations as they were, by field name; what was deleted is left out."""
     found = {}
     for field in version.instance_type._meta.many_to_many:
         rows = getattr(version, field.name).select_related(field.m2m_reverse_field_name())

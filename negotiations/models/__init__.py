@@ -3,6 +3,7 @@
 from .access import GROUPS, Role, Token, role_of
 from .actors import Party, Person, Post
 from .base import Record, RecordQuerySet, StaleVersion
+from .changes import Change
 from .dates import Certainty, UncertainDateField
 from .guards import PasswordGuess, SpentForm
 from .incidents import Incident
@@ -46,6 +47,7 @@ __all__ = [
     "GROUPS",
     "RECORDS",
     "Certainty",
+    "Change",
     "Citation",
     "Commitment",
     "Delegation",

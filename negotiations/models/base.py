@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from simple_history.models import HistoricalRecords
 
 from .access import Role, role_of
+from .order import queue
 from .text import slug_format
 from .validation import Validated
 from .vocabulary import Vocabulary
@@ -141,6 +142,7 @@ class Record(Validated, models.Model):
 
     def lock(self) -> None:
         """Hold the stored row until the transaction ends, if it has the version of this copy."""
+        queue()
         rows = type(self)._base_manager.select_for_update().filter(pk=self.pk)
         stored = rows.values_list("version", flat=True).first()
         if stored != self.version:

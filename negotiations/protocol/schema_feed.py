@@ -43,6 +43,10 @@ FEED_PAGE = record_of(
         "results": {"type": "array", "items": EVENT},
     }
 )
+FEED_ANSWERS = {
+    (200, "application/json"): FEED_PAGE,
+    (200, "text/event-stream"): WORD,
+}
 FEED_PARAMETERS: list[dict[str, Any]] = [
     {
         "name": "after",

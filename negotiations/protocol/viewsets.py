@@ -26,6 +26,7 @@ from .conditions import (
     stale,
     with_validators,
 )
+from .feed import Feed
 from .filters import FilterBackend
 from .paging import PARAMETERS, Page
 from .parsers import MergePatchParser, StrictJSONParser
@@ -116,12 +117,15 @@ class RecordViewSet(ProtocolView, GenericViewSet):
         rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
         page = Page(request, query, self.model, selected(query, self.model))
         query.refuse()
+        # Asked before the rows: who follows from there may meet one twice and misses none.
+        position = Feed(request.user).position()
         body = page.read(rows, self.reader)
         if page.counted:
             body = {"count": rows.count(), **body}
         response = json_response(body)
         if links := page.links():
             response["Link"] = links
+        response["Feed-Position"] = str(position)
         return with_validators(response, request, body_tag(response.content))
 
     def retrieve(self, request: Request, slug: str) -> HttpResponse:

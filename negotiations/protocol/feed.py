@@ -1,0 +1,120 @@
+"""The changes as one reader may see them: in the order of commits, each exactly once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from negotiations.models import COLLECTIONS, Change, Record, Role, role_of
+
+from .query import Query
+from .suggestions import nearest
+
+Event = dict[str, Any]
+EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
+LARGEST_POSITION = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """A run of events; whoever has it goes on after ``position``."""
+
+    events: list[Event]
+    position: int
+    more: bool
+
+
+class Feed:
+    """The feed of one reader.
+
+    Without a role, a reader's numbers count only what everybody may learn of: they tell nothing of
+    drafts. What comes into a reader's sight is ``created`` to them, what leaves it ``deleted``.
+    """
+
+    def __init__(self, user: Any) -> None:
+        self.user, self.role = user, role_of(user)
+        self.is_public = self.role == Role.ANONYMOUS
+        self.column = "public_sequence" if self.is_public else "sequence"
+        self.changes: QuerySet[Change] = Change.objects.visible_to(user).order_by(self.column)
+
+    def position(self) -> int:
+        """The number of the last event; 0 when there is none."""
+        last = self.changes.order_by(f"-{self.column}").values_list(self.column, flat=True).first()
+        return last or 0
+
+    def part(self, after: int, limit: int, kinds: Iterable[str] = ()) -> Part:
+        """The events after a position, at most ``limit``, of these kinds or of all."""
+        # Asked first: what comes in between the two questions is left for the next part.
+        head = self.position()
+        rows = self.changes.filter(
+            **{f"{self.column}__gt": after, f"{self.column}__lte": head}
+        ).select_related("by")
+        if kinds:
+            rows = rows.filter(kind__in=kinds)
+        found = [self.event(change) for change in rows[: limit + 1]]
+        more, events = len(found) > limit, found[:limit]
+        return Part(events, events[-1]["sequence"] if more else max(head, after), more)
+
+    def event(self, change: Change) -> Event:
+        """The change as this reader sees it."""
+        action = self.action(change)
+        is_update = action in {Change.Action.UPDATED, Change.Action.RESTORED}
+        return {
+            "sequence": getattr(change, self.column),
+            "kind": change.kind,
+            "slug": change.slug,
+            "version": change.version,
+            "action": action,
+            # What was changed before a reader could see the record is not theirs to know.
+            "changed": change.changed if is_update else [],
+            "by": None if self.is_public or not change.by else change.by.get_username(),
+            "reason": change.reason,
+            "at": change.at,
+        }
+
+    def action(self, change: Change) -> str:
+        """What happened, in the eyes of this reader."""
+        before, after = (
+            self.sees(change, change.review_before),
+            self.sees(change, change.review_after),
+        )
+        if before and after:
+            return change.action
+        if not after:
+            return str(Change.Action.DELETED)
+        is_return = change.action == Change.Action.RESTORED and not change.review_before
+        return str(Change.Action.RESTORED if is_return else Change.Action.CREATED)
+
+    def sees(self, change: Change, review: str) -> bool:
+        """Whether the reader sees the record in this state of review."""
+        if not review or self.role in EDITORS or review == Record.Review.PUBLISHED:
+            return bool(review)
+        return self.role == Role.CONTRIBUTOR and change.author_id == self.user.pk
+
+
+def kinds_in(query: Query) -> list[str]:
+    """``kind=proposals,terms``."""
+    kinds = query["kind"].split(",") if "kind" in query else []
+    for kind in kinds:
+        if kind not in COLLECTIONS:
+            detail = f"There is no collection {kind[:100]!r}."
+            query.fault("kind", "unknown_value", detail, nearest(kind, COLLECTIONS))
+    return kinds
+
+
+def is_position(text: str) -> bool:
+    """Whether a text can be a position in a feed."""
+    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_POSITION
+
+
+def position_in(query: Query, feed: Feed) -> int:
+    """``after=18233``; a position that the feed has not reached is a fault."""
+    text = query.get("after", "0")
+    if not is_position(text):
+        query.fault("after", "out_of_range", "Write a position of the feed, a whole number.")
+        return 0
+    if int(text) and int(text) > feed.position():
+        detail = f"Your feed has come to {feed.position()}. Load anew and follow from there."
+        query.fault("after", "out_of_range", detail)
+    return int(text)
