@@ -123,6 +123,8 @@ class Record(Validated, models.Model):
     class Meta:
         abstract = True
         ordering = ["slug"]
+        # What readers see, in the order in which they see it.
+        indexes = [models.Index(fields=["review", "slug"], name="%(class)s_in_order")]
 
     def save(self, *args: Any, **options: Any) -> None:
         """Save; an existing record only on the version it was read at, which then counts up."""
@@ -167,13 +169,14 @@ class Record(Validated, models.Model):
         """What the slug is made from when none is given."""
         return str(self)
 
+    def slug_stem(self) -> str:
+        """How a slug made from the content begins; a number may follow."""
+        words = slugify(self.slug_text())[:100].strip("-_").replace("_", "-")
+        return words or self._meta.model_name or ""
+
     def free_slug(self) -> str:
         """A slug made from the content that no record of this kind has."""
-        stem = (
-            slugify(self.slug_text())[:100].strip("-_").replace("_", "-")
-            or self._meta.model_name
-            or ""
-        )
+        stem = self.slug_stem()
         taken = set(
             type(self)._base_manager.filter(slug__startswith=stem).values_list("slug", flat=True)
         )

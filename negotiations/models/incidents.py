@@ -6,7 +6,7 @@ from .actors import Party
 from .base import Record
 from .dates import UncertainDateField, date_rules
 from .rules import bounded
-from .talks import BY_DATE, Negotiation
+from .talks import BY_DATE, IN_ORDER, Negotiation
 from .vocabulary import Vocabulary
 
 
@@ -79,6 +79,7 @@ class Incident(Record):
 
     class Meta(Record.Meta):
         ordering = BY_DATE
+        indexes = IN_ORDER
         constraints = [
             bounded("incident", "killed_min", "killed_max"),
             bounded("incident", "injured_min", "injured_max"),

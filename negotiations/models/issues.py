@@ -6,7 +6,7 @@ from .actors import Party, Person
 from .base import Record
 from .dates import UncertainDateField, date_rules
 from .rules import Faults, fault
-from .talks import BY_DATE, Negotiation
+from .talks import BY_DATE, IN_ORDER, Negotiation
 from .text import identifiers_by_scheme
 from .vocabulary import Vocabulary
 
@@ -88,6 +88,7 @@ class Statement(Record):
 
     class Meta(Record.Meta):
         ordering = BY_DATE
+        indexes = IN_ORDER
         constraints = [*date_rules("statement", "date")]
 
     def __str__(self) -> str:
@@ -195,6 +196,7 @@ class Position(Record):
 
     class Meta(Record.Meta):
         ordering = BY_DATE
+        indexes = IN_ORDER
         constraints = [*date_rules("position", "date")]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from .base import Record
 from .dates import UncertainDateField, date_rules
 from .issues import Issue
 from .rules import Faults, bounded, fault
-from .talks import BY_DATE, Negotiation, Round
+from .talks import BY_DATE, IN_ORDER, Negotiation, Round
 from .validation import Related
 from .vocabulary import Vocabulary
 
@@ -84,6 +84,7 @@ class Outcome(Record):
 
     class Meta(Record.Meta):
         ordering = BY_DATE
+        indexes = IN_ORDER
         constraints = [*date_rules("outcome", "date")]
 
     def __str__(self) -> str:
@@ -179,6 +180,9 @@ class Commitment(Record):
 
     class Meta(Record.Meta):
         ordering = [F("due_earliest").asc(nulls_last=True), "slug"]
+        indexes = [
+            models.Index(fields=["review", "due_earliest", "slug"], name="%(class)s_in_order")
+        ]
         constraints = [
             bounded("commitment", "quantity_min", "quantity_max"),
             *date_rules("commitment", "due"),
@@ -249,6 +253,7 @@ class Delivery(Record):
     class Meta(Record.Meta):
         verbose_name_plural = "deliveries"
         ordering = BY_DATE
+        indexes = IN_ORDER
         constraints = [
             bounded("delivery", "quantity_min", "quantity_max"),
             *date_rules("delivery", "date"),

@@ -7,7 +7,7 @@ from .base import Record
 from .dates import UncertainDateField, date_rules
 from .issues import Issue, Statement
 from .rules import Check, Faults, Unique, fault
-from .talks import BY_DATE, Negotiation, Round
+from .talks import BY_DATE, IN_ORDER, Negotiation, Round
 from .validation import Related
 from .vocabulary import Vocabulary
 
@@ -120,6 +120,7 @@ class Proposal(Record):
 
     class Meta(Record.Meta):
         ordering = BY_DATE
+        indexes = IN_ORDER
         constraints = [*date_rules("proposal", "date"), *date_rules("proposal", "deadline")]
 
     def __str__(self) -> str:
@@ -234,6 +235,7 @@ class Response(Record):
 
     class Meta(Record.Meta):
         ordering = BY_DATE
+        indexes = IN_ORDER
         constraints = [*date_rules("response", "date")]
 
     def __str__(self) -> str:

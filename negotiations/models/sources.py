@@ -101,6 +101,9 @@ class Source(Record):
 
     class Meta(Record.Meta):
         ordering = [F("published_earliest").asc(nulls_last=True), "slug"]
+        indexes = [
+            models.Index(fields=["review", "published_earliest", "slug"], name="%(class)s_in_order")
+        ]
         constraints = [*date_rules("source", "published")]
 
     def __str__(self) -> str:
@@ -236,11 +239,16 @@ class Citation(Passage):
 
     class Meta(Passage.Meta):
         indexes = [
+            *Record.Meta.indexes,
             # A citation has one of the seventeen keys: each index holds its own kind alone.
-            models.Index(
-                fields=[kind], condition=Q(**{f"{kind}__isnull": False}), name=f"citation_of_{kind}"
-            )
-            for kind in CITED
+            *(
+                models.Index(
+                    fields=[kind],
+                    condition=Q(**{f"{kind}__isnull": False}),
+                    name=f"citation_of_{kind}",
+                )
+                for kind in CITED
+            ),
         ]
         constraints = [
             Check(

@@ -13,6 +13,7 @@ from .text import identifiers_by_scheme
 from .vocabulary import Vocabulary
 
 BY_DATE: list[str | Combinable] = [F("date_earliest").asc(nulls_last=True), "slug"]
+IN_ORDER = [models.Index(fields=["review", "date_earliest", "slug"], name="%(class)s_in_order")]
 
 
 class Negotiation(Record):
@@ -60,6 +61,7 @@ class Negotiation(Record):
 
     class Meta(Record.Meta):
         ordering = BY_DATE
+        indexes = IN_ORDER
         constraints = [*date_rules("negotiation", "date")]
 
     def __str__(self) -> str:
@@ -179,6 +181,7 @@ class Round(Record):
 
     class Meta(Record.Meta):
         ordering = BY_DATE
+        indexes = IN_ORDER
         constraints = [
             Unique(
                 about="number",

@@ -12,6 +12,9 @@ from .text import refuse_unprintable, refuse_unprintable_in
 # The proposed many-to-many values and citations of a record that is not saved yet.
 Related = Mapping[str, Sequence[models.Model]]
 
+# What PostgreSQL can store; SQLite would take more, and the two must refuse alike.
+LARGEST = {"PositiveSmallIntegerField": 2**15 - 1, "PositiveIntegerField": 2**31 - 1}
+
 PUBLISHED = "published"
 WITHDRAWN = "withdrawn"
 
@@ -32,6 +35,9 @@ class Validated(models.Model):
 
     # Whether the record must not be published without the words that support it.
     needs_citation: ClassVar[bool] = True
+    # False while many are validated at once: what they refer to was just found, and what breaks a
+    # constraint is refused by the tables and then validated one by one.
+    asks_database: bool = True
     # Relations to the same kind that must not lead back to where they began.
     acyclic: ClassVar[tuple[str, ...]] = ()
 
@@ -54,6 +60,14 @@ class Validated(models.Model):
         if faults:
             raise ValidationError(faults)
 
+    def full_clean(
+        self, exclude: Any = None, validate_unique: bool = True, validate_constraints: bool = True
+    ) -> None:
+        if not self.asks_database:
+            keys = (f.name for f in self._meta.fields if isinstance(f, models.ForeignKey))
+            exclude, validate_unique, validate_constraints = {*(exclude or ()), *keys}, False, False
+        super().full_clean(exclude, validate_unique, validate_constraints)
+
     def clean_fields(self, exclude: Any = None) -> None:
         """The stock rules, and for every text and JSON field no unprintable characters."""
         faults: dict[str, Any] = {}
@@ -66,6 +80,8 @@ class Validated(models.Model):
             try:
                 if isinstance(field, models.JSONField):
                     refuse_unprintable_in(value)
+                elif isinstance(field, models.IntegerField) and isinstance(value, int):
+                    refuse_too_large(value, LARGEST.get(field.get_internal_type()))
                 elif isinstance(value, str):
                     refuse_unprintable(value, multiline=isinstance(field, models.TextField))
             except ValidationError as error:
@@ -233,6 +249,13 @@ class Validated(models.Model):
             rows = rows.filter(review=PUBLISHED) if published else rows
             found += rows.distinct()[: most - len(found)]
         return found
+
+
+def refuse_too_large(value: int, most: int | None) -> None:
+    """The same bound on every database."""
+    if most is not None and value > most:
+        message = "Ensure this value is less than or equal to %(most)d."
+        raise ValidationError(message, code="max_value", params={"most": most})
 
 
 def _target(record: Validated, name: str) -> Any:

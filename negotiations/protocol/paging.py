@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self
 
 from django.core import signing
@@ -82,6 +83,7 @@ class Ordering(tuple[Key, ...]):
         return cls._unique(model, keys)
 
     @classmethod
+    @cache
     def of_model(cls, model: type[models.Model]) -> Self:
         """The order in which a kind is listed."""
         keys = []
@@ -122,6 +124,7 @@ def _key(model: type[models.Model], name: str, descending: bool) -> Key:
     return Key(column, descending, bool(getattr(field, "null", False)))
 
 
+@cache
 def orderable(model: type[Record]) -> list[str]:
     """The members of a kind by which its lists can be ordered: single values, no long texts.
 

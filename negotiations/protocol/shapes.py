@@ -5,15 +5,18 @@ columns, the joins and the follow-up queries, so a list costs the same few queri
 length, and no column is read that nobody asked for.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404
 
-from negotiations.models import COLLECTIONS, Record
+from negotiations.models import COLLECTIONS, Record, Role, role_of
+
+from .compiled import ByKeys
 
 Body = dict[str, Any]
 
@@ -28,6 +31,16 @@ class Reader:
     user: Any
     # The server's own address, for links.
     root: str = ""
+
+    @property
+    def role(self) -> Role:
+        """Readers of the same role see the same, but for their own drafts."""
+        return role_of(self.user)
+
+    @property
+    def sees_own(self) -> bool:
+        """Whether they see something that others of their role do not."""
+        return self.role == Role.CONTRIBUTOR
 
     def rows(self, model: type[Record]) -> QuerySet[Any]:
         """What they may see of a kind."""
@@ -69,12 +82,17 @@ class Shape:
     ) -> None:
         self.model, self.members = model, tuple(members)
         self.expansions = dict(expansions or {})
+        self.compiled: dict[Role, ByKeys] = {}
         self.columns: dict[str, str] = {}
         self.many: list[Any] = []
         # Member -> (path to a slug, collection): the one that is set is the address.
         self.addresses: dict[str, list[tuple[str, str]]] = {}
         for name in self.members:
             self._add(name)
+        columns = (e.column for e in self.expansions.values() if e.column)
+        self.wanted = tuple(dict.fromkeys(columns))
+        paths = [path for group in self.addresses.values() for path, _ in group]
+        self.names = tuple(dict.fromkeys(["pk", *self.columns.values(), *paths, *self.wanted]))
 
     def _add(self, name: str) -> None:
         if name == "record":
@@ -92,16 +110,31 @@ class Shape:
 
     def read(self, rows: QuerySet[Any], reader: Reader, keys: Collection[str] = ()) -> list[Row]:
         """The rows in their order; ``keys`` are further columns, kept in ``extra``."""
-        paths = [path for group in self.addresses.values() for path, _ in group]
-        wanted = {*keys, *(e.column for e in self.expansions.values() if e.column)}
-        names = dict.fromkeys(["pk", *self.columns.values(), *paths, *wanted])
+        names = tuple(dict.fromkeys([*self.names, *keys]))
+        found = rows.values_list(*names)
+        return self._made(names, found, reader, (*self.wanted, *keys))
+
+    def pieces(self, rows: QuerySet[Any], reader: Reader, size: int) -> Iterator[list[Row]]:
+        """The rows from one open cursor, ``size`` at a time: memory does not grow with them."""
+        found = rows.values_list(*self.names).iterator(chunk_size=size)
+        while piece := list(islice(found, size)):
+            yield self._made(self.names, piece, reader, self.wanted)
+
+    def _made(
+        self,
+        names: Sequence[str],
+        values: Iterable[tuple[Any, ...]],
+        reader: Reader,
+        keys: Collection[str],
+    ) -> list[Row]:
+        """The rows of the values of these columns."""
         found = []
-        for values in rows.values_list(*names):
-            row = dict(zip(names, values, strict=True))
+        for single in values:
+            row = dict(zip(names, single, strict=True))
             body = {name: row[column] for name, column in self.columns.items()}
             for name, group in self.addresses.items():
                 body[name] = next((f"{kind}/{row[p]}" for p, kind in group if row[p]), None)
-            found.append(Row(row["pk"], body, {name: row[name] for name in wanted}))
+            found.append(Row(row["pk"], body, {name: row[name] for name in keys}))
         self._fill_many(found)
         for row in found:
             row.body = {name: row.body[name] for name in self.members}
@@ -114,8 +147,20 @@ class Shape:
 
     def by_key(self, keys: Collection[Any], reader: Reader) -> dict[int, Body]:
         """The bodies of those of these records that the reader may see."""
-        rows = reader.rows(self.model).filter(pk__in=keys).order_by()
-        return {row.key: row.body for row in self.read(rows, reader)} if keys else {}
+        if not keys:
+            return {}
+        rows = reader.rows(self.model).order_by().values_list(*self.names)
+        if reader.sees_own:
+            found: Iterable[tuple[Any, ...]] = rows.filter(pk__in=keys)
+        else:
+            found = self._compiled(rows, reader).fetch(keys)
+        return {row.key: row.body for row in self._made(self.names, found, reader, self.wanted)}
+
+    def _compiled(self, rows: QuerySet[Any], reader: Reader) -> ByKeys:
+        """The query by keys for all readers of the same role."""
+        if reader.role not in self.compiled:
+            self.compiled[reader.role] = ByKeys(rows)
+        return self.compiled[reader.role]
 
     def body(self, record: Record, reader: Reader = NOBODY) -> Body:
         """The body of one stored record."""
