@@ -81,6 +81,12 @@ def test_every_operation_on_records_says_what_it_refuses():
         assert set(operation["responses"]) - good == REFUSED[action], operation["operationId"]
 
 
+def test_reading_sends_no_body():
+    reading = [operation for _, method, operation in operations() if method == "get"]
+
+    assert not [one["operationId"] for one in reading if "requestBody" in one]
+
+
 def test_reading_is_open_and_writing_needs_a_token():
     for path, method, operation in operations():
         wanted = [{"token": []}, {}] if method == "get" else [{"token": []}]

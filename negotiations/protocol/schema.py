@@ -162,7 +162,7 @@ class RecordSchema(AutoSchema):
         return shown
 
     def _get_request_body(self, direction: Any = "request") -> Schema | None:
-        if not self.model:
+        if not self.model or self.is_read:
             return super()._get_request_body(direction)
         if self.action == "destroy":
             return {"content": {JSON: {"schema": ref("Version")}}}
