@@ -119,6 +119,11 @@ test-other: $(installed) ## The tests under the second interpreter, where the ma
 	  echo "!!! NOT RUN: no second interpreter on this machine (Python 3.13 beside 3.11)."; \
 	fi
 
+.PHONY: bench
+bench: $(installed) ## How much faster lists are than a stock viewset, on both databases
+	$(on_sqlite) $(python) -m tests.benchmarks.reading
+	$(on_postgres) -m tests.benchmarks.reading
+
 .PHONY: lock
 lock: $(installed) ## Choose the newest allowed versions and write requirements.lock
 	$(python) -m pip install --quiet --disable-pip-version-check uv

@@ -4,6 +4,7 @@ Both answer in this process through the whole middleware, in turn, so that a slo
 machine falls on both. Ratios are what counts; absolute figures mean nothing on a shared machine.
 """
 
+import logging
 import os
 import statistics
 import time
@@ -28,6 +29,7 @@ def main() -> None:
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
+    logging.disable()
     settings.ROOT_URLCONF = "tests.benchmarks.stock"
     databases = setup_databases(verbosity=0, interactive=False)
     try:

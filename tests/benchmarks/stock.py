@@ -1,12 +1,12 @@
-"""What most projects would write: a ModelSerializer viewset over the same tables, to compare with."""
+"""What most projects would write, over the same tables: a ModelSerializer viewset."""
 
 from django.urls import include, path
+from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ReadOnlyModelViewSet
-from django_filters import rest_framework as filters
 
 from negotiations.models import Issue, Negotiation, Party, Position
 from tracker.urls import urlpatterns as ours
