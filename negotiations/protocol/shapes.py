@@ -64,8 +64,9 @@ class Row:
 class Expansion(Protocol):
     """What lies beside records under ``expand``: one relation, read for all of them at once."""
 
-    # The column that leads to the other side, if it lies in the record's own row.
-    column: str | None
+    @property
+    def column(self) -> str | None:
+        """The column that leads to the other side, if it lies in the record's own row."""
 
     def beside(self, rows: Sequence[Row], reader: Reader) -> Mapping[int, Any]:
         """For each row's key, what is expanded."""
