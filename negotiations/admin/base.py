@@ -37,7 +37,7 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
     form = RecordForm
     facts: ClassVar[tuple[Any, ...]] = ()
     derived: ClassVar[tuple[str, ...]] = ()
-    save_on_top = False
+    actions = ("send_to_review", "take_back", "publish", "withdraw", "delete_selected")
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False
@@ -48,8 +48,9 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
     # What is shown
 
     def get_queryset(self, request: Any) -> Any:
-        rows = super().get_queryset(request).visible_to(request.user)
-        return rows.select_related(*self.list_select_related or ())
+        everything: Any = super().get_queryset(request)
+        rows, related = everything.visible_to(request.user), self.list_select_related
+        return rows.select_related(*related) if isinstance(related, tuple) else rows
 
     def get_object(self, request: Any, object_id: str, from_field: str | None = None) -> Any:
         record = super().get_object(request, object_id, from_field)
@@ -91,7 +92,7 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
         return shown
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> Any:
-        form = super().get_form(request, obj, change, **options)
+        form: Any = super().get_form(request, obj, change, **options)
         form.user = request.user
         form.late = getattr(request, "late_faults", {})
         return form
@@ -129,7 +130,7 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
 
     def _create_formsets(self, request: Any, obj: Any, change: bool) -> Any:
         """The form of the page asks its rules with what the inlines propose."""
-        formsets, inlines = super()._create_formsets(request, obj, change)
+        formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
         if request.method == "POST":
             obj._formsets = formsets
         return formsets, inlines
@@ -147,7 +148,7 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
     def _spend(self, request: Any, key: str) -> SpentForm:
         """Use the form up: a second click waits here, then fails on the unique key."""
         SpentForm.objects.filter(spent_at__lt=timezone.now() - FORMS_KEPT).delete()
-        return SpentForm.objects.create(key=key, user=request.user, kind=self.opts.model_name)
+        return SpentForm.objects.create(key=key, user=request.user, kind=str(self.opts.model_name))
 
     def _made_before(self, request: Any) -> Any:
         """The record that this very form made already."""

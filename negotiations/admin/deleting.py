@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import NestedObjects
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, router
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -48,7 +48,7 @@ class Deleting(admin.ModelAdmin):
     def get_deleted_objects(self, objs: Any, request: Any) -> Any:
         """What would go, by name where the user may see it: (records, counts, refused, kept by)."""
         objs = list(objs)
-        collector = NestedObjects(using=router.db_for_write(self.model))
+        collector: Any = NestedObjects(using=router.db_for_write(self.model))
         collector.collect(objs)
         refused = {
             str(record._meta.verbose_name)
@@ -104,13 +104,28 @@ class Deleting(admin.ModelAdmin):
 
     # Many: each by itself, as the other actions do
 
-    def get_actions(self, request: Any) -> Any:
-        """The tracker's own way of deleting many takes the place of the stock one."""
-        actions = super().get_actions(request)
-        if "delete_selected" in actions:
-            words = f"Delete selected {self.opts.verbose_name_plural}"
-            actions["delete_selected"] = (delete_selected, "delete_selected", words)
-        return actions
+    # The name of Django's own action, which it takes the place of.
+    @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
+    def delete_selected(self, request: Any, queryset: Any) -> Any:
+        """Ask first; then delete each record by itself."""
+        if request.POST.get("post"):
+            self.delete_each(request, queryset)
+            return None
+        nested, counts, refused, protected = self.get_deleted_objects(queryset, request)
+        versions = {record: request.POST.get(f"version-{record.pk}") for record in queryset}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Delete {self.opts.verbose_name_plural}",
+            "deletable_objects": nested,
+            "model_count": counts.items(),
+            "records": [(record, number(version)) for record, version in versions.items()],
+            "perms_lacking": refused,
+            "protected": protected,
+            "opts": self.opts,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+            "media": self.media,
+        }
+        return TemplateResponse(request, self.delete_selected_confirmation_template, context)
 
     def delete_each(self, request: Any, queryset: Any) -> None:
         """Delete what can be deleted; name the others with the reason why not."""
@@ -130,28 +145,3 @@ class Deleting(admin.ModelAdmin):
         if done:
             what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural
             self.message_user(request, f"{done} {what} deleted.", messages.SUCCESS)
-
-
-def delete_selected(modeladmin: Any, request: Any, queryset: Any) -> Any:
-    """Ask first; then delete each record by itself."""
-    if not modeladmin.has_delete_permission(request):
-        raise PermissionDenied
-    if request.POST.get("post"):
-        modeladmin.delete_each(request, queryset)
-        return None
-    nested, counts, refused, protected = modeladmin.get_deleted_objects(queryset, request)
-    context = {
-        **modeladmin.admin_site.each_context(request),
-        "title": f"Delete {modeladmin.opts.verbose_name_plural}",
-        "deletable_objects": nested,
-        "model_count": counts.items(),
-        "records": [
-            (record, number(request.POST.get(f"version-{record.pk}"))) for record in queryset
-        ],
-        "perms_lacking": refused,
-        "protected": protected,
-        "opts": modeladmin.opts,
-        "action_checkbox_name": ACTION_CHECKBOX_NAME,
-        "media": modeladmin.media,
-    }
-    return TemplateResponse(request, modeladmin.delete_selected_confirmation_template, context)

@@ -11,7 +11,7 @@ MOST = 60
 class VisibleFilter(admin.RelatedFieldListFilter):
     """The records of another kind, for example ``("negotiation", VisibleFilter)``."""
 
-    def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: Any, model_admin: Any) -> Any:
         rows = field.related_model._default_manager.visible_to(request.user)[: MOST + 1]
         return [(record.pk, str(record)) for record in rows]
 

@@ -43,7 +43,7 @@ class InlineForm(RuledForm):
 class CitationForm(InlineForm):
     """The field that the words support is chosen from those of the record."""
 
-    field = forms.ChoiceField(required=False, help_text=Citation._meta.get_field("field").help_text)  # type: ignore[union-attr]
+    field = forms.ChoiceField(required=False, help_text=Citation._meta.get_field("field").help_text)
 
     def validate(self) -> None:
         """The words are approved with their record, unless they were withdrawn before."""
@@ -84,7 +84,7 @@ class RecordFormSet(BaseInlineFormSet):
             return
         if not may(self.user, "edit", form.instance):
             for name, field in form.fields.items():
-                if name not in {self.model._meta.pk.name, self.fk.name, "DELETE"}:
+                if name not in {"id", self.fk.name, "DELETE"}:
                     field.disabled = True
         if "DELETE" in form.fields and not may(self.user, "delete", form.instance):
             form.fields["DELETE"].disabled = True
@@ -95,12 +95,13 @@ class RecordFormSet(BaseInlineFormSet):
         if not self.can_delete:
             return []
         rows = [form for form in self.initial_forms if form.instance.pk]
-        return [form for form in rows if self._should_delete_form(form)]
+        return [form for form in rows if self._should_delete_form(form)]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         super().clean()
-        if self.prefix in self.form.late:
-            raise ValidationError(self.form.late[self.prefix].messages)
+        late: Any = getattr(self.form, "late", {})
+        if self.prefix in late:
+            raise ValidationError(late[self.prefix].messages)
         for form in self.forms_to_delete:
             if form.is_stale:
                 raise stale_fault(form.stored, form.opened_at, self.user)
@@ -135,7 +136,7 @@ class RecordInline(RecordWidgets, admin.StackedInline):
         return [(None, {"fields": [*guards, *self.rows]})]
 
     def get_formset(self, request: Any, obj: Any = None, **options: Any) -> Any:
-        formset = super().get_formset(request, obj, **options)
+        formset: Any = super().get_formset(request, obj, **options)
         formset.user = formset.form.user = request.user
         formset.form.late = getattr(request, "late_faults", {})
         # Our formset says who refers to a deleted row, without naming what is hidden.
@@ -143,8 +144,9 @@ class RecordInline(RecordWidgets, admin.StackedInline):
         return formset
 
     def get_queryset(self, request: Any) -> Any:
-        rows = super().get_queryset(request).visible_to(request.user)
-        return rows.select_related(*self.list_select_related)
+        everything: Any = super().get_queryset(request)
+        rows, related = everything.visible_to(request.user), self.list_select_related
+        return rows.select_related(*related) if related else rows
 
     def _is_closed(self, request: Any, obj: Any) -> bool:
         return not self.has_change_permission(request, obj)

@@ -39,7 +39,7 @@ class RuledForm(GuardedForm):
                 continue
             if not issubclass(field.related_model, Record):
                 continue
-            shown = self.fields[field.name]
+            shown: Any = self.fields[field.name]
             if isinstance(field, models.ManyToManyField):
                 self._keep_unseen_rows(field.name)
             elif (target := getattr(self.instance, field.name)) and not sees(self.user, target):
@@ -105,7 +105,8 @@ class RecordForm(RuledForm):
             # One form makes one record, however often its button is clicked.
             self.initial["form_key"] = uuid.uuid4().hex
         if "review" in self.fields:
-            self.fields["review"].choices = self.steps()
+            review: Any = self.fields["review"]
+            review.choices = self.steps()
 
     def clean(self) -> Any:
         if self.instance._state.adding and not self.cleaned_data.get("form_key"):

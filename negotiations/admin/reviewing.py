@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from negotiations import history
@@ -72,9 +73,7 @@ def words_of(error: ValidationError, model: type[Record]) -> str:
 class Reviewing(admin.ModelAdmin):
     """Actions on lists, and buttons on a record's page."""
 
-    actions = ("send_to_review", "take_back", "publish", "withdraw")
-
-    def action_checkbox(self, obj: Any) -> str:
+    def action_checkbox(self, obj: Any) -> SafeString:
         """The list says at which version it shows each record: actions are guarded too."""
         box = super().action_checkbox(obj)
         hidden = '{}<input type="hidden" name="version-{}" value="{}">'
