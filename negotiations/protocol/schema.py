@@ -12,17 +12,22 @@ from . import schema_bodies as bodies
 from .paging import DEFAULT_LIMIT, LARGEST_LIMIT, orderable
 from .schema_values import Schema, ref, several
 from .selection import expandable, paths
+from .tables import FORMATS
 
 JSON, MERGE_PATCH = "application/json", "application/merge-patch+json"
 # What each action is called, in the operation's name and in its summary.
 VERBS = {
     "list": ("list", "List"),
+    "export": ("export", "Export"),
     "retrieve": ("retrieve", "Read"),
     "create": ("create", "Make"),
     "update": ("replace", "Replace"),
     "partial_update": ("change", "Change"),
     "destroy": ("delete", "Delete"),
 }
+
+# What is done with a whole collection.
+OF_ALL = {"list", "export"}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -95,9 +100,10 @@ class RecordSchema(AutoSchema):
         if not self.model:
             return re.split(r"[.:](?:\s|$)", str(self.get_description()))[0]
         names = self.model._meta.verbose_name_plural, self.model._meta.verbose_name
-        name = str(names[self.action != "list"])
+        is_single = self.action not in OF_ALL
+        name = str(names[is_single])
         article = "an" if name[0] in "aeiou" else "a"
-        return f"{VERBS[self.action][1]} {name if self.action == 'list' else f'{article} {name}'}"
+        return f"{VERBS[self.action][1]} {f'{article} {name}' if is_single else name}"
 
     def get_auth(self) -> list[Schema]:
         # Reading is open to everybody; a token shows more.
@@ -119,6 +125,10 @@ class RecordSchema(AutoSchema):
         found = list(super()._get_parameters())
         if not self.model:
             return [*found, *([header("If-None-Match")] if self.is_read else [])]
+        if self.action == "export":
+            # A filter may be called format too: see the parameter.
+            filters = [one for one in self._filters() if one["name"] != "format"]
+            return [*found, *filters, *self._file()]
         if self.is_read:
             more = [*self._filters(), *self._page()] if self.action == "list" else []
             return [*found, *more, *self._selection(), header("If-None-Match")]
@@ -139,25 +149,38 @@ class RecordSchema(AutoSchema):
             "maximum": LARGEST_LIMIT,
             "default": DEFAULT_LIMIT,
         }
-        members = orderable(self.model)
-        orders = [f"{sign}{name}" for name in members for sign in ("", "-")]
-        terms = several({"type": "string", "enum": orders})
         return [
             query("limit", limit, "How many records a page holds."),
             query("cursor", {"type": "string"}, "Where it starts: from `next` or `previous`."),
-            query("ordering", terms, "By what they are ordered; a hyphen reverses it."),
+            self._ordering(),
             query("count", {"type": "boolean", "default": False}, "Whether to count all."),
         ]
 
-    def _selection(self) -> list[Schema]:
-        kind = self.model.__name__
-        members = several(ref(f"{kind}Member"))
-        shown = [
+    def _ordering(self) -> Schema:
+        orders = [f"{sign}{name}" for name in orderable(self.model) for sign in ("", "-")]
+        terms = several({"type": "string", "enum": orders})
+        return query("ordering", terms, "By what they are ordered; a hyphen reverses it.")
+
+    def _file(self) -> list[Schema]:
+        formats: Schema = {"type": "string", "enum": [kind.format for kind in FORMATS]}
+        about = "What is sent; goes before `Accept`. Without either it is CSV."
+        own = view_of(self).filterset_class.base_filters.get("format")
+        if own is not None:
+            formats = several({"anyOf": [formats, own.schema["items"]]})
+            about += " Filters by the member `format` as well: `format=direct,xlsx`."
+        return [self._ordering(), *self._members(), query("format", formats, about)]
+
+    def _members(self) -> list[Schema]:
+        members = several(ref(f"{self.model.__name__}Member"))
+        return [
             query("fields", members, "Only these members."),
             query("omit", members, "All but these members."),
         ]
+
+    def _selection(self) -> list[Schema]:
+        shown = self._members()
         if expandable(self.model):
-            relations = several(ref(f"{kind}Expansion"))
+            relations = several(ref(f"{self.model.__name__}Expansion"))
             shown.append(query("expand", relations, "Related records to show under `expand`."))
         return shown
 
@@ -190,6 +213,8 @@ class RecordSchema(AutoSchema):
             return {"204": {"description": "It is deleted."}}
         if self.action == "list":
             return {"200": answers.json("One page of the list.", ref(f"{name}Page"))}
+        if self.action == "export":
+            return {"200": answers.file({kind.media_type: kind.schema for kind in FORMATS})}
         if self.action == "retrieve":
             return {"200": answers.json("The record.", bodies.whole_or_part(self.model))}
         status, text = ("201", "It is made.") if self.action == "create" else ("200", "It is so.")

@@ -137,8 +137,8 @@ class Shape:
                 body[name] = next((f"{kind}/{row[p]}" for p, kind in group if row[p]), None)
             found.append(Row(row["pk"], body, {name: row[name] for name in keys}))
         self._fill_many(found)
-        for row in found:
-            row.body = {name: row.body[name] for name in self.members}
+        for made in found:
+            made.body = {name: made.body[name] for name in self.members}
         self._expand(found, reader)
         return found
 

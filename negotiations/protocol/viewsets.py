@@ -26,6 +26,7 @@ from .conditions import (
     stale,
     with_validators,
 )
+from .export import Exports
 from .feed import Feed
 from .filters import FilterBackend
 from .paging import PARAMETERS, Page
@@ -60,7 +61,7 @@ def json_response(body: Any, status: int = 200) -> HttpResponse:
     return HttpResponse(dumps(body), status=status, content_type="application/json")
 
 
-class RecordViewSet(ProtocolView, GenericViewSet):
+class RecordViewSet(Exports, ProtocolView, GenericViewSet):
     """List, create, read, replace, change and delete the records of one kind."""
 
     lookup_field = "slug"
