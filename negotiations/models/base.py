@@ -171,7 +171,7 @@ class Record(Validated, models.Model):
 
     def slug_stem(self) -> str:
         """How a slug made from the content begins; a number may follow."""
-        words = slugify(self.slug_text())[:100].strip("-_").replace("_", "-")
+        words = slugify(self.slug_text().replace("_", " "))[:100].strip("-")
         return words or self._meta.model_name or ""
 
     def free_slug(self) -> str:
