@@ -9,6 +9,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 
 from . import schema_answers as answers
 from . import schema_bodies as bodies
+from . import schema_stats as statistics
 from .paging import DEFAULT_LIMIT, LARGEST_LIMIT, orderable
 from .schema_values import Schema, ref, several
 from .selection import expandable, paths
@@ -19,6 +20,7 @@ JSON, MERGE_PATCH = "application/json", "application/merge-patch+json"
 VERBS = {
     "list": ("list", "List"),
     "export": ("export", "Export"),
+    "stats": ("stats", "Count"),
     "retrieve": ("retrieve", "Read"),
     "create": ("create", "Make"),
     "update": ("replace", "Replace"),
@@ -27,7 +29,7 @@ VERBS = {
 }
 
 # What is done with a whole collection.
-OF_ALL = {"list", "export"}
+OF_ALL = {"list", "export", "stats"}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -129,6 +131,10 @@ class RecordSchema(AutoSchema):
             # A filter may be called format too: see the parameter.
             filters = [one for one in self._filters() if one["name"] != "format"]
             return [*found, *filters, *self._file()]
+        if self.action == "stats":
+            asked = statistics.parameters(self.model)
+            given = [query(name, schema, about) for name, schema, about in asked]
+            return [*found, *self._filters(), *given, header("If-None-Match")]
         if self.is_read:
             more = [*self._filters(), *self._page()] if self.action == "list" else []
             return [*found, *more, *self._selection(), header("If-None-Match")]
@@ -213,6 +219,8 @@ class RecordSchema(AutoSchema):
             return {"204": {"description": "It is deleted."}}
         if self.action == "list":
             return {"200": answers.json("One page of the list.", ref(f"{name}Page"))}
+        if self.action == "stats":
+            return {"200": answers.json("The groups.", statistics.table(self.model))}
         if self.action == "export":
             return {"200": answers.file({kind.media_type: kind.schema for kind in FORMATS})}
         if self.action == "retrieve":

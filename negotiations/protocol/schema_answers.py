@@ -11,6 +11,7 @@ WRITE = (400, 401, 403, 406, 409, 413, 415, 429, 500, 503)
 REFUSALS: dict[str, tuple[int, ...]] = {
     "list": READ,
     "export": READ,
+    "stats": READ,
     "retrieve": (*READ, 404),
     "create": WRITE,
     "update": (*WRITE, 404, 412, 428),
@@ -73,7 +74,7 @@ def headers(action: str, status: str) -> Schema:
         about = "The name of the file."
         name = {"description": about, "required": True, "schema": {"type": "string"}}
         return {**found, "Content-Disposition": name}
-    is_record = action not in {"list", "get"}
+    is_record = action not in {"list", "get", "stats"}
     tag = VERSION_TAG if is_record else ANY_TAG
     about = "The record's version, as `If-Match` takes it." if is_record else "The answer's state."
     found["ETag"] = {"description": about, "required": True, "schema": tag}
