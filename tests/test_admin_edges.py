@@ -41,6 +41,17 @@ def test_a_list_answers_every_query_without_a_fault(query, reviewer_user):
     assert client.get(address(Round, "list") + query).status_code == QUERIES[query]
 
 
+def test_a_search_of_many_words_is_refused_in_words(reviewer_user):
+    RoundFactory(title="a")
+    client = at_the_desk(reviewer_user)
+
+    few = client.get(address(Round, "list"), {"q": "a " * 20})
+    many = client.get(address(Round, "list"), {"q": "a " * 21})
+
+    assert [page.context["cl"].result_count for page in (few, many)] == [1, 0]
+    assert "Search for 20 words at most." in many.content.decode()
+
+
 @pytest.mark.parametrize("key", ["0", "x", "99999999999999999999", "%00", "_2D", "1.5", "%FF"])
 @pytest.mark.parametrize("page", ["change", "history", "delete"])
 def test_a_record_that_is_none_leads_back_to_the_index(key, page, reviewer_user):

@@ -23,6 +23,7 @@ from .widgets import RecordWidgets
 # Who lost a race is told so as if they had come later.
 LOST = (IntegrityError, StaleVersion, models.ProtectedError)
 PROVENANCE = ("version", "created_by", "created_at", "updated_at")
+MOST_WORDS = 20
 FORMS_KEPT = timedelta(days=7)
 
 
@@ -104,6 +105,14 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
         if first != "pk" and first not in {field.name for field in own}:
             return False
         return super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(self, request: Any, queryset: Any, search_term: str) -> Any:
+        """Each word costs a look at every row: a search of many words is refused."""
+        if len(search_term.split()) > MOST_WORDS:
+            words = f"Search for {MOST_WORDS} words at most."
+            self.message_user(request, words, messages.WARNING)
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
 
     # To whom: the policy table decides, not Django's own permissions
 

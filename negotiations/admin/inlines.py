@@ -1,5 +1,6 @@
 """Records on the page of another: its citations and its parts, each by its own rules and rights."""
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
@@ -89,6 +90,17 @@ class RecordFormSet(BaseInlineFormSet):
         if "DELETE" in form.fields and not may(self.user, "delete", form.instance):
             form.fields["DELETE"].disabled = True
 
+    def total_form_count(self) -> int:
+        """The rows that were sent, whatever number the form claims."""
+        claimed = super().total_form_count()
+        if not self.is_bound:
+            return claimed
+        start = f"{self.prefix}-"
+        sent = (name[len(start) :] for name in self.data if name.startswith(start))
+        numbers = (rest.partition("-")[0] for rest in sent)
+        highest = max((int(n) for n in numbers if re.fullmatch("[0-9]{1,6}", n)), default=-1)
+        return min(claimed, highest + 1)
+
     @property
     def forms_to_delete(self) -> list[Any]:
         """The rows marked for deletion, whatever else is wrong on the page."""
@@ -121,12 +133,17 @@ class RecordFormSet(BaseInlineFormSet):
             ) from None
 
 
+# Rows of one page; a form of more fields than the settings allow is refused before it comes here.
+MOST_ROWS = 200
+
+
 class RecordInline(RecordWidgets, admin.StackedInline):
     """Parts of a record, without empty rows until they are asked for."""
 
     form = InlineForm
     formset = RecordFormSet
     extra = 0
+    max_num = MOST_ROWS
     show_change_link = True
     rows: ClassVar[tuple[Any, ...]] = ()
     list_select_related: ClassVar[tuple[str, ...]] = ()
@@ -136,6 +153,8 @@ class RecordInline(RecordWidgets, admin.StackedInline):
         return [(None, {"fields": [*guards, *self.rows]})]
 
     def get_formset(self, request: Any, obj: Any = None, **options: Any) -> Any:
+        # A form that claims a million rows costs no more than one with a few too many.
+        options.setdefault("absolute_max", MOST_ROWS + 50)
         formset: Any = super().get_formset(request, obj, **options)
         formset.user = formset.form.user = request.user
         formset.form.late = getattr(request, "late_faults", {})
