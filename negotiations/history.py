@@ -4,15 +4,17 @@ The shadow tables are django-simple-history's. This module makes a record, its m
 relations and its citations one version each, tells versions apart, and brings an old one back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.core.exceptions import ValidationError
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 
-from negotiations.models import Record
+from negotiations.models import Citation, Record, StaleVersion
 from negotiations.models.base import VERSIONS
 from negotiations.models.order import queue
+from negotiations.models.recorder import one_act
 
 # What changes with every write and so tells nothing about it.
 BOOKKEEPING = frozenset({"id", "version", "created_at", "updated_at", "created_by"})
@@ -65,8 +67,13 @@ class VersionOnce:
         """Save the record, then its many-to-many relations, then the version."""
         record = self.record
         kind = "+" if record._state.adding else "~"
+        # One that was deleted is known for longer than it is stored.
+        known_since = record.created_at if kind == "+" else None
         with self:
             record.save()
+            if known_since:
+                record.created_at = known_since
+                type(record)._base_manager.filter(pk=record.pk).update(created_at=known_since)
             for name, targets in related.items():
                 getattr(record, name).set(targets)
         self.keep(kind)
@@ -75,7 +82,9 @@ class VersionOnce:
         """Leave the version: ``+`` for made, ``~`` for changed."""
         self.record._history_user = self.by  # type: ignore[attr-defined]
         self.record._change_reason = self.reason or None  # type: ignore[attr-defined]
+        self.record._history_date = self.record.updated_at  # type: ignore[attr-defined]
         VERSIONS.create_historical_record(self.record, kind)
+        del self.record._history_date  # type: ignore[attr-defined]
 
     def __enter__(self) -> None:
         self.record.skip_history_when_saving = True  # type: ignore[attr-defined]
@@ -113,9 +122,8 @@ def delete(record: Record, *, by: Any = None, reason: str = "") -> None:
             faults.setdefault(field, []).append(error)
         if faults:
             raise ValidationError(faults)
-        record._history_user = by  # type: ignore[attr-defined]
-        record._change_reason = reason or None  # type: ignore[attr-defined]
-        record.delete()
+        with one_act(by, reason):
+            record.delete()
 
 
 def versions(record: Record) -> Any:
@@ -159,22 +167,89 @@ def _name(field: Any, key: Any) -> str | None:
     return str(rows.values_list("slug", flat=True).first())
 
 
-def restore(version: Any, *, by: Any = None, reason: str = "") -> Record:
+def restore(
+    version: Any, *, by: Any = None, reason: str = "", based_on: int | None = None
+) -> Record:
     """Write the record anew as it was in a version, by today's rules, as a version of its own.
 
-    The state of review is today's: an old approval does not carry over. Raises ``ValidationError``
-    when the old values break a rule or refer to what is gone.
+    The state of review is today's: an old approval does not carry over. A deleted record comes back
+    as a draft, with the citations and parts that were deleted with it, as drafts too. Raises
+    ``ValidationError`` when the old values break a rule or refer to what is gone, ``StaleVersion``
+    when the record no longer has the version that the decision was based on.
     """
-    model = version.instance_type
-    record: Record = version.instance
-    today = model._base_manager.filter(pk=record.pk).first()
-    if today:
+    reason = reason or f"Restored version {version.version}"
+    with transaction.atomic():
+        queue()
+        today = version.instance_type._base_manager.filter(pk=version.id).first()
+        if today is None:
+            return _bring_back(version, by, reason)
+        if based_on is not None and based_on != today.version:
+            today.version, stored = based_on, today.version
+            raise StaleVersion(today, stored)
+        record: Record = version.instance
         record._state.adding = False
         record.version, record.review = today.version, today.review
-    else:
-        record.version += 1
-        record.review = Record.Review.DRAFT
-    related = related_of(version)
-    record.validate(related)
-    write(record, related=related, by=by, reason=reason or f"Restored version {version.version}")
+        record.is_restored = True  # type: ignore[attr-defined]
+        related = related_of(version)
+        _validate(record, related)
+        write(record, related=related, by=by, reason=reason)
+        return record
+
+
+def _validate(record: Record, related: Mapping[str, Sequence[Any]]) -> None:
+    try:
+        record.validate(related)
+    except ObjectDoesNotExist as error:
+        message = "It refers to a record that was deleted since; restore that first."
+        raise ValidationError({"__all__": [ValidationError(message, "deleted")]}) from error
+
+
+def _bring_back(version: Any, by: Any, reason: str) -> Record:
+    """Make a deleted record again, and what was deleted in the same act as a part of it."""
+    record = revived(version.instance)
+    gone = versions(record).first()
+    related: dict[str, Any] = related_of(version)
+    parts = list(_parts(record, gone.history_date))
+    if hasattr(record, "citations"):
+        cited = [revived(part.instance) for part in parts if part.instance_type is Citation]
+        for citation in cited:
+            citation.record = None  # type: ignore[attr-defined]  # until that is stored again
+        related = {**related, "citations": cited}
+    _validate(record, related)
+    write(record, related=related, by=by, reason=reason)
+    for part in parts:
+        if part.instance_type is not Citation:
+            _bring_back(part, by, reason)
     return record
+
+
+def revived(record: Record) -> Record:
+    """A record that is to be made, ready to go on where a deleted one of its slug ended.
+
+    It takes the key, the count of versions and the age of the deleted one, if there is one.
+    """
+    gone = record.deleted_namesake() if record.pk is None else versions(record).first()
+    if gone is None:
+        return record
+    record.pk, record.version, record.created_at = gone.id, gone.version + 1, gone.created_at
+    record.review = Record.Review.DRAFT
+    record.is_restored = True  # type: ignore[attr-defined]
+    authors = get_user_model()._default_manager.all()
+    if record.created_by_id and not authors.filter(pk=record.created_by_id).exists():
+        record.created_by = None
+    return record
+
+
+def _parts(record: Record, at: Any) -> Iterator[Any]:
+    """The last versions of what was deleted with a record at that instant, and is still gone."""
+    relation: Any
+    for relation in record._meta.get_fields(include_hidden=True):
+        model = relation.related_model
+        is_part = relation.auto_created and not relation.concrete
+        if not is_part or relation.on_delete is not models.CASCADE or not issubclass(model, Record):
+            continue
+        gone = model.history.filter(history_type="-", history_date=at)
+        for row in gone.filter(**{relation.field.attname: record.pk}).order_by("history_id"):
+            if not model._base_manager.filter(pk=row.id).exists():
+                # The row of the deletion itself has no relations any more.
+                yield versions(row.instance).exclude(history_type="-").first()

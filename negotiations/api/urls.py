@@ -3,7 +3,15 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from negotiations.protocol import documentation, following, me, tokens, views, vocabularies
+from negotiations.protocol import (
+    documentation,
+    following,
+    me,
+    tokens,
+    versions,
+    views,
+    vocabularies,
+)
 
 from . import actors, incidents, issues, outcomes, proposals, sources, talks
 
@@ -30,9 +38,13 @@ router.register("sources", sources.SourceViewSet)
 router.register("citations", sources.CitationViewSet)
 router.register("dismissals", sources.DismissalViewSet)
 
+RECORD = f"(?P<collection>{versions.COLLECTION})/(?P<slug>[^/]+)"
+
 urlpatterns = [
     re_path(r"^v1/?$", views.RootView.as_view(), name="collections"),
     path("v1/", include(router.urls)),
+    re_path(f"^v1/{RECORD}/history/?$", versions.HistoryView.as_view()),
+    re_path(f"^v1/{RECORD}/history/(?P<number>[0-9]{{1,9}})/?$", versions.VersionView.as_view()),
     re_path(r"^v1/vocabularies/?$", vocabularies.VocabularyListView.as_view()),
     re_path(r"^v1/vocabularies/(?P<name>[^/]+)/?$", vocabularies.VocabularyView.as_view()),
     re_path(r"^v1/me/?$", me.MeView.as_view()),

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.text import slugify
-from simple_history.models import HistoricalRecords
 
 from .access import Role, role_of
 from .order import queue
+from .recorder import Recorder
+from .rules import Faults, fault
 from .text import slug_format
 from .validation import Validated
 from .vocabulary import Vocabulary
@@ -18,7 +19,7 @@ SLUG_LENGTH = 150
 
 # One recorder for all kinds: ``history.py`` asks it for a version once relations are saved too.
 # Versions are found by the record's key; more indexes would only slow each write.
-VERSIONS = HistoricalRecords(
+VERSIONS = Recorder(
     inherit=True,
     no_db_index=[
         *("according_to", "commitment", "created_by", "delegation", "delivered_by", "delivery"),
@@ -165,6 +166,24 @@ class Record(Validated, models.Model):
 
     # Names
 
+    def faults(self) -> Faults:
+        yield from super().faults()
+        if self.deleted_namesake() is not None:
+            yield fault(
+                "slug",
+                "A deleted record of this kind has this slug; restore it from its history.",
+                "slug_of_deleted",
+            )
+
+    def deleted_namesake(self) -> Any:
+        """The last version of another record, now deleted, that has the name of this new one."""
+        if not self._state.adding or not self.slug:
+            return None
+        kind: Any = type(self)
+        last = kind.history.filter(slug=self.slug).order_by("-history_id").first()
+        is_other = last is not None and last.history_type == "-" and last.id != self.pk
+        return last if is_other else None
+
     def slug_text(self) -> str:
         """What the slug is made from when none is given."""
         return str(self)
@@ -177,9 +196,12 @@ class Record(Validated, models.Model):
     def free_slug(self) -> str:
         """A slug made from the content that no record of this kind has."""
         stem = self.slug_stem()
-        taken = set(
-            type(self)._base_manager.filter(slug__startswith=stem).values_list("slug", flat=True)
-        )
+        kind: Any = type(self)
+        taken: set[str] = set()
+        # A deleted record keeps its name.
+        for rows in (kind._base_manager, kind.history):
+            named = rows.filter(slug__startswith=stem)
+            taken |= set(named.order_by().values_list("slug", flat=True))
         if stem not in taken:
             return stem
         number = 2

@@ -24,6 +24,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "method_not_allowed": (405, "The method is not allowed here", "See the header Allow."),
     "not_acceptable": (406, "No acceptable format", "Accept application/json."),
     "conflict": (409, "Other records refer to it", "Change or delete those first."),
+    "gone": (410, "The record was deleted", "Leave it, or restore it from its history."),
     "stale": (412, "The record was changed meanwhile", "Read it again and repeat the change."),
     "too_large": (413, "The body is too large", "Send less at a time."),
     "unsupported_media_type": (415, "The content type is not supported", "Send JSON in UTF-8."),

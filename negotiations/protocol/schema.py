@@ -209,7 +209,8 @@ class RecordSchema(AutoSchema):
             # A stream has no state to compare.
             if answers.EVENT_STREAM in response.get("content", ()):
                 response["headers"]["ETag"]["required"] = False
-        refusals = answers.REFUSALS.get(self.action, answers.REFUSALS["retrieve"])
+        known = {**answers.REFUSALS, **getattr(self.view, "refusals", {})}
+        refusals = known.get(self.action, known["retrieve"])
         return {**found, **{str(s): answers.refusal_ref(s) for s in refusals}}
 
     def _answers(self) -> Schema:

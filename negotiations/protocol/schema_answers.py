@@ -12,11 +12,11 @@ REFUSALS: dict[str, tuple[int, ...]] = {
     "list": READ,
     "export": READ,
     "stats": READ,
-    "retrieve": (*READ, 404),
+    "retrieve": (*READ, 404, 410),
     "create": WRITE,
-    "update": (*WRITE, 404, 412, 428),
-    "partial_update": (*WRITE, 404, 412, 428),
-    "destroy": (*WRITE, 404, 412, 428),
+    "update": (*WRITE, 404, 410, 412, 428),
+    "partial_update": (*WRITE, 404, 410, 412, 428),
+    "destroy": (*WRITE, 404, 410, 412, 428),
     # Outside the collections, by method.
     "get": (*READ, 404),
     "post": WRITE,
@@ -151,6 +151,12 @@ PROBLEM: Schema = {
             "items": {"type": "string"},
             "description": "With 412: the members that changed since the version given.",
         },
+        "deleted_at": {"type": "string", "format": "date-time", "description": "With 410."},
+        "deleted_by": {
+            "type": ["string", "null"],
+            "description": "With 410; not told without a token.",
+        },
+        "reason": {"type": "string", "description": "With 410: why it was deleted."},
         "referrers": {
             "type": "array",
             "items": {"type": "string"},

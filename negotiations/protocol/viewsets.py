@@ -39,6 +39,7 @@ from .selection import PARAMETERS as SELECTION
 from .selection import is_whole, selected, whole
 from .serializers import RecordSerializer
 from .shapes import MEMBERS, Reader, Shape
+from .tombstones import Tombstones
 from .stats import Statistics
 
 
@@ -62,7 +63,7 @@ def json_response(body: Any, status: int = 200) -> HttpResponse:
     return HttpResponse(dumps(body), status=status, content_type="application/json")
 
 
-class RecordViewSet(Exports, Statistics, ProtocolView, GenericViewSet):
+class RecordViewSet(Exports, Statistics, Tombstones, ProtocolView, GenericViewSet):
     """List, create, read, replace, change and delete the records of one kind."""
 
     lookup_field = "slug"

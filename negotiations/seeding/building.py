@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from negotiations import history
 from negotiations.models import Citation, Record
 
 from .current import relations
@@ -24,7 +25,9 @@ def build(step: Step, registry: Registry) -> tuple[Any, Related]:
     What a value refers to and could not be written is left out and noted as faulty.
     """
     row = step.row
-    record = step.record if step.action is not Action.CREATE else row.model(slug=row.slug)
+    record = step.record
+    if step.action is Action.CREATE:
+        record = history.revived(row.model(slug=row.slug))
     names = row.values if step.action is Action.CREATE else step.changes
     related: Related = {}
     for name in names:

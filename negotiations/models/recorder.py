@@ -1,0 +1,42 @@
+"""The recorder of versions: what happens in one act has one time, one author and one reason."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+
+class Act(NamedTuple):
+    at: datetime
+    by: Any
+    reason: str
+
+
+_current: ContextVar[Act | None] = ContextVar("act", default=None)
+
+
+@contextmanager
+def one_act(by: Any, reason: str) -> Iterator[None]:
+    """All versions kept meanwhile are of this one act: a record, and the parts that go with it."""
+    token = _current.set(Act(timezone.now(), by, reason))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+class Recorder(HistoricalRecords):  # type: ignore[misc]
+    """django-simple-history's recorder, which asks who is acting."""
+
+    def create_historical_record(
+        self, instance: Any, history_type: str, using: str | None = None
+    ) -> None:
+        act = _current.get()
+        if act is not None:
+            instance._history_date, instance._history_user = act.at, act.by
+            instance._change_reason = act.reason or None
+        super().create_historical_record(instance, history_type, using=using)

@@ -1,0 +1,105 @@
+"""The tracker as it was known at an instant.
+
+Meanwhile every SELECT on this connection reads, in place of each table of records, the versions
+that held then. So the past is asked by the very code that asks the present: every filter, order,
+page and expansion answers as it did.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from negotiations.models import RECORDS, Change
+
+Condition = tuple[str, list[Any]]
+
+
+class Table(NamedTuple):
+    """A table of the present: its columns, and where their past is kept."""
+
+    columns: tuple[str, ...]
+    past: str
+    # For links between records: the versions of the record that they belong to.
+    owner: str
+
+
+@cache
+def tables() -> dict[str, Table]:
+    """The tables of records and of the links between them, by name."""
+    found = {}
+    for model in RECORDS:
+        history: Any = model.history.model
+        past = history._meta.db_table
+        found[model._meta.db_table] = Table(_columns(model), past, "")
+        for field in model._meta.many_to_many:
+            through: Any = field.remote_field.through
+            links = getattr(history, field.name).model._meta.db_table
+            found[through._meta.db_table] = Table(_columns(through), links, past)
+    return found
+
+
+def _columns(model: Any) -> tuple[str, ...]:
+    return tuple(field.column for field in model._meta.concrete_fields)
+
+
+@contextmanager
+def as_known(instant: datetime, version: Any = None) -> Iterator[None]:
+    """Read the tracker as it was known at an instant; of one record a version may be named.
+
+    An instant in the middle of a write that was still going on shows what it had written by then.
+    """
+    with connection.execute_wrapper(Past(instant, version)):
+        yield
+
+
+class Past:
+    """Puts the past before a query, under the names of the present's tables."""
+
+    def __init__(self, instant: datetime, version: Any = None) -> None:
+        self.instant = connection.ops.adapt_datetimefield_value(instant)
+        self.named = (version._meta.db_table, version.id, version.history_id) if version else None
+
+    def __call__(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        if many or not sql.startswith("SELECT"):
+            return execute(sql, params, many, context)
+        found = [self._then(name, table) for name, table in tables().items() if f'"{name}"' in sql]
+        if f'"{Change._meta.db_table}"' in sql:
+            found.append(self._changes())
+        if found:
+            sql = f"WITH {', '.join(query for query, _ in found)} {sql}"
+            params = [*(value for _, values in found for value in values), *(params or ())]
+        return execute(sql, params, many, context)
+
+    # The names come from our models, the values go in as parameters.
+
+    def _then(self, name: str, table: Table) -> Condition:
+        columns = ", ".join(f'kept."{column}"' for column in table.columns)
+        source = f'"{table.past}" kept'
+        if table.owner:
+            source += f' JOIN "{table.owner}" version USING ("history_id")'
+        held, values = self._held(table.owner or table.past, "version" if table.owner else "kept")
+        return f'"{name}" AS (SELECT {columns} FROM {source} WHERE {held})', values  # noqa: S608
+
+    def _held(self, past: str, version: str) -> Condition:
+        """That a version is the one that held at the instant."""
+        newest = f'SELECT MAX(later."history_id") FROM "{past}" later'  # noqa: S608
+        same = f'later."id" = {version}."id" AND later."history_date" <= %s'
+        stands = f"{version}.\"history_type\" <> '-'"
+        held = f'{stands} AND {version}."history_id" = ({newest} WHERE {same})'
+        if self.named is None or self.named[0] != past:
+            return held, [self.instant]
+        _, key, chosen = self.named
+        named = f'{version}."history_id" = %s OR ({version}."id" <> %s AND {held})'
+        return f"({named})", [chosen, key, self.instant]
+
+    def _changes(self) -> Condition:
+        name = Change._meta.db_table
+        # SQLite takes the bare name inside its own definition for a recursion.
+        table = f'main."{name}"' if connection.vendor == "sqlite" else f'"{name}"'
+        return f'"{name}" AS (SELECT * FROM {table} WHERE "at" <= %s)', [self.instant]  # noqa: S608

@@ -1,0 +1,62 @@
+"""What was deleted: told to those who could see it, missing to all others."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+from rest_framework.views import APIView
+
+from negotiations.models import Record, Role, role_of
+
+from .problems import Refusal
+from .query import readable
+
+EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
+
+
+def may_see(user: Any, version: Any) -> bool:
+    """Whether the user may see a record that stands as in this version."""
+    role = role_of(user)
+    own = role == Role.CONTRIBUTOR and version.created_by_id == user.pk
+    return own or role in EDITORS or version.review == Record.Review.PUBLISHED
+
+
+def tombstone(
+    model: type[Record], slug: str, user: Any, instant: datetime | None = None
+) -> Any | None:
+    """The deletion of a record of this name, if it is deleted and the user could see it then."""
+    if not readable(slug):
+        return None
+    rows = model.history.filter(slug=slug)
+    rows = rows.filter(history_date__lte=instant) if instant else rows
+    last = rows.select_related("history_user").order_by("-history_id").first()
+    is_known = last is not None and last.history_type == "-" and may_see(user, last)
+    return last if is_known else None
+
+
+def gone(deletion: Any, user: Any) -> Refusal:
+    """410 with when, why and, for those who have a role, by whom."""
+    by = deletion.history_user if role_of(user) != Role.ANONYMOUS else None
+    return Refusal(
+        "gone",
+        "The record was deleted.",
+        deleted_at=deletion.history_date,
+        deleted_by=by.get_username() if by else None,
+        reason=deletion.history_change_reason or "",
+    )
+
+
+class Tombstones(APIView):
+    """For views of one record, named by ``slug``: 410 in place of 404 where there was one."""
+
+    model: Any
+    # The instant that is asked about; None is now.
+    instant: datetime | None = None
+
+    def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, Http404) and "slug" in self.kwargs:
+            user = self.request.user
+            deletion = tombstone(self.model, self.kwargs["slug"], user, self.instant)
+            if deletion is not None:
+                return super().handle_exception(gone(deletion, user))
+        return super().handle_exception(exc)

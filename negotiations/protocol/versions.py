@@ -1,0 +1,182 @@
+"""The versions of a record: what it was, who changed it, and the way back."""
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+from negotiations import history
+from negotiations.models import COLLECTIONS, Change, Record, Token
+from negotiations.past import as_known
+
+from . import policy
+from .bodies import body_of
+from .conditions import body_tag, cacheable, record_tag, require_version, with_validators
+from .feed import Feed, is_position
+from .paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from .patches import reason_of
+from .problems import Refusal
+from .query import Query, readable, refuse_any
+from .schema_answers import READ, WRITE
+from .schema_versions import RECORD, RESTORE, VERSION_PARAMETERS, VERSIONS
+from .selection import whole
+from .tombstones import Tombstones, may_see, tombstone
+from .viewsets import ProtocolView, json_response
+
+COLLECTION = "|".join(COLLECTIONS)
+
+
+class PastView(Tombstones, ProtocolView):
+    """What the addresses below a record's history have in common."""
+
+    # What they refuse beyond the usual, for the document.
+    refusals: ClassVar = {"get": (*READ, 404, 410), "post": (*WRITE, 404, 410, 412, 428)}
+
+    @property
+    def model(self) -> type[Record]:
+        """The kind."""
+        return COLLECTIONS[self.kwargs["collection"]]
+
+    def record(self) -> Any:
+        """The record that the address names, as it stands; 404 or 410 when it does not."""
+        slug = self.kwargs["slug"]
+        rows = self.model.objects.visible_to(self.request.user)
+        record = rows.filter(slug=slug).first() if readable(slug) else None
+        if record is None:
+            raise Http404
+        return record
+
+    def record_or_deletion(self) -> Any:
+        """Also a deleted record, for those who could bring it back: (record, last version)."""
+        try:
+            return self.record()
+        except Http404:
+            last = tombstone(self.model, self.kwargs["slug"], self.request.user)
+            if last is None or not may_bring_back(self.request.user, last):
+                raise
+            return last
+
+
+class HistoryView(PastView):
+    """The versions of a record that the caller may see, newest first.
+
+    Without a role these are the versions that were published; of its own author, and to reviewers,
+    all. The versions of a deleted record are told to those who may restore it.
+    """
+
+    @extend_schema(
+        operation_id="history",
+        parameters=[OpenApiParameter(**each) for each in VERSION_PARAMETERS],
+        responses={200: VERSIONS},
+    )
+    def get(self, request: Request, collection: str, slug: str) -> HttpResponse:
+        """The versions of a record, newest first."""
+        self.record_or_deletion()
+        query = Query(request, ("limit", "before"))
+        limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
+        before = query.get("before")
+        if before is not None and not is_position(before):
+            query.fault("before", "out_of_range", "Write a `sequence` of the list.")
+        query.refuse()
+        feed = Feed(request.user)
+        rows = feed.changes.filter(kind=collection, slug=slug).select_related("by")
+        if before is not None:
+            rows = rows.filter(**{f"{feed.column}__lt": int(before)})
+        found = [
+            feed.event(change)
+            for change in rows.order_by(f"-{feed.column}")
+            if change.action == Change.Action.DELETED or feed.sees(change, change.review_after)
+        ]
+        shown = found[:limit]
+        here = request.build_absolute_uri()
+        next_ = replace_query_param(here, "before", shown[-1]["sequence"])
+        body = {"next": next_ if len(found) > limit else None, "results": shown}
+        response = json_response(body)
+        return with_validators(response, request, body_tag(response.content))
+
+    @extend_schema(operation_id="restore", request=RESTORE, responses={200: RECORD})
+    def post(self, request: Request, collection: str, slug: str) -> HttpResponse:
+        """Bring a record back to a version, by a new version.
+
+        Of a record that stands, name the version that you read, by `If-Match` or `version`; its
+        state of review stays. A deleted one comes back as a draft, with the citations and parts
+        that were deleted with it.
+        """
+        if not isinstance(request.auth, Token):
+            raise NotAuthenticated("Send a token to write.")
+        record = self.record_or_deletion()
+        is_gone = not isinstance(record, Record)
+        if request.auth.scope != Token.Scope.WRITE:
+            raise PermissionDenied("This token only reads.")
+        if not is_gone and not policy.may(request.user, "edit", record):
+            raise PermissionDenied("Your role does not allow this for this record.")
+        refuse_any(request)
+        reason, number = reason_of(request), restored_number(body_of(request))
+        if not is_gone:
+            require_version(request, record, request.data)
+        chosen = version_of(self.model, record.id, number, request.user)
+        if chosen is None:
+            fault = {"pointer": "/restore", "code": "unknown_version", "detail": "There is none."}
+            raise Refusal("invalid", "1 fault", errors=[fault])
+        based_on = None if is_gone else record.version
+        with transaction.atomic():
+            made = history.restore(chosen, by=request.user, reason=reason, based_on=based_on)
+            body = whole(self.model).body(made)
+        response = json_response(body)
+        response["ETag"] = record_tag(body["version"])
+        return cacheable(response, request)
+
+
+class VersionView(PastView):
+    """A record as it was in one of its versions."""
+
+    @extend_schema(operation_id="version", responses={200: RECORD})
+    def get(self, request: Request, collection: str, slug: str, number: str) -> HttpResponse:
+        """The body as it was in this version."""
+        record = self.record_or_deletion()
+        refuse_any(request)
+        version = version_of(self.model, record.id, int(number), request.user)
+        if version is None:
+            raise Refusal("not_found", "There is no such version.")
+        with as_known(version.history_date, version):
+            body = whole(self.model).body(version.instance)
+        response = json_response(body)
+        return with_validators(response, request, body_tag(response.content))
+
+
+def version_of(model: type[Record], key: int, number: int, user: Any) -> Any | None:
+    """A version by its number, if the user may see it."""
+    rows = model.history.filter(id=key, version=number)
+    version = rows.exclude(history_type="-").order_by("-history_id").first()
+    return version if version is not None and may_see(user, version) else None
+
+
+def may_bring_back(user: Any, deletion: Any) -> bool:
+    """Whether the user may edit the draft that a deleted record would be."""
+    draft = deletion.instance
+    draft.review = Record.Review.DRAFT
+    return policy.may(user, "edit", draft)
+
+
+def restored_number(body: Any) -> int:
+    """``{"restore": 3}``, perhaps with ``version``."""
+    faults = []
+    if not isinstance(body, dict):
+        faults.append({"pointer": "", "code": "invalid", "detail": "Write a JSON object."})
+        raise Refusal("invalid", "1 fault", errors=faults)
+    for name in body:
+        if name not in {"restore", "version"}:
+            detail = "There is no such member."
+            faults.append({"pointer": f"/{name[:100]}", "code": "unknown_member", "detail": detail})
+    number: Any = body.get("restore")
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 2**31:
+        detail = "Write the number of a version."
+        faults.append({"pointer": "/restore", "code": "invalid", "detail": detail})
+    if faults:
+        detail = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise Refusal("invalid", detail, errors=faults)
+    return int(number)
