@@ -10,6 +10,9 @@ os.environ.setdefault("TRACKER_ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("TRACKER_HTTPS", "0")
 # On a busy machine a database takes longer to create than an answer may take.
 os.environ.setdefault("TRACKER_STATEMENT_TIMEOUT", "30s")
+# Tests of the limits switch them on.
+os.environ.setdefault("TRACKER_RATE_ANONYMOUS", "0")
+os.environ.setdefault("TRACKER_RATE_TOKEN", "0")
 # A power cut ends the test run anyway.
 os.environ.setdefault("TRACKER_SQLITE_SYNCHRONOUS", "OFF")
 

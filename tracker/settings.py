@@ -43,6 +43,10 @@ environment.require("TRACKER_TOKEN_PEPPER", TRACKER_TOKEN_PEPPER, "It guards the
 # One-person teams may publish their own records; elsewhere a second pair of eyes is the rule.
 TRACKER_ALLOW_SELF_REVIEW = environment.boolean("TRACKER_ALLOW_SELF_REVIEW", default=False)
 
+# Requests a minute, of one address without a token and of one token; 0 is without limit.
+TRACKER_RATE_ANONYMOUS = environment.integer("TRACKER_RATE_ANONYMOUS", default=600)
+TRACKER_RATE_TOKEN = environment.integer("TRACKER_RATE_TOKEN", default=3000)
+
 INSTALLED_APPS = [
     "tracker.apps.TrackerAdminConfig",
     "django.contrib.auth",
@@ -146,13 +150,18 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # An admin form of a negotiation with a hundred inline citations sends about 1,500 fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 
-# Anyone's page may read what is public; no cookie and no token crosses over.
+# Anyone's page may read what is public; no cookie and no token crosses over. An app that writes
+# sends its token from its own server, where no page can read it.
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = False
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
-CORS_ALLOW_HEADERS = ["accept", "if-none-match", "x-request-id"]
-CORS_EXPOSE_HEADERS = ["ETag", "Feed-Position", "Link", "Retry-After", "X-Request-ID"]
+CORS_ALLOW_HEADERS = ["accept", "if-none-match", "last-event-id", "x-request-id"]
+CORS_EXPOSE_HEADERS = [
+    *("Content-Disposition", "Deprecation", "ETag", "Feed-Position", "Idempotency-Replayed"),
+    *("Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Sunset"),
+    "X-Request-ID",
+]
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["negotiations.protocol.renderers.JSONRenderer"],

@@ -5,7 +5,7 @@ from .actors import Party, Person, Post
 from .base import Record, RecordQuerySet, StaleVersion
 from .changes import Change
 from .dates import Certainty, UncertainDateField
-from .guards import PasswordGuess, SpentForm
+from .guards import KeptAnswer, PasswordGuess, RequestCount, SpentForm
 from .incidents import Incident
 from .issues import Issue, Position, Statement
 from .outcomes import Commitment, Delivery, Outcome, Unit
@@ -56,6 +56,7 @@ __all__ = [
     "Faults",
     "Incident",
     "Issue",
+    "KeptAnswer",
     "Negotiation",
     "Outcome",
     "Participation",
@@ -67,6 +68,7 @@ __all__ = [
     "Proposal",
     "Record",
     "RecordQuerySet",
+    "RequestCount",
     "Response",
     "Role",
     "Round",

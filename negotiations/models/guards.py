@@ -1,4 +1,4 @@
-"""What guards the doors: wrong passwords counted, forms used up. No history, no API."""
+"""What guards the doors: what was tried, asked and used up. No history, no API."""
 
 from django.conf import settings
 from django.db import models
@@ -39,3 +39,41 @@ class SpentForm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.made}"
+
+
+class RequestCount(models.Model):
+    """How many requests a token, or an address, made in a minute; the key is a keyed hash."""
+
+    key = models.CharField(max_length=64)
+    minute = models.BigIntegerField(db_index=True, help_text="Minutes since 1970.")
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["minute", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "minute"], name="requests_are_counted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} in {self.minute}"
+
+
+class KeptAnswer(models.Model):
+    """The answer to a write that its client named by a key: the same request gets it again."""
+
+    token = models.ForeignKey("Token", on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="A hash of what was asked.")
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["token", "key"], name="key_is_used_once_by_a_token"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.status}"

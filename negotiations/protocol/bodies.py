@@ -4,17 +4,18 @@ from typing import Any
 
 from rest_framework.request import Request
 
+from .patches import has_body
 from .problems import Refusal
 
 
 def body_of(request: Request) -> Any:
     """The body; an empty one is refused rather than read as an empty object."""
-    if request.headers.get("Content-Length", "0") in {"", "0"}:
+    if not has_body(request):
         raise Refusal("malformed", "The body is empty.")
     return request.data
 
 
 def refuse_body(request: Request) -> None:
     """For addresses that take none: what would be ignored is refused."""
-    if request.headers.get("Content-Length", "0") not in {"", "0"}:
+    if has_body(request):
         raise Refusal("bad_request", "This address takes no body.")

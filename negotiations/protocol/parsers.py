@@ -12,6 +12,7 @@ from rest_framework.parsers import BaseParser
 from .problems import Refusal
 
 DEEPEST = 32
+LARGEST_BULK = 16 * 1024 * 1024
 
 
 def refuse_constant(name: str) -> NoReturn:
@@ -70,6 +71,11 @@ def read(body: bytes) -> Any:
     return value
 
 
+def too_large(limit: int) -> Refusal:
+    """413 with the limit."""
+    return Refusal("too_large", f"The body is over {limit} bytes.")
+
+
 class StrictJSONParser(BaseParser):
     """``application/json`` in UTF-8, not compressed, within the size limit."""
 
@@ -87,14 +93,43 @@ class StrictJSONParser(BaseParser):
             raise UnsupportedMediaType(media_type or "", f"Send UTF-8, not {charset[:40]!r}.")
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise UnsupportedMediaType(media_type or "", "Send the body without compression.")
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        limit = self.limit
         body = stream.read(limit + 1)
         if len(body) > limit:
-            raise Refusal("too_large", f"The body is over {limit} bytes.")
+            raise too_large(limit)
+        return self.value_of(body)
+
+    def value_of(self, body: bytes) -> Any:
+        """The value of a body within the limit."""
         return read(body)
+
+    @property
+    def limit(self) -> int:
+        """The most bytes that a body may have."""
+        return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 class MergePatchParser(StrictJSONParser):
     """The same under the name of RFC 7396, for PATCH."""
 
     media_type = "application/merge-patch+json"
+
+
+def holds_many(value: Any) -> bool:
+    """Whether a body brings an array, or the operations of a batch."""
+    return isinstance(value, list) or (isinstance(value, dict) and "operations" in value)
+
+
+class BulkJSONParser(StrictJSONParser):
+    """The same for addresses that take many records; a single one has the usual limit."""
+
+    def value_of(self, body: bytes) -> Any:
+        value = super().value_of(body)
+        usual = super().limit
+        if len(body) > usual and not holds_many(value):
+            raise too_large(usual)
+        return value
+
+    @property
+    def limit(self) -> int:
+        return LARGEST_BULK

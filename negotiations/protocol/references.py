@@ -1,5 +1,6 @@
 """How a body names other records: by slug."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -15,8 +16,16 @@ from .suggestions import MOST_SUGGESTED, Code, nearest, nearest_slugs
 MOST_ITEMS = 200
 
 
-def found(model: type[Record], slugs: list[str], user: Any) -> dict[str, Record]:
-    """The records with these slugs that the user may see."""
+# Records by kind and slug that were looked up at once for many bodies.
+Held = Mapping[type[Record], Mapping[str, Record]]
+
+
+def found(
+    model: type[Record], slugs: list[str], user: Any, held: Held | None = None
+) -> dict[str, Record]:
+    """The records with these slugs that the user may see; of those that are held, if given."""
+    if held is not None:
+        return {slug: held[model][slug] for slug in slugs if slug in held.get(model, ())}
     visible = model.objects.visible_to(user)
     # PostgreSQL cannot even be asked for a text with a NUL.
     slugs = [slug for slug in slugs if readable(slug)]
@@ -42,7 +51,7 @@ class Reference(serializers.Field):
         if not isinstance(data, str):
             raise ValidationError("Write a slug.", "invalid")
         user = self.context["request"].user
-        record = found(self.model, [data], user).get(data)
+        record = found(self.model, [data], user, self.context.get("held")).get(data)
         if record is None:
             raise ValidationError([unknown(self.model, data, user)])
         return record
@@ -67,7 +76,7 @@ class References(serializers.Field):
         if len(data) > MOST_ITEMS:
             raise ValidationError(f"Name at most {MOST_ITEMS}.", "max_length")
         user = self.context["request"].user
-        records = found(self.model, data, user)
+        records = found(self.model, data, user, self.context.get("held"))
         faults: dict[str, list[ErrorDetail]] = {}
         for number, slug in enumerate(data):
             if slug not in records:
@@ -96,7 +105,8 @@ class Address(serializers.Field):
             code = Code("unknown_reference", nearest(collection, kinds))
             raise ValidationError("Write it as proposals/<slug>.", code)
         user = self.context["request"].user
-        record = found(kinds[collection], [slug], user).get(slug)
+        held = self.context.get("held")
+        record = found(kinds[collection], [slug], user, held).get(slug)
         if record is None:
             raise ValidationError([unknown(kinds[collection], slug, user)])
         return record

@@ -7,6 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
+from . import bulk
 from . import schema_answers as answers
 from . import schema_bodies as bodies
 from . import schema_stats as statistics
@@ -28,6 +29,12 @@ VERBS = {
     "destroy": ("delete", "Delete"),
 }
 
+REHEARSAL = {
+    "in": "query",
+    "name": "dry_run",
+    "description": "Do all of it and store nothing.",
+    "schema": {"type": "boolean", "default": False},
+}
 # What is done with a whole collection.
 OF_ALL = {"list", "export", "stats"}
 
@@ -61,6 +68,12 @@ def meaning(model: Any, path: str) -> str:
         model = model._meta.get_field(step).related_model
     names = {field.name for field in model._meta.get_fields()}
     return str(getattr(model._meta.get_field(last), "help_text", "")) if last in names else ""
+
+
+def one_or_many(schema: Schema) -> Schema:
+    """A body, or an array of such."""
+    array = {"type": "array", "items": schema, "minItems": 1, "maxItems": bulk.MOST}
+    return {"anyOf": [schema, array]}
 
 
 def header(name: str) -> Schema:
@@ -139,7 +152,10 @@ class RecordSchema(AutoSchema):
             more = [*self._filters(), *self._page()] if self.action == "list" else []
             return [*found, *more, *self._selection(), header("If-None-Match")]
         version = [] if self.action == "create" else [header("If-Match")]
-        return [*found, *version, header("Change-Reason")]
+        return [*found, REHEARSAL, *version, header("Change-Reason"), *self._key()]
+
+    def _key(self) -> list[Schema]:
+        return [header("Idempotency-Key")] if self.method in {"POST", "PATCH"} else []
 
     def _filters(self) -> list[Schema]:
         filters = view_of(self).filterset_class.base_filters
@@ -197,6 +213,8 @@ class RecordSchema(AutoSchema):
             return {"content": {JSON: {"schema": ref("Version")}}}
         purpose = {"update": "replace", "partial_update": "change"}.get(self.action, "create")
         schema = ref(f"{self.model.__name__}{bodies.ENDINGS[purpose]}")
+        if purpose == "create":
+            schema = one_or_many(schema)
         types = [JSON, MERGE_PATCH] if purpose == "change" else [JSON]
         return {"content": {name: {"schema": schema} for name in types}, "required": True}
 
@@ -226,8 +244,9 @@ class RecordSchema(AutoSchema):
             return {"200": answers.file({kind.media_type: kind.schema for kind in FORMATS})}
         if self.action == "retrieve":
             return {"200": answers.json("The record.", bodies.whole_or_part(self.model))}
-        status, text = ("201", "It is made.") if self.action == "create" else ("200", "It is so.")
-        return {status: answers.json(text, ref(name))}
+        if self.action == "create":
+            return {"201": answers.json("It is made, or all of them are.", one_or_many(ref(name)))}
+        return {"200": answers.json("It is so.", ref(name))}
 
     def _register(self) -> None:
         serializer = view_of(self).get_serializer()

@@ -13,9 +13,9 @@ REFUSALS: dict[str, tuple[int, ...]] = {
     "export": READ,
     "stats": READ,
     "retrieve": (*READ, 404, 410),
-    "create": WRITE,
+    "create": (*WRITE, 422),
     "update": (*WRITE, 404, 410, 412, 428),
-    "partial_update": (*WRITE, 404, 410, 412, 428),
+    "partial_update": (*WRITE, 404, 410, 412, 422, 428),
     "destroy": (*WRITE, 404, 410, 412, 428),
     # Outside the collections, by method.
     "get": (*READ, 404),
@@ -47,6 +47,10 @@ RATE_LIMIT: Schema = {
         "schema": {"type": "string", "examples": ['"anonymous";r=599;t=42']},
     },
 }
+REPLAYED = {
+    "description": "That this is the first answer again, and nothing was done now.",
+    "schema": {"type": "string", "const": "true"},
+}
 MORE_HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
     429: {"Retry-After": RETRY_AFTER, **RATE_LIMIT},
@@ -77,10 +81,13 @@ def headers(action: str, status: str) -> Schema:
     is_record = action not in {"list", "get", "stats"}
     tag = VERSION_TAG if is_record else ANY_TAG
     about = "The record's version, as `If-Match` takes it." if is_record else "The answer's state."
-    found["ETag"] = {"description": about, "required": True, "schema": tag}
+    # An array of new records has no state and no place of its own.
+    found["ETag"] = {"description": about, "required": status != "201", "schema": tag}
     if status == "201":
         address = {"type": "string", "format": "uri"}
-        found["Location"] = {"description": "Where it is.", "required": True, "schema": address}
+        found["Location"] = {"description": "Where it is, if it is one.", "schema": address}
+    if action in {"create", "partial_update"}:
+        found["Idempotency-Replayed"] = REPLAYED
     if action == "list":
         about = "The next and the previous page (RFC 8288), where there are such."
         found["Link"] = {"description": about, "schema": {"type": "string"}}

@@ -49,6 +49,10 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
         {"type": "string", "maxLength": 500},
         "Why: one line of UTF-8, kept with the version. Needed to delete what is published.",
     ),
+    "Idempotency-Key": (
+        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r'^([!#-~]+|"[ !#-~]+")$'},
+        "A name for this request, such as a UUID: sent again within a day it is not done again.",
+    ),
 }
 
 

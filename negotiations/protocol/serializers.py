@@ -129,6 +129,7 @@ class RecordSerializer(BodySerializer):
         """Put the values into the record and run its rules; it is then ready to be saved."""
         # What is then ready to be saved.
         self.ready: Record = self.instance or self.model()
+        self.ready.asks_database = "held" not in self.context
         self.related: dict[str, Any] = {}
         if not self.partial and self.instance:
             self._reset_what_is_left_out(attrs)
@@ -138,6 +139,8 @@ class RecordSerializer(BodySerializer):
             raise ValidationError({NESTED: [detail]}, "read_only")
         if nested is not None:
             self.related[NESTED] = [Citation(**values) for values in nested]
+            for citation in self.related[NESTED]:
+                citation.asks_database = self.ready.asks_database
         many = {field.name for field in self.model._meta.many_to_many}
         for name, value in attrs.items():
             if name in many:

@@ -9,13 +9,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from negotiations import history
 from negotiations.models import Record, StaleVersion, Token
 
-from . import policy
+from . import bulk, policy
 from .conditions import (
     body_tag,
     cacheable,
@@ -26,24 +25,27 @@ from .conditions import (
     stale,
     with_validators,
 )
+from .deprecation import Deprecable
 from .export import Exports
 from .feed import Feed
 from .filters import FilterBackend
+from .idempotency import refuse_parameters, repeatable
 from .paging import PARAMETERS, Page
-from .parsers import MergePatchParser, StrictJSONParser
+from .parsers import BulkJSONParser, MergePatchParser, StrictJSONParser
 from .patches import differs, has_body, merged, reason_of
 from .problems import Refusal
-from .query import Query, readable, refuse_any
+from .query import Query, readable
 from .renderers import dumps
 from .selection import PARAMETERS as SELECTION
 from .selection import is_whole, selected, whole
 from .serializers import RecordSerializer
 from .shapes import MEMBERS, Reader, Shape
-from .tombstones import Tombstones
 from .stats import Statistics
+from .throttles import RateLimited
+from .tombstones import Tombstones
 
 
-class ProtocolView(APIView):
+class ProtocolView(RateLimited, Deprecable):
     """What every address of the API has in common."""
 
     # Browsers' preflights are answered before any view; a description is the OpenAPI document.
@@ -98,7 +100,9 @@ class RecordViewSet(Exports, Statistics, Tombstones, ProtocolView, GenericViewSe
 
     def get_parsers(self) -> list[Any]:
         is_patch = self.request is not None and self.request.method == "PATCH"
-        return [StrictJSONParser(), *([MergePatchParser()] if is_patch else [])]
+        is_post = self.request is not None and self.request.method == "POST"
+        plain = BulkJSONParser() if is_post else StrictJSONParser()
+        return [plain, *([MergePatchParser()] if is_patch else [])]
 
     def get_queryset(self) -> Any:
         return self.model.objects.visible_to(self.request.user)
@@ -143,30 +147,36 @@ class RecordViewSet(Exports, Statistics, Tombstones, ProtocolView, GenericViewSe
 
     # Writing
 
+    @repeatable
     def create(self, request: Request) -> HttpResponse:
-        """Make a record; it starts as a draft."""
+        """Make a record, or of an array all or none; they start as drafts."""
         self.require_writer(request)
         if not policy.may_create(request.user):
             raise PermissionDenied("Your role does not allow making records.")
-        refuse_any(request)
-        serializer: Any = self.get_serializer(data=self.body_of(request))
-        serializer.is_valid(raise_exception=True)
-        record = serializer.ready
-        if record.review != Record.Review.DRAFT:
-            fault = {
-                "pointer": "/review",
-                "code": "review_step",
-                "detail": "A new record is a draft.",
-            }
-            raise Refusal("invalid", "1 fault", errors=[fault])
+        refuse_parameters(request)
+        body = self.body_of(request)
+        if isinstance(body, list):
+            return self.create_all(request, body)
+        serializer: Any = self.get_serializer()
+        if faults := bulk.faults_in(serializer, body, ""):
+            raise bulk.refusal(faults)
         response = self.write(request, serializer, 201)
-        response["Location"] = request.build_absolute_uri(f"/api/v1/{record.address}/")
+        response["Location"] = request.build_absolute_uri(f"/api/v1/{serializer.ready.address}/")
         return response
 
+    def create_all(self, request: Request, bodies: Sequence[Any]) -> HttpResponse:
+        """Make a record of each body and answer with them in their order."""
+        bulk.refuse_size(bodies)
+        with transaction.atomic():
+            records = bulk.write_all(self, bodies, reason_of(request))
+            return cacheable(json_response(bulk.stored_bodies(self.shape, records), 201), request)
+
+    @repeatable
     def update(self, request: Request, slug: str) -> HttpResponse:
         """Replace the record; what the body leaves out gets its default."""
         return self.change(request, partial=False)
 
+    @repeatable
     def partial_update(self, request: Request, slug: str) -> HttpResponse:
         """Change the members that the body names (RFC 7396)."""
         return self.change(request, partial=True)
@@ -174,7 +184,7 @@ class RecordViewSet(Exports, Statistics, Tombstones, ProtocolView, GenericViewSe
     def change(self, request: Request, *, partial: bool) -> HttpResponse:
         """Write a new version of the record, if the client's copy is the stored one."""
         record = self.writable(request, "edit", "submit", "publish")
-        refuse_any(request)
+        refuse_parameters(request)
         reason_of(request)
         body = self.body_of(request)
         require_version(request, record, body)
@@ -187,10 +197,11 @@ class RecordViewSet(Exports, Statistics, Tombstones, ProtocolView, GenericViewSe
         self.require_right_to_change(request, stored, record, changed)
         return self.write(request, serializer) if changed else self.written(request, record)
 
+    @repeatable
     def destroy(self, request: Request, slug: str) -> HttpResponse:
         """Delete the record with its parts; its versions stay."""
         record = self.writable(request, "delete")
-        refuse_any(request)
+        refuse_parameters(request)
         body = self.body_of(request) if has_body(request) else None
         require_version(request, record, body)
         refuse_more_than_version(body)

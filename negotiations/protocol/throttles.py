@@ -1,0 +1,186 @@
+"""How many requests a minute a token, or an address without one, may make.
+
+All processes share one count in the database. A process counts by itself and tells the others after
+each twentieth of the limit, so reading costs no write for each request; with P processes at most
+P - 1 twentieths more than the limit are let through, and limits below forty are kept exactly. What
+is refused is not counted, and a database that cannot take the count lets requests pass.
+"""
+
+import ipaddress
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, connections, router
+from django.http import HttpResponse
+from django.utils.crypto import salted_hmac
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from negotiations.models import RequestCount, Token
+from tracker.login import address_of
+
+from .problems import Refusal
+
+WINDOW = 60
+STEPS = 20
+# Counts kept in memory at most; a flood from more addresses than these is for the front server.
+MOST_KEYS = 100_000
+# A count is worth no longer wait for SQLite's one writer.
+PATIENCE_IN_MILLISECONDS = 50
+
+
+@dataclass
+class Tally:
+    """Requests of one caller: those that all processes told, and those that this one has not."""
+
+    told: int = 0
+    own: int = 0
+
+
+@dataclass
+class Counter:
+    """What this process knows of the present minute."""
+
+    minute: int = 0
+    swept: int = 0
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    lock: Any = field(default_factory=threading.Lock)
+
+    def take(self, key: str, limit: int, minute: int) -> int:
+        """Count one request and return how many of the limit are left; -1 when none was."""
+        with self.lock:
+            begins = minute != self.minute
+            if begins or len(self.tallies) > MOST_KEYS:
+                self.minute, self.tallies = minute, {}
+            tally = self.tallies.setdefault(key, Tally())
+            if tally.told + tally.own >= limit:
+                return -1
+            tally.own += 1
+            news = tally.own if tally.own * STEPS >= limit else 0
+            tally.own, tally.told = tally.own - news, tally.told + news
+        if news:
+            self.tell(tally, key, minute, news)
+        return max(limit - tally.told - tally.own, -1)
+
+    def tell(self, tally: Tally, key: str, minute: int, news: int) -> None:
+        """Add to the count of all processes, and learn what the others told."""
+        try:
+            total = add(key, minute, news)
+            if self.swept < minute:
+                self.swept = minute
+                RequestCount.objects.filter(minute__lt=minute).delete()
+        except OperationalError:
+            with self.lock:
+                tally.own, tally.told = tally.own + news, tally.told - news
+            return
+        with self.lock:
+            tally.told = max(tally.told, total)
+
+
+COUNTER = Counter()
+
+
+def add(key: str, minute: int, news: int) -> int:
+    """The count of all processes after adding to it, in one statement."""
+    table = RequestCount._meta.db_table
+    connection = connections[router.db_for_write(RequestCount)]
+    with impatient(connection), connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{table}" (key, minute, count) VALUES (%s, %s, %s) '  # noqa: S608
+            f'ON CONFLICT (key, minute) DO UPDATE SET count = "{table}".count + excluded.count '
+            "RETURNING count",
+            [key, minute, news],
+        )
+        return int(cursor.fetchone()[0])
+
+
+@contextmanager
+def impatient(connection: Any) -> Iterator[None]:
+    """Wait for SQLite's writer but a moment."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    connection.connection.execute(f"PRAGMA busy_timeout = {PATIENCE_IN_MILLISECONDS}")
+    try:
+        yield
+    finally:
+        connection.connection.execute(f"PRAGMA busy_timeout = {usual}")
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What is left of a policy: the headers of draft-ietf-httpapi-ratelimit-headers."""
+
+    policy: str
+    limit: int
+    left: int
+    seconds: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "RateLimit-Policy": f'"{self.policy}";q={self.limit};w={WINDOW}',
+            "RateLimit": f'"{self.policy}";r={max(self.left, 0)};t={self.seconds}',
+        }
+
+
+class RateLimited(APIView):
+    """A view that counts its callers and tells each what is left."""
+
+    allowance: Allowance | None = None
+
+    def perform_authentication(self, request: Request) -> None:
+        try:
+            super().perform_authentication(request)
+        except AuthenticationFailed:
+            # Guessing at tokens is counted too.
+            self.spend(request, None)
+            raise
+
+    def check_throttles(self, request: Request) -> None:
+        self.spend(request, request.auth)
+
+    def spend(self, request: Request, token: Any) -> None:
+        """Count the request; 429 when its caller has none left in this minute."""
+        by_token = isinstance(token, Token)
+        policy = "token" if by_token else "anonymous"
+        limit = settings.TRACKER_RATE_TOKEN if by_token else settings.TRACKER_RATE_ANONYMOUS
+        if not limit:
+            return
+        key = f"token {token.pk}" if by_token else f"address {network_of(request)}"
+        now = time.time()
+        left = COUNTER.take(digest(key), limit, int(now) // WINDOW)
+        seconds = WINDOW - int(now) % WINDOW
+        self.allowance = Allowance(policy, limit, left, seconds)
+        if left < 0:
+            headers = {"Retry-After": str(seconds)}
+            raise Refusal("throttled", f"{limit} requests a minute are allowed.", headers=headers)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in self.allowance.headers.items() if self.allowance else ():
+            answer[name] = value
+        return answer
+
+
+def digest(key: str) -> str:
+    """What the database keeps of a caller."""
+    return salted_hmac("negotiations.throttles", key, algorithm="sha256").hexdigest()
+
+
+def network_of(request: Request) -> str:
+    """The client's address; of IPv6 the first half, since each client has the whole other half."""
+    text = address_of(request._request)
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    return str(ipaddress.ip_network((text, 64), strict=False)) if address.version == 6 else text
