@@ -103,7 +103,8 @@ def _take_citations_along(record: Record, by: Any, reason: str) -> None:
             if review != Record.Review.WITHDRAWN and citation.source.review == record.review:
                 citation.review = record.review
         elif review == Record.Review.PUBLISHED:
-            citation.review = Record.Review.WITHDRAWN
+            # Not withdrawn: the words are still right, and wait for their record's return.
+            citation.review = Record.Review.IN_REVIEW
         if citation.review != review:
             citation.record = record
             write(citation, by=by, reason=reason)

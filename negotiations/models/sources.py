@@ -294,6 +294,12 @@ class Citation(Passage):
         record = self.record
         if not record:
             return
+        yield from self.field_faults(record)
+        if not self._state.adding and self.review != self.Review.PUBLISHED:
+            yield from self._last_words("review")
+
+    def field_faults(self, record: Any) -> Faults:
+        """Whether the field that the words support is one of the record's."""
         fields = {*record._meta.fields, *record._meta.many_to_many}
         if self.field and self.field not in {field.name for field in fields}:
             yield fault(
@@ -302,8 +308,6 @@ class Citation(Passage):
                 "unknown_field",
                 kind=record.collection(),
             )
-        if not self._state.adding and self.review != self.Review.PUBLISHED:
-            yield from self._last_words("review")
 
     def change_faults(self, stored: Any) -> Faults:
         yield from super().change_faults(stored)

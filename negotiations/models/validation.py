@@ -214,6 +214,8 @@ class Validated(models.Model):
         """The citation's own rules; of its record, which may have no key yet, nothing is asked."""
         citation.review = self.review
         others = {"review", *(f.name for f in citation._meta.fields if f.name in citation.KINDS)}
+        for name, single in citation.field_faults(self):
+            yield f"citations/{number}/{name}", single
         try:
             citation.full_clean(exclude=others)
         except ValidationError as error:
