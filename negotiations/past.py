@@ -66,7 +66,7 @@ class Past:
     def __call__(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
-        if many or not sql.startswith("SELECT"):
+        if many or not sql.lstrip("( ").startswith("SELECT"):
             return execute(sql, params, many, context)
         found = [self._then(name, table) for name, table in tables().items() if f'"{name}"' in sql]
         if f'"{Change._meta.db_table}"' in sql:

@@ -204,7 +204,9 @@ class RecordSchema(AutoSchema):
         if expandable(self.model):
             relations = several(ref(f"{self.model.__name__}Expansion"))
             shown.append(query("expand", relations, "Related records to show under `expand`."))
-        return shown
+        instant = {"type": "string", "format": "date-time"}
+        about = "Answer as the same request was answered at this instant."
+        return [*shown, query("as_of", instant, about)]
 
     def _get_request_body(self, direction: Any = "request") -> Schema | None:
         if not self.model or self.is_read:

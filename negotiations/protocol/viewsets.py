@@ -30,6 +30,8 @@ from .export import Exports
 from .feed import Feed
 from .filters import FilterBackend
 from .idempotency import refuse_parameters, repeatable
+from .instants import PARAMETER as AS_OF
+from .instants import at_an_instant, note_faults
 from .paging import PARAMETERS, Page
 from .parsers import BulkJSONParser, MergePatchParser, StrictJSONParser
 from .patches import differs, has_body, merged, reason_of
@@ -117,10 +119,12 @@ class RecordViewSet(Exports, Statistics, Tombstones, ProtocolView, GenericViewSe
 
     # Reading
 
+    @at_an_instant
     def list(self, request: Request) -> HttpResponse:
         """The records that the filters leave, page by page."""
-        known = [*PARAMETERS, *SELECTION, *self.filterset_class.base_filters]
+        known = [*PARAMETERS, *SELECTION, AS_OF, *self.filterset_class.base_filters]
         query = Query(request, known)
+        note_faults(query)
         rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
         page = Page(request, query, self.model, selected(query, self.model))
         query.refuse()
@@ -135,10 +139,12 @@ class RecordViewSet(Exports, Statistics, Tombstones, ProtocolView, GenericViewSe
         response["Feed-Position"] = str(position)
         return with_validators(response, request, body_tag(response.content))
 
+    @at_an_instant
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
         """One record."""
         version, changed_at = one(self.named().values_list("version", "updated_at"))
-        query = Query(request, SELECTION)
+        query = Query(request, (*SELECTION, AS_OF))
+        note_faults(query)
         shape = selected(query, self.model)
         query.refuse()
         response = json_response(one(shape.bodies(self.named(), self.reader)))
