@@ -23,23 +23,27 @@ def slugs(answer):
 
 
 def matching(filter_, record):
-    """A value with which the filter leaves the record of the painted scene."""
+    """A value with which the filter leaves the record of the painted scene, or None."""
     if isinstance(filter_, narrowing.Supporting):
         return record.record.address
-    if isinstance(filter_, narrowing.WindowEdge):
-        return "2025-07-19"
-    if isinstance(filter_, narrowing.Since):
-        return record.updated_at.isoformat()
-    if isinstance(filter_, narrowing.Truth):
-        return "true"
+    for kind, value in MATCHING.items():
+        if isinstance(filter_, kind):
+            return value
     value = record
     for step in filter_.field_name.split("__"):
-        value = getattr(value, step)
-        if value is None:
-            return None
+        value = value and getattr(value, step)
     if isinstance(filter_, narrowing.Slugs):
-        return value.get().slug if filter_.many else value.slug
+        value = value.get() if filter_.many else value
+        return value and value.slug
     return str(value)
+
+
+# What fits every record of the painted scene.
+MATCHING = {
+    narrowing.WindowEdge: "2025-07-19",
+    narrowing.Since: "2025-07-19T20:00:00Z",
+    narrowing.Truth: "true",
+}
 
 
 def passing(filter_, record):

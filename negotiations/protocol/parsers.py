@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
@@ -30,18 +30,16 @@ def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def depth(value: Any) -> int:
-    """How many objects and lists stand inside one another."""
+    """How many objects and lists stand inside one another, counted to one more than allowed."""
     level, deepest = [value], 0
-    while level := [
-        item
-        for nested in level
-        if isinstance(nested, (dict, list))
-        for item in (nested.values() if isinstance(nested, dict) else nested)
-    ]:
+    while (level := [v for v in level if isinstance(v, (dict, list))]) and deepest <= DEEPEST:
+        level = [v for nested in level for v in _inside(nested)]
         deepest += 1
-        if deepest > DEEPEST:
-            break
     return deepest
+
+
+def _inside(nested: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return nested.values() if isinstance(nested, dict) else nested
 
 
 def read(body: bytes) -> Any:

@@ -1,0 +1,135 @@
+"""Conditional requests and what caches may keep."""
+
+import pytest
+
+from tests.factories import IssueFactory, PersonFactory
+from tests.scene import address
+
+pytestmark = pytest.mark.django_db
+
+
+def changed(client, tag):
+    issue = IssueFactory()
+    return client.patch(address("issues", issue.slug), {"note": "Seen."}, headers={"if-match": tag})
+
+
+@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"7", "1"', ' "1" ', "*", '"1-0a"'])
+def test_a_tag_of_the_stored_version_is_taken(reviewer, tag):
+    answer = changed(reviewer, tag)
+
+    assert (answer.status_code, answer["ETag"], answer.json()["note"]) == (200, '"2"', "Seen.")
+
+
+@pytest.mark.parametrize(
+    "tag", ['"2"', '"abc"', '""', '"01"', f'"{"9" * 5000}"', '"2", "3"', '"-1"']
+)
+def test_a_foreign_tag_is_stale(reviewer, tag):
+    answer = changed(reviewer, tag)
+
+    assert (answer.status_code, answer.json()["code"]) == (412, "stale")
+
+
+@pytest.mark.parametrize("tag", ["1", '"1', "'1'", "", " ", '"1" "2"', 'w/"1"', '*, "1"', "\x80"])
+def test_a_malformed_tag_is_told_so(reviewer, tag):
+    answer = changed(reviewer, tag)
+
+    fault = {"header": "If-Match", "code": "malformed", "detail": 'Write it as "7".'}
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert answer.json()["errors"] == [fault]
+
+
+@pytest.mark.parametrize("version", ["1", 1.5, True, None, [1], {}, -1, 10**30])
+def test_a_version_in_the_body_is_a_whole_number(reviewer, version):
+    issue = IssueFactory()
+
+    answer = reviewer.patch(address("issues", issue.slug), {"note": "Seen.", "version": version})
+
+    is_number = isinstance(version, int) and not isinstance(version, bool)
+    assert answer.status_code == (412 if is_number else 400)
+
+
+def test_a_stale_change_is_told_what_changed_since_by_whom(analyst, analyst_user, reviewer):
+    issue = IssueFactory(title="Land", created_by=analyst_user)
+    path = address("issues", issue.slug)
+    analyst.patch(path, {"title": "Territory", "note": "Seen."}, headers={"if-match": '"1"'})
+
+    answer = reviewer.patch(path, {"question": "Is it so?"}, headers={"if-match": '"1"'})
+
+    problem = answer.json()
+    stored = reviewer.get(path).json()
+    assert problem == {
+        "type": "/api/problems/stale/",
+        "title": "The record was changed meanwhile",
+        "status": 412,
+        "code": "stale",
+        "detail": "The record is at version 2.",
+        "request_id": answer["X-Request-ID"],
+        "current_version": 2,
+        "changed_by": "analyst",
+        "changed_at": problem["changed_at"],
+        "changed": ["note", "title"] if problem["changed"][0] == "note" else ["title", "note"],
+    }
+    assert problem["changed_at"][:19] == stored["updated_at"][:19]
+
+
+def test_a_write_without_a_version_is_refused(reviewer):
+    path = address("issues", IssueFactory().slug)
+
+    answers = [reviewer.put(path, {"title": "X"}), reviewer.patch(path, {}), reviewer.delete(path)]
+
+    assert [(a.status_code, a.json()["code"]) for a in answers] == [(428, "version_required")] * 3
+
+
+def test_a_change_that_changes_nothing_makes_no_version(reviewer):
+    issue = IssueFactory(note="Same.")
+
+    answer = reviewer.patch(address("issues", issue.slug), {"note": "Same.", "version": 1})
+
+    assert (answer.status_code, answer["ETag"], issue.history.count()) == (200, '"1"', 1)
+
+
+@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"0", "1"', "*"])
+def test_a_reader_that_has_the_version_is_answered_304(reader, tag):
+    path = address("issues", IssueFactory(review="published").slug)
+
+    answer = reader.get(path, headers={"if-none-match": tag})
+
+    assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", '"1"')
+    assert "Content-Type" not in answer
+    assert answer["Last-Modified"] == reader.get(path)["Last-Modified"]
+
+
+def test_head_answers_what_get_does_without_the_body(reader):
+    PersonFactory(slug="known", review="published")
+    for path in (address("people"), address("people", "known")):
+        got, headed = reader.get(path), reader.head(path)
+        names = ("ETag", "Content-Type", "Cache-Control", "Vary", "Allow")
+        assert [headed[n] for n in names] == [got[n] for n in names]
+        assert (headed.status_code, headed.content) == (200, b"")
+
+
+def test_caches_may_share_what_needed_no_token_and_nothing_else(reader, reviewer):
+    PersonFactory(slug="known", review="published")
+    paths = [address("people"), address("people", "known"), "/api/v1/"]
+
+    public = [reader.get(path) for path in paths]
+    private = [reviewer.get(path) for path in paths[:2]]
+
+    assert {a["Cache-Control"] for a in public} == {"public, no-cache"}
+    assert {a["Cache-Control"] for a in private} == {"private, no-store"}
+    for answer in [*public, *private]:
+        varied = {name.strip() for name in answer["Vary"].split(",")}
+        assert {"Authorization", "Accept", "Accept-Encoding"} <= varied
+    assert reader.get("/api/v1/people/?x=1")["Cache-Control"] == "no-store"
+
+
+def test_a_record_changes_its_tag_and_time_with_each_version(reviewer):
+    issue = IssueFactory(review="published")
+    path = address("issues", issue.slug)
+    before = reviewer.get(path), reviewer.get(address("issues"))
+
+    made = reviewer.patch(path, {"note": "Seen."}, headers={"if-match": before[0]["ETag"]})
+
+    after = reviewer.get(path), reviewer.get(address("issues"))
+    assert (made["ETag"], after[0]["ETag"], before[0]["ETag"]) == ('"2"', '"2"', '"1"')
+    assert before[1]["ETag"] != after[1]["ETag"]
