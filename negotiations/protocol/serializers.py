@@ -18,6 +18,8 @@ from .suggestions import MOST_SUGGESTED, Code, nearest
 
 # Written on create inside their record; read and edited as a collection of their own.
 NESTED = "citations"
+# Of strange members: who sends more sends something else than a record.
+MOST_FAULTS = 100
 
 
 def dated(name: str) -> tuple[str, ...]:
@@ -67,6 +69,8 @@ class BodySerializer(serializers.ModelSerializer):
     def _strange_members(self, data: Mapping[str, Any]) -> list[tuple[str, list[ErrorDetail]]]:
         faults = []
         for name in data:
+            if len(faults) == MOST_FAULTS:
+                break
             field = self.fields.get(name)
             if field is None:
                 meant = nearest(name, self.fields) if len(faults) < MOST_SUGGESTED else []
