@@ -94,6 +94,10 @@ def test_reading_is_open_and_writing_needs_a_token():
             assert operation["security"] == wanted, (path, method)
 
 
+def test_what_a_token_is_is_declared():
+    assert document()["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
 def test_every_operation_has_a_short_name_and_a_tag_that_is_explained():
     explained = {tag["name"] for tag in document()["tags"] if tag["description"]}
     for path, method, operation in operations():

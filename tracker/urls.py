@@ -3,13 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from negotiations.pages import start
+from negotiations.pages.icon import icon
+from negotiations.pages.start import start
 from tracker import health
 
 urlpatterns = [
-    path("", start.start, name="start"),
+    path("", start, name="start"),
     path("api/", include("negotiations.api.urls")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", icon),
     path("livez", health.livez),
     path("readyz", health.readyz),
 ]

@@ -1,38 +1,38 @@
 """The OpenAPI document and the page to read it."""
 
-from typing import Any
+from functools import cache
 
 from django.http import HttpResponse
+from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 
 from .conditions import body_tag, with_validators
 from .query import refuse_any
-from .viewsets import ProtocolView, json_response
+from .renderers import dumps
+from .viewsets import ProtocolView
+
+
+@cache
+def document() -> bytes:
+    """The document, made once for each process."""
+    return dumps(SchemaGenerator().get_schema(public=True))
 
 
 class DocumentView(ProtocolView):
     """The OpenAPI document, the same for everybody."""
 
-    document: dict[str, Any] | None = None
-
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
-        """Made once for each process."""
+        """As JSON."""
         refuse_any(request)
-        if DocumentView.document is None:
-            DocumentView.document = SchemaGenerator().get_schema(public=True)
-        response = json_response(DocumentView.document)
+        response = HttpResponse(document(), content_type="application/json")
         return with_validators(response, request, body_tag(response.content))
 
 
-class DocumentationView(SpectacularSwaggerSplitView):
-    """The page to read and try the API; every asset comes from this server."""
+class DocumentationView(TemplateView):
+    """The page to read and try the API; all that it loads comes from this server."""
 
-    url_name = "openapi"
-
-    @extend_schema(exclude=True)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        return super().get(request, *args, **kwargs)
+    http_method_names = ["get", "head"]
+    template_name = "pages/documentation.html"

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
@@ -37,17 +36,6 @@ REHEARSAL = {
 }
 # What is done with a whole collection.
 OF_ALL = {"list", "export", "stats"}
-
-
-class TokenScheme(OpenApiAuthenticationExtension):
-    """How the document names our tokens."""
-
-    target_class = "negotiations.protocol.authentication.TokenAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> Schema:
-        about = "A token, as made by `manage.py createtoken USER`. It acts with its user's role."
-        return {"type": "http", "scheme": "bearer", "description": about}
 
 
 def query(name: str, schema: Schema, description: str = "") -> Schema:

@@ -25,6 +25,11 @@ count.
 at its place.
 """.strip()
 
+TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A token, as `manage.py createtoken USER` makes it. It has its user's rights.",
+}
 VERSION = {
     "type": "object",
     "description": "What a deletion is based on, where `If-Match` does not say it.",
@@ -60,9 +65,9 @@ def finished(result: Schema, generator: Any, **options: Any) -> Schema:
     """The last hand at the document: its head, its tags, and the components that all share."""
     info = result["info"]
     info["summary"] = info["description"]
-    info["description"] = f"{info['description']}\n\n{GUIDE}"
+    info["description"] = GUIDE
     info["license"] = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
-    result["servers"] = [{"url": "/", "description": "This server."}]
+    result["servers"] = [{"url": "/"}]
     result["tags"] = [
         *({"name": n, "description": described(model)} for n, model in COLLECTIONS.items()),
         {"name": "about", "description": "What this server holds, and what its words mean."},
@@ -74,6 +79,7 @@ def finished(result: Schema, generator: Any, **options: Any) -> Schema:
         name: {"in": "header", "name": name, "description": text, "schema": schema}
         for name, (schema, text) in PARAMETERS.items()
     }
+    components["securitySchemes"] = {"token": TOKEN}
     components["responses"] = refusals()
     order = ("openapi", "info", "servers", "tags", "paths", "components")
     return {name: result[name] for name in order}
