@@ -1,6 +1,7 @@
 """The operations of the OpenAPI document; drf-spectacular finds them and we say what they do."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -224,19 +225,17 @@ class RecordSchema(AutoSchema):
     def _answers(self) -> Schema:
         self._register()
         name = self.model.__name__
-        if self.action == "destroy":
-            return {"204": {"description": "It is deleted."}}
-        if self.action == "list":
-            return {"200": answers.json("One page of the list.", ref(f"{name}Page"))}
-        if self.action == "stats":
-            return {"200": answers.json("The groups.", statistics.table(self.model))}
-        if self.action == "export":
-            return {"200": answers.file({kind.media_type: kind.schema for kind in FORMATS})}
-        if self.action == "retrieve":
-            return {"200": answers.json("The record.", bodies.whole_or_part(self.model))}
-        if self.action == "create":
-            return {"201": answers.json("It is made, or all of them are.", one_or_many(ref(name)))}
-        return {"200": answers.json("It is so.", ref(name))}
+        json = answers.json
+        by_action: dict[str | None, Callable[[], Schema]] = {
+            "destroy": lambda: {"204": {"description": "It is deleted."}},
+            "list": lambda: {"200": json("One page of the list.", ref(f"{name}Page"))},
+            "stats": lambda: {"200": json("The groups.", statistics.table(self.model))},
+            "export": lambda: {"200": answers.file({k.media_type: k.schema for k in FORMATS})},
+            "retrieve": lambda: {"200": json("The record.", bodies.whole_or_part(self.model))},
+            "create": lambda: {"201": json("It or all are made.", one_or_many(ref(name)))},
+        }
+        changed = {"200": json("It is so.", ref(name))}
+        return by_action[self.action]() if self.action in by_action else changed
 
     def _register(self) -> None:
         serializer = view_of(self).get_serializer()

@@ -67,7 +67,7 @@ class BodySerializer(serializers.ModelSerializer):
         return value
 
     def _strange_members(self, data: Mapping[str, Any]) -> list[tuple[str, list[ErrorDetail]]]:
-        faults = []
+        faults: list[tuple[str, list[ErrorDetail]]] = []
         for name in data:
             if len(faults) == MOST_FAULTS:
                 break
@@ -104,13 +104,14 @@ class RecordSerializer(BodySerializer):
     def get_fields(self) -> Any:
         fields = super().get_fields()
         if hasattr(self.Meta.model, NESTED):
-            fields[NESTED] = NestedCitationSerializer(
-                many=True,
-                max_length=MOST_ITEMS,
-                required=False,
-                write_only=True,
-                help_text="On create only: the words that support the record.",
-            )
+            options: dict[str, Any] = {
+                "many": True,
+                "max_length": MOST_ITEMS,
+                "required": False,
+                "write_only": True,
+                "help_text": "On create only: the words that support the record.",
+            }
+            fields[NESTED] = NestedCitationSerializer(**options)
         return fields
 
     @property
