@@ -11,6 +11,7 @@ from .issues import Issue, Position, Statement
 from .outcomes import Commitment, Delivery, Outcome, Unit
 from .proposals import Proposal, Response, Term
 from .rules import Faults, fault
+from .search import SearchDocument
 from .seeds import SeedEntry
 from .sources import CITED, Citation, Dismissal, Source
 from .talks import Delegation, Negotiation, Participation, Round
@@ -72,6 +73,7 @@ __all__ = [
     "Response",
     "Role",
     "Round",
+    "SearchDocument",
     "SeedEntry",
     "Source",
     "SpentForm",

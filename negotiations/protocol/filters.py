@@ -25,6 +25,7 @@ from .narrowing import (
     Words,
 )
 from .query import Query
+from .wishes import Search
 
 
 def filters_of(model: type[Record], name: str, path: str = "") -> Iterator[tuple[str, Narrowing]]:
@@ -70,6 +71,7 @@ class RecordFilter(FilterSet):
         for name in ("slug", "review", *cls._meta.fields):
             filters.update(filters_of(model, name))
         filters["updated_since"] = Since(field_name="updated_at")
+        filters["q"] = Search(field_name="pk")
         filters["has_open_question"] = Filled(field_name="open_question")
         if hasattr(model, "citations"):
             filters["cited"] = Cited(field_name="pk")

@@ -1,0 +1,146 @@
+"""Finding records of all kinds by their words."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.core import signing
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+from negotiations.models.search import SearchDocument
+from negotiations.models.words import WORD, words
+
+from .conditions import body_tag, with_validators
+from .feed import kinds_in
+from .narrowing import FilterFault
+from .paging import SIGNER, Key, Ordering, cursor, scope_of
+from .query import Query
+from .schema_search import DEFAULT_LIMIT, LARGEST_LIMIT, SEARCH_PAGE, SEARCH_PARAMETERS
+from .viewsets import ProtocolView, json_response
+from .wishes import Wish, read
+
+EXCERPT = 240
+ORDER = Ordering(Key(name, False, False) for name in ("rank", "size", "kind", "slug"))
+
+
+class SearchView(ProtocolView):
+    """All kinds at once."""
+
+    @extend_schema(
+        operation_id="search",
+        parameters=[OpenApiParameter(**each) for each in SEARCH_PARAMETERS],
+        responses={(200, "application/json"): SEARCH_PAGE},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Records by their words, those whose names have them first, then shorter before longer.
+
+        All words must be there: `prisoner exchange`. A word of three letters or more also finds
+        those that begin with it. `"a phrase"` is found as it stands, `-word` is left out, and `OR`
+        separates alternatives. Case, accents and marks make no difference, in any script.
+        """
+        query = Query(request, ["q", "kind", "limit", "cursor"])
+        wish, kinds = asked(query), kinds_in(query)
+        limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
+        start = place_in(request, query)
+        query.refuse()
+        rows = SearchDocument.objects.visible_to(request.user)
+        if kinds:
+            rows = rows.filter(kind__in=kinds)
+        body = page(request, query, ranked(rows, wish), wish, limit=limit, start=start)
+        response = json_response(body)
+        return with_validators(response, request, body_tag(response.content))
+
+
+def asked(query: Query) -> Wish | None:
+    """What ``q`` looks for; faults are noted."""
+    if "q" not in query:
+        query.fault("q", "required", "Say what is looked for.")
+        return None
+    try:
+        return read(query["q"])
+    except FilterFault as fault:
+        query.fault("q", fault.code, fault.detail)
+        return None
+
+
+def ranked(rows: QuerySet[Any], wish: Any) -> QuerySet[Any]:
+    """What matches, the best first.
+
+    No measure counts how often a word stands in all documents: that would tell of hidden ones.
+    """
+    rank = Case(
+        When(pk__matches=wish.in_title(), then=Value(0)),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
+    return rows.filter(pk__matches=wish.pattern()).annotate(rank=rank)
+
+
+def place_in(request: Request, query: Query) -> list[Any] | None:
+    """Where the cursor points."""
+    if "cursor" not in query:
+        return None
+    try:
+        scope, _, values = SIGNER.unsign_object(query["cursor"])
+    except (signing.BadSignature, ValueError):
+        scope = None
+    if scope == scope_of(request.path, query):
+        return list(values)
+    query.fault("cursor", "bad_cursor", "The cursor is not one of this search.")
+    return None
+
+
+def page(
+    request: Request, query: Query, rows: QuerySet[Any], wish: Any, *, limit: int, start: Any
+) -> dict[str, Any]:
+    """The results, and where they go on."""
+    if start is not None:
+        rows = rows.filter(ORDER.beyond(start, backwards=False))
+    found = list(ORDER.sort(rows)[: limit + 1])
+    following = None
+    if len(found) > limit:
+        values = [getattr(found[limit - 1], column) for column in ORDER.columns]
+        place = cursor(request.path, query, values, backwards=False)
+        following = replace_query_param(request.build_absolute_uri(), "cursor", place)
+    return {"next": following, "results": [result(row, wish) for row in found[:limit]]}
+
+
+def result(row: SearchDocument, wish: Wish) -> dict[str, Any]:
+    """One record that was found."""
+    name, _, other_names = row.title.partition("\n")
+    rest = "\n".join(filter(None, [other_names, row.body]))
+    return {
+        "kind": row.kind,
+        "slug": row.slug,
+        "title": name,
+        "review": row.review,
+        "language": row.language,
+        "excerpt": excerpt(rest, wish) or excerpt(name, wish),
+    }
+
+
+def spans(text: str, wish: Wish) -> Iterator[tuple[int, int]]:
+    """Where words stand that were looked for."""
+    for word in re.finditer(rf"(?:{WORD.pattern}|[\u0300-\u036f])+", text):
+        if any(wish.has(each) for each in words(word[0])):
+            yield word.span()
+
+
+def excerpt(text: str, wish: Wish) -> list[dict[str, Any]]:
+    """The text around the first of the words, in parts: those that match and those between."""
+    first = next(spans(text, wish), None)
+    if first is None:
+        return []
+    start = max(first[0] - EXCERPT // 3, 0)
+    start = text.find(" ", start, first[0]) + 1 if start else 0
+    piece = text[start : max(start, first[0]) + EXCERPT]
+    parts, end = [], 0
+    for begin, stop in spans(piece, wish):
+        parts += [{"text": piece[end:begin], "match": False}] if begin > end else []
+        parts.append({"text": piece[begin:stop], "match": True})
+        end = stop
+    return parts + ([{"text": piece[end:], "match": False}] if end < len(piece) else [])
