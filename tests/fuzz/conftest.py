@@ -10,6 +10,24 @@ def application(transactional_db):
     return get_wsgi_application()
 
 
+@pytest.fixture(autouse=True)
+def no_sockets(monkeypatch):
+    """Keep settings of sockets from werkzeug, which knows none.
+
+    Schemathesis 4.32 passes them when it repeats a request without its token.
+    """
+    from schemathesis.transport.wsgi import WSGI_TRANSPORT
+
+    send = WSGI_TRANSPORT.send
+
+    def in_process(case, *, session=None, **options):
+        for name in ("max_redirects", "verify", "cert", "proxies"):
+            options.pop(name, None)
+        return send(case, session=session, **options)
+
+    monkeypatch.setattr(WSGI_TRANSPORT, "send", in_process)
+
+
 @pytest.fixture
 def tell(request):
     """Writes a line that is seen without ``-s``: how much was tried is part of the result."""

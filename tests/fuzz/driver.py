@@ -67,7 +67,7 @@ class Run:
 
     def note(self, event):
         if isinstance(event, events.NonFatalError | events.FatalError):
-            self.faults.setdefault(str(event), "")
+            self.faults.setdefault(repr(event)[:2000], "")
         if not isinstance(event, events.ScenarioFinished):
             return
         self.operations |= {n.value.operation.label for n in event.recorder.cases.values()}
