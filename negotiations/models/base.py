@@ -177,7 +177,8 @@ class Record(Validated, models.Model):
 
     def deleted_namesake(self) -> Any:
         """The last version of another record, now deleted, that has the name of this new one."""
-        if not self._state.adding or not self.slug:
+        # Of what is no slug PostgreSQL may refuse even to be asked.
+        if not self._state.adding or not slug_format.regex.search(self.slug):
             return None
         kind: Any = type(self)
         last = kind.history.filter(slug=self.slug).order_by("-history_id").first()
