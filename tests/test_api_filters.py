@@ -2,7 +2,9 @@
 
 import pytest
 
+from negotiations.models import SearchDocument
 from negotiations.protocol import narrowing
+from negotiations.protocol.wishes import Search
 from tests.factories import (
     FACTORIES,
     CitationFactory,
@@ -26,6 +28,9 @@ def matching(filter_, record):
     """A value with which the filter leaves the record of the painted scene, or None."""
     if isinstance(filter_, narrowing.Supporting):
         return record.record.address
+    if isinstance(filter_, Search):
+        document = SearchDocument.objects.get(kind=record.collection(), key=record.pk)
+        return f'"{document.title.splitlines()[0]}"'
     for kind, value in MATCHING.items():
         if isinstance(filter_, kind):
             return value
@@ -72,6 +77,7 @@ WRONG = {
     narrowing.Truth: "yes",
     narrowing.Whole: "-1",
     narrowing.Words: "%00",
+    Search: "!",
 }
 CODES = {
     narrowing.Choices: "unknown_value",
@@ -82,6 +88,7 @@ CODES = {
     narrowing.Truth: "unknown_value",
     narrowing.Whole: "invalid_number",
     narrowing.Words: "unreadable_value",
+    Search: "no_words",
 }
 
 

@@ -164,6 +164,13 @@ def test_lists_are_searched_with_their_other_filters(reader, records):
     assert reader.get("/api/v1/parties/?q=!").json()["errors"][0]["code"] == "no_words"
 
 
+def test_words_of_the_past_are_not_searched(reader, records):
+    response = reader.get("/api/v1/parties/?q=kyiv&as_of=2025-07-20T00:00:00Z")
+
+    assert response.status_code == 400
+    assert [f["code"] for f in response.json()["errors"]] == ["not_in_the_past"]
+
+
 def test_everybody_finds_what_they_may_see(reader, analyst, analyst_user, reviewer, records):
     before = reader.get("/api/v1/search/?q=kyiv").content
     PartyFactory(slug="own", name="Kyiv", created_by=analyst_user)

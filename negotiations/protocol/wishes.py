@@ -8,6 +8,7 @@ from django.db import connection
 
 from negotiations.models.search import SearchDocument
 from negotiations.models.words import words
+from negotiations.past import Past
 
 from .narrowing import FilterFault, Narrowing, Rows
 
@@ -113,6 +114,9 @@ class Search(Narrowing):
     }
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
+        if any(isinstance(wrapper, Past) for wrapper in connection.execute_wrappers):
+            detail = "Words are found as records are today; leave out q or as_of."
+            raise FilterFault("not_in_the_past", detail)
         found = SearchDocument.objects.filter(
             kind=rows.model.collection(), pk__matches=read(text).pattern()
         )
