@@ -177,8 +177,8 @@ class Record(Validated, models.Model):
 
     def deleted_namesake(self) -> Any:
         """The last version of another record, now deleted, that has the name of this new one."""
-        # Of what is no slug PostgreSQL may refuse even to be asked.
-        if not self._state.adding or not slug_format.regex.search(self.slug):
+        # PostgreSQL cannot even be asked for a text with a NUL.
+        if not self._state.adding or not self.slug or "\0" in self.slug:
             return None
         kind: Any = type(self)
         last = kind.history.filter(slug=self.slug).order_by("-history_id").first()
