@@ -31,10 +31,11 @@ def no_sockets(monkeypatch):
 @pytest.fixture
 def tell(request):
     """Writes a line that is seen without ``-s``: how much was tried is part of the result."""
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    plugins = request.config.pluginmanager
+    reporter, capture = plugins.get_plugin("terminalreporter"), plugins.get_plugin("capturemanager")
 
     def write(line):
-        if reporter is not None:
+        with capture.global_and_fixture_disabled():
             reporter.ensure_newline()
             reporter.write_line(line)
 
