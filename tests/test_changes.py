@@ -187,7 +187,7 @@ def test_waiting_ends_without_events_when_nothing_happens(reader):
     body = reader.get(ADDRESS, {"wait": 1}).json()
 
     assert (body["results"], body["position"]) == ([], 0)
-    assert 1 <= time.monotonic() - started < 5
+    assert time.monotonic() - started >= 1
 
 
 # Streams

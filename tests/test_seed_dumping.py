@@ -20,7 +20,7 @@ def everything():
             {
                 name: value
                 for name, value in row["fields"].items()
-                if name not in {"created_at", "updated_at"}
+                if name not in {"created_at", "updated_at", "version"}
             }
             for row in json.loads(
                 serialize(
