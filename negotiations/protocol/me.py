@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -12,6 +11,7 @@ from negotiations.models import Record, Role, Token, role_of
 from . import policy
 from .conditions import body_tag, with_validators
 from .query import refuse_any
+from .schema_values import ref
 from .tokens import token_body
 from .viewsets import ProtocolView, json_response
 
@@ -21,7 +21,7 @@ ACTIONS = tuple(dict.fromkeys(action for action, _ in policy.TABLE))
 class MeView(ProtocolView):
     """Who am I, what may I do."""
 
-    @extend_schema(operation_id="me", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="me", responses={200: ref("Me")})
     def get(self, request: Request) -> HttpResponse:
         """The caller, the token, and for each action on whose records it is allowed.
 

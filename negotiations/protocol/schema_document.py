@@ -4,8 +4,10 @@ from typing import Any
 
 from negotiations.models import COLLECTIONS
 
+from .schema_about import ABOUT
 from .schema_answers import FAULT, PROBLEM, refusals
 from .schema_bodies import described
+from .schema_sharing import share
 from .schema_values import SHARED, Schema
 
 GUIDE = """
@@ -73,7 +75,7 @@ def finished(result: Schema, generator: Any, **options: Any) -> Schema:
         {"name": "about", "description": "What this server holds, and what its words mean."},
     ]
     components = result["components"]
-    more = {**SHARED, "Version": VERSION, "Problem": PROBLEM, "Fault": FAULT}
+    more = {**SHARED, **ABOUT, "Version": VERSION, "Problem": PROBLEM, "Fault": FAULT}
     components["schemas"] = dict(sorted({**components["schemas"], **more}.items()))
     components["parameters"] = {
         name: {"in": "header", "name": name, "description": text, "schema": schema}
@@ -81,5 +83,6 @@ def finished(result: Schema, generator: Any, **options: Any) -> Schema:
     }
     components["securitySchemes"] = {"token": TOKEN}
     components["responses"] = refusals()
+    share(result)
     order = ("openapi", "info", "servers", "tags", "paths", "components")
     return {name: result[name] for name in order}

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError as RuleBreach
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied, ValidationError
@@ -21,6 +20,7 @@ from .bodies import body_of, refuse_body
 from .conditions import body_tag, cacheable, with_validators
 from .problems import Refusal
 from .query import refuse_any
+from .schema_values import ref
 from .serializers import BodySerializer, flat
 from .viewsets import ProtocolView, json_response
 
@@ -109,7 +109,7 @@ class OwnTokens(ProtocolView):
 class TokenListView(OwnTokens):
     """Own tokens."""
 
-    @extend_schema(operation_id="tokens_list", responses=OpenApiTypes.OBJECT, auth=AUTH)
+    @extend_schema(operation_id="tokens_list", responses={200: ref("TokenList")}, auth=AUTH)
     def get(self, request: Request) -> HttpResponse:
         """Your live tokens, newest first. Their texts are not kept and cannot be shown again."""
         refuse_any(request)
@@ -120,7 +120,7 @@ class TokenListView(OwnTokens):
     @extend_schema(
         operation_id="tokens_create",
         request={"application/json": WANTED},
-        responses={201: OpenApiTypes.OBJECT},
+        responses={201: ref("TokenNew")},
         auth=AUTH,
     )
     def post(self, request: Request) -> HttpResponse:
@@ -145,7 +145,7 @@ class TokenListView(OwnTokens):
 class TokenView(OwnTokens):
     """One of the caller's tokens."""
 
-    @extend_schema(operation_id="tokens_retrieve", responses=OpenApiTypes.OBJECT, auth=AUTH)
+    @extend_schema(operation_id="tokens_retrieve", responses={200: ref("Token")}, auth=AUTH)
     def get(self, request: Request, slug: str) -> HttpResponse:
         """What is kept of the token."""
         token = self.named(request, slug)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -12,6 +11,7 @@ from negotiations.models import COLLECTIONS
 from .conditions import body_tag, with_validators
 from .problems import PROBLEMS, Refusal
 from .query import refuse_any
+from .schema_values import ref
 from .viewsets import ProtocolView, json_response
 
 PROBLEM_LIST = "/api/problems/"
@@ -20,7 +20,7 @@ PROBLEM_LIST = "/api/problems/"
 class RootView(ProtocolView):
     """The collections and their addresses."""
 
-    @extend_schema(operation_id="collections", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="collections", responses={200: ref("Collections")})
     def get(self, request: Request) -> HttpResponse:
         """Every collection with its address."""
         refuse_any(request)

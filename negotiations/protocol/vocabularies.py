@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -16,6 +15,7 @@ from negotiations.models.mappings import MAPPINGS
 from .conditions import body_tag, with_validators
 from .problems import Refusal
 from .query import refuse_any
+from .schema_values import ref, vocabulary_of
 from .suggestions import nearest
 from .viewsets import ProtocolView, json_response
 
@@ -29,7 +29,7 @@ ELSEWHERE: tuple[tuple[type[Vocabulary], str], ...] = (
 class VocabularyListView(ProtocolView):
     """All vocabularies."""
 
-    @extend_schema(operation_id="vocabularies_list", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="vocabularies_list", responses={200: ref("VocabularyList")})
     def get(self, request: Request) -> HttpResponse:
         """Every coded value of every kind, with its definition and its codes in other data sets.
 
@@ -44,7 +44,7 @@ class VocabularyListView(ProtocolView):
 class VocabularyView(ProtocolView):
     """One vocabulary."""
 
-    @extend_schema(operation_id="vocabularies_retrieve", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="vocabularies_retrieve", responses={200: ref("Vocabulary")})
     def get(self, request: Request, name: str) -> HttpResponse:
         """The values of one vocabulary in their order, such as `position_stance`."""
         refuse_any(request)
@@ -77,15 +77,6 @@ def columns() -> Iterator[tuple[type[Vocabulary], str]]:
         for column in model._meta.concrete_fields:
             if column.choices:
                 yield vocabulary_of(column), f"{model.collection()}.{column.name}"
-
-
-def vocabulary_of(column: Any) -> type[Vocabulary]:
-    """The coded values that a column is declared with, of its own kind where two are alike."""
-    values = [value for value, _ in column.choices]
-    alike = [kind for kind in Vocabulary.__subclasses__() if kind.values == values]
-    owners = [owner.__name__ for owner in column.model.__mro__]
-    own = [kind for kind in alike if kind.__qualname__.partition(".")[0] in owners]
-    return (own or alike)[0]
 
 
 def name_of(vocabulary: type[Vocabulary]) -> str:
