@@ -5,9 +5,19 @@ import pytest
 
 @pytest.fixture
 def application(transactional_db):
+    """The program; it ends each request itself, as werkzeug forgets to: connections are closed."""
     from django.core.wsgi import get_wsgi_application
 
-    return get_wsgi_application()
+    program = get_wsgi_application()
+
+    def whole(environ, start_response):
+        answer = program(environ, start_response)
+        try:
+            return [b"".join(answer)]
+        finally:
+            answer.close()
+
+    return whole
 
 
 @pytest.fixture(autouse=True)

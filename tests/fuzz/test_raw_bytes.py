@@ -145,12 +145,8 @@ def quoted(text):
 def answer(application, environ):
     """Status, headers, body."""
     told = []
-    result = application(environ, lambda status, headers, *_: told.extend((status, dict(headers))))
-    try:
-        body = b"".join(result)
-    finally:
-        result.close()
-    return int(told[0].split()[0]), told[1], body
+    body = application(environ, lambda status, headers, *_: told.extend((status, dict(headers))))
+    return int(told[0].split()[0]), told[1], b"".join(body)
 
 
 def fault_of(status, headers, body, method):
