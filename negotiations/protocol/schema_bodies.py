@@ -51,7 +51,7 @@ class Body:
         """The whole; nothing that it does not name may be sent."""
         members = {name: self.member(name, field) for name, field in self.fields()}
         if self.is_read and expandable(self.model):
-            members["expand"] = expanded(self.model)
+            members["expand"] = expanded(self.model) if self.purpose == "part" else FURTHER
         about = described(self.model) if self.purpose == "read" else ABOUT[self.purpose]
         schema: Schema = {
             "type": "object",
@@ -196,6 +196,11 @@ def whole_or_part(model: Any) -> Schema:
     return {"anyOf": [ref(model.__name__), ref(f"{model.__name__}Part")]}
 
 
+# What stands beside an expanded record is not spelt out again: pages that show the document follow
+# every reference, and this one would lead to all kinds from each.
+FURTHER = {"type": "object", "description": "Related records that were asked for, by relation."}
+
+
 def expanded(model: Any) -> Schema:
     """What ``expand`` shows beside a record."""
     found = {}
@@ -203,8 +208,7 @@ def expanded(model: Any) -> Schema:
         target = field.related_model
         is_one = field.concrete and not field.many_to_many
         found[name] = nullable(ref(target.__name__)) if is_one else ref(f"{target.__name__}Group")
-    about = "The related records that were asked for."
-    return {"type": "object", "description": about, "properties": found}
+    return {**FURTHER, "properties": found}
 
 
 LINK = {"type": ["string", "null"], "format": "uri"}
