@@ -45,7 +45,7 @@ def configuration(token, seconds, records):
         data["operations"] = [
             {"include-path": path, "parameters": {"path.slug": record.slug, "If-Match": "*"}}
             for path in document()["paths"]
-            if "{slug}" in path and (record := record_of(path, records))
+            if "{slug}" in path and (record := records.get(collection_of(path)))
         ]
         data["headers"] = {"Authorization": f"Bearer {token}"}
     return SchemathesisConfig.from_dict(data)
@@ -104,11 +104,12 @@ def aim(schema, records):
 
     @schema.hook
     def map_body(context, body):
-        record = record_of(context.operation.path, records)
-        if record is None or not isinstance(body, dict) or not hits(body):
+        collection = collection_of(context.operation.path)
+        record = records.get(collection)
+        if collection not in VIEWSETS or not isinstance(body, dict) or not hits(body):
             return body
-        for name, collection in references(record.collection()).items():
-            slug = records[collection].slug
+        for name, target in references(collection).items():
+            slug = records[target].slug
             if isinstance(body.get(name), str):
                 body[name] = slug
             elif isinstance(body.get(name), list):
@@ -118,8 +119,9 @@ def aim(schema, records):
         return body
 
 
-def record_of(path, records):
-    return records.get(path.removeprefix("/api/v1/").partition("/")[0])
+def collection_of(path):
+    """The part of a path that names a collection."""
+    return path.removeprefix("/api/v1/").partition("/")[0]
 
 
 def hits(value):

@@ -18,7 +18,11 @@ def test_the_document_is_kept_whatever_is_asked(application, role, tell):
     user = member_of(role, role) if role != "anonymous" else None
     # A contributor's own records are drafts, which may be changed and deleted.
     records = paint("draft" if role == "contributor" else "published", created_by=user)
-    token = Token.issue(user, "fuzz", Token.Scope.WRITE)[1] if user else None
+    token = None
+    if user:
+        _, token = Token.issue(user, "fuzz", Token.Scope.WRITE)
+        # The one that may be revoked.
+        records["tokens"], _ = Token.issue(user, "spare")
 
     run = Run(application, records, token, SECONDS // len(ROLES))
 
