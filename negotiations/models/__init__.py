@@ -4,18 +4,21 @@ from .access import GROUPS, Role, Token, role_of
 from .actors import Party, Person, Post
 from .base import Record, RecordQuerySet, StaleVersion
 from .changes import Change
+from .citations import CITED, Citation, Dismissal
 from .dates import Certainty, UncertainDateField
-from .guards import KeptAnswer, PasswordGuess, RequestCount, SpentForm
+from .guards import KeptAnswer, PasswordGuess, RequestCount, SpentForm, Upload
 from .incidents import Incident
 from .issues import Issue, Position, Statement
+from .moves import MovedSlug
 from .outcomes import Commitment, Delivery, Outcome, Unit
 from .proposals import Proposal, Response, Term
 from .rules import Faults, fault
 from .search import SearchDocument
 from .seeds import SeedEntry
-from .sources import CITED, Citation, Dismissal, Source
+from .sources import Source
 from .talks import Delegation, Negotiation, Participation, Round
 from .vocabulary import Vocabulary
+from .webhooks import Webhook, WebhookDelivery
 
 # All kinds, each after those it refers to.
 RECORDS: tuple[type[Record], ...] = (
@@ -58,6 +61,7 @@ __all__ = [
     "Incident",
     "Issue",
     "KeptAnswer",
+    "MovedSlug",
     "Negotiation",
     "Outcome",
     "Participation",
@@ -83,7 +87,10 @@ __all__ = [
     "Token",
     "UncertainDateField",
     "Unit",
+    "Upload",
     "Vocabulary",
+    "Webhook",
+    "WebhookDelivery",
     "fault",
     "role_of",
 ]

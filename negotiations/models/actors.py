@@ -18,6 +18,8 @@ class Party(Record):
     party of its own.
     """
 
+    can_be_merged = True
+
     class Kind(Vocabulary):
         STATE = "state", "A state, or the government that speaks for it."
         INTERNATIONAL_ORGANISATION = (
@@ -78,6 +80,8 @@ class Party(Record):
 
     def related_faults(self, related: Related) -> Faults:
         yield from super().related_faults(related)
+        if self._state.adding:
+            return  # Nothing leads to a new record yet.
         seen, level = {self.pk}, self.related("member_of", related)
         while level:
             if any(party.pk in seen for party in level if party.pk):
@@ -93,6 +97,8 @@ class Party(Record):
 
 class Person(Record):
     """Someone who speaks or acts for a party. What they were, and when, is a Post."""
+
+    can_be_merged = True
 
     name = models.CharField(max_length=200, help_text="As far as the sources give it.")
     aliases = models.JSONField(

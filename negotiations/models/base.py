@@ -86,6 +86,9 @@ class Record(Validated, models.Model):
         "withdrawn": {"draft", "published"},
     }
 
+    # Whether two of them may turn out to be one.
+    can_be_merged: ClassVar[bool] = False
+
     slug = RecordSlugField(
         max_length=SLUG_LENGTH,
         unique=True,
@@ -168,7 +171,7 @@ class Record(Validated, models.Model):
 
     def faults(self) -> Faults:
         yield from super().faults()
-        if self.deleted_namesake() is not None:
+        if self.asks_database and self.deleted_namesake() is not None:
             yield fault(
                 "slug",
                 "A deleted record of this kind has this slug; restore it from its history.",

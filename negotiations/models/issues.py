@@ -213,7 +213,8 @@ class Position(Record):
                 "This issue has no question to answer; choose one of its parts.",
                 "no_question",
             )
-        if self.term and self.negotiation_id != self.term.proposal.negotiation_id:
+        own = self.negotiation_id
+        if self.term and own and own != self.term.proposal.negotiation_id:
             yield fault(
                 "term",
                 "%(target)s belongs to another negotiation.",

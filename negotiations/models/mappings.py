@@ -1,34 +1,55 @@
-"""What coded values are called in the data sets of the field; where we are not sure, nothing.
+"""What coded values are called in the data sets of the field; where we are not sure, nothing."""
 
-PLOVER: the event types of the Political Language Ontology for Verified Event Records. PA-X: stages
-of agreements and codes of provisions in the Peace Agreements Database, University of Edinburgh.
-UCDP: types of agreements in the Peace Agreement Dataset, Uppsala University.
-"""
-
-# Vocabulary -> value -> scheme -> codes. A value may be wider or narrower than its code.
+# What the codes belong to. A code of another version may mean something else.
+SCHEMES: dict[str, dict[str, str]] = {
+    "pax": {
+        "title": "PA-X Peace Agreements Database: stages and provisions of agreements",
+        "version": "6",
+        "url": "https://www.peaceagreements.org/",
+    },
+    "plover": {
+        "title": "PLOVER, Political Language Ontology for Verifiable Event Records: event types",
+        "version": "draft 0.8 of 2021, with REQUEST as the data set POLECAT has it",
+        "url": "https://github.com/openeventdata/PLOVER",
+    },
+    "ucdp": {
+        "title": "UCDP Peace Agreement Dataset: types of agreements",
+        "version": "2.0",
+        "url": "https://ucdp.uu.se/",
+    },
+}
+# Vocabulary -> value -> scheme -> codes. A value may be wider or narrower than its code. PLOVER
+# names deeds: of a commitment, the deed that was promised.
 MAPPINGS: dict[str, dict[str, dict[str, list[str]]]] = {
     "commitment_kind": {
         "aid": {"plover": ["AID"]},
-        "hand_over_prisoners": {"pax": ["TjPrire"]},
+        "give_access": {"plover": ["RETREAT"]},
+        "hand_over_prisoners": {"pax": ["TjPrire"], "plover": ["RETREAT"]},
         "hand_over_remains": {"pax": ["TjMis"]},
+        "lift_sanctions": {"plover": ["RETREAT"]},
         "meet": {"plover": ["CONSULT"]},
         "military_aid": {"plover": ["AID"]},
+        "stop_fighting": {"plover": ["RETREAT"]},
         "withdraw": {"plover": ["RETREAT"]},
     },
     "incident_kind": {
         "arrest": {"plover": ["COERCE"]},
         "attack": {"plover": ["ASSAULT"]},
         "battle": {"plover": ["ASSAULT"]},
-        "sanction": {"plover": ["SANCTION"]},
-        "threat": {"plover": ["THREATEN"]},
+        "blockade": {"plover": ["COERCE"]},
+        # Embargoes are COERCE there, broken relations and halted aid are SANCTION.
+        "sanction": {"plover": ["COERCE", "SANCTION"]},
+        # The second is the show of force.
+        "threat": {"plover": ["THREATEN", "MOBILIZE"]},
     },
     "outcome_kind": {
-        "ceasefire": {"pax": ["Cea"]},
+        "ceasefire": {"pax": ["Cea"], "plover": ["RETREAT"]},
         "framework": {"pax": ["SubPar"]},
-        "further_talks": {"pax": ["Pre"]},
-        "partial_ceasefire": {"pax": ["Cea"]},
-        "prisoner_exchange": {"pax": ["TjPrire"]},
-        "release": {"pax": ["TjPrire"]},
+        "further_talks": {"pax": ["Pre"], "plover": ["AGREE"]},
+        "humanitarian_access": {"plover": ["RETREAT"]},
+        "partial_ceasefire": {"pax": ["Cea"], "plover": ["RETREAT"]},
+        "prisoner_exchange": {"pax": ["TjPrire"], "plover": ["RETREAT"]},
+        "release": {"pax": ["TjPrire"], "plover": ["RETREAT"]},
         "return_of_remains": {"pax": ["TjMis"]},
         "settlement": {"pax": ["SubComp"], "ucdp": ["full"]},
     },

@@ -269,10 +269,14 @@ class Delivery(Record):
         yield from super().faults()
         if not self.commitment_id:
             return
-        wrong_way = "%(party)s is not on this side of the commitment."
         for field, side in (("delivered_by", "obligor"), ("received_by", "obligee")):
             party = getattr(self, field)
-            if party and not getattr(self.commitment, side).filter(pk=party.pk).exists():
-                yield fault(field, wrong_way, "direction", party=party.name)
+            if party and party not in getattr(self.commitment, side).all():
+                yield fault(
+                    field,
+                    "%(party)s is not on this side of the commitment.",
+                    "direction",
+                    party=party.name,
+                )
         if self.delivered_by_id and self.delivered_by_id == self.received_by_id:
             yield fault("received_by", "Nobody delivers to themselves.", "direction")

@@ -246,7 +246,7 @@ class Response(Record):
 
     def faults(self) -> Faults:
         yield from super().faults()
-        if self.term and self.term.proposal_id != self.proposal_id:
+        if self.term and self.proposal_id and self.term.proposal_id != self.proposal_id:
             yield fault(
                 "term",
                 "%(target)s is an item of another proposal.",

@@ -10,6 +10,8 @@ LOOK_ALIKES = (
     "'\u2018\u2019\u201a\u2032`",
     '"\u201c\u201d\u201e\u00ab\u00bb\u2033',
 )
+# As many characters as a passage keeps of what stands before and after it.
+MOST_AROUND = 200
 FOLDED = {sign: f"[{re.escape(group)}]" for group in LOOK_ALIKES for sign in group}
 
 
@@ -49,7 +51,7 @@ def start_of(text: str, quote: str, before: str = "", after: str = "") -> int:
         return found[0]
     if found:
         raise ValidationError(
-            "These words stand %(times)d times in the source; add the words before or after them.",
+            "These words stand %(times)s times in the source; add the words before or after them.",
             code="quote_ambiguous",
             params={"times": len(found)},
         )
@@ -66,3 +68,35 @@ def start_of(text: str, quote: str, before: str = "", after: str = "") -> int:
             params={"own": own},
         )
     raise ValidationError("These words are not in the source.", code="quote_not_found")
+
+
+def place_of(text: str, quote: str, before: str, after: str) -> int | None:
+    """Where a quotation stands that was taken between these words; none if that cannot be told.
+
+    The words around may be longer than needed, or be missing where it stands once.
+    """
+    found = places(text, quote)
+    if len(found) > 1:
+        found = places(text, quote, before, after)
+    return found[0] if len(found) == 1 else None
+
+
+def told_apart(text: str, quote: str, start: int) -> tuple[str, str]:
+    """The fewest words before, or before and after, by which this place is told from others."""
+    end = start + len(quote)
+    befores = [text[at:start] for at in _word_starts(text, start)]
+    for before in ["", *befores]:
+        if len(places(text, quote, before)) == 1:
+            return before, ""
+    furthest = befores[-1] if befores else ""
+    for match in re.finditer(r"\W*\w+", text[end : end + MOST_AROUND]):
+        after = text[end : end + match.end()]
+        if len(places(text, quote, furthest, after)) == 1:
+            return furthest, after
+    return furthest, text[end : end + MOST_AROUND]
+
+
+def _word_starts(text: str, end: int) -> list[int]:
+    """Where the words before a place start, the nearest first."""
+    first = max(0, end - MOST_AROUND)
+    return [first + match.start() for match in re.finditer(r"\w+", text[first:end])][::-1]

@@ -1,19 +1,18 @@
-"""The words of every record, found by any of them in any script.
+"""What a search looks at of every record: what it reads, and what it read before.
 
-Both databases get the same words from here, so both find the same: SQLite in an FTS5 table,
-PostgreSQL in a ``tsvector``. Neither takes texts apart itself.
+``indexing`` fills it and lays the words beside it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 
 from .access import Role, role_of
 from .base import SLUG_LENGTH, Record
-from .words import words
 
 # So much of a text is indexed: a tsvector holds one megabyte.
 LONGEST_BODY = 200_000
@@ -38,7 +37,10 @@ class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
 
 
 class SearchDocument(models.Model):
-    """What a search looks at and shows of one record. Made from it, never written by hand."""
+    """What a search looks at and shows of one record, and of the time in which it read so.
+
+    Made from the record and its versions, never written by hand.
+    """
 
     kind = models.CharField(max_length=40, help_text="The collection of the record.")
     key = models.BigIntegerField(help_text="The key of the record.")
@@ -55,25 +57,37 @@ class SearchDocument(models.Model):
         db_index=False,
     )
     size = models.PositiveIntegerField(help_text="How many characters it has.")
+    since = models.DateTimeField(help_text="When the record came to read so.")
+    until = models.DateTimeField(null=True, help_text="When it ceased to; empty while it does.")
 
     objects = SearchDocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "slug"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "key"], name="search_finds_a_record_once"),
+            models.UniqueConstraint(
+                fields=["kind", "key"],
+                condition=Q(until__isnull=True),
+                name="search_finds_a_record_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.slug}"
 
+    def says_what(self, other: "SearchDocument") -> bool:
+        """Whether another document of the record says the same, at whatever time."""
+        return all(getattr(self, name) == getattr(other, name) for name in TOLD)
 
-# What is compared to tell whether a document is up to date.
+
 TOLD = ("slug", "title", "body", "language", "review", "created_by_id", "size")
 
 
 def document(record: Any, kind: str) -> SearchDocument:
-    """The document of a record or of a version of it: only its own columns are read."""
+    """The document of a record or of a version of it, from when it was written on.
+
+    Only its own columns are read.
+    """
     texts = dict(_texts(record))
     first = next((name for name in NAMES if texts.get(name)), "")
     lines = [texts.pop(first, ""), *(texts.pop("aliases", "").splitlines())]
@@ -89,6 +103,7 @@ def document(record: Any, kind: str) -> SearchDocument:
         review=record.review,
         created_by_id=record.created_by_id,
         size=len(title) + len(body),
+        since=record.history_date if hasattr(record, "history_date") else record.updated_at,
     )
 
 
@@ -104,128 +119,58 @@ def _texts(record: Any) -> Iterator[tuple[str, str]]:
             yield field.name, value
 
 
-def keep_in_step(versions: Sequence[Any]) -> None:
-    """Bring the index to what these versions say; of several of one record the last one counts."""
-    last = {(v.instance_type.collection(), v.id): v for v in versions}
-    gone = [key for key, version in last.items() if version.history_type == "-"]
-    kept = [document(v, kind) for (kind, _), v in last.items() if v.history_type != "-"]
-    forget(gone)
-    store(kept)
-
-
-def forget(keys: Sequence[tuple[str, int]]) -> None:
-    """Take the documents of these records out."""
-    with connection.cursor() as cursor:
-        if keys and connection.vendor == "sqlite":
-            cursor.executemany(ERASE, keys)
-        for kind, key in keys:
-            SearchDocument.objects.filter(kind=kind, key=key).delete()
-
-
-# One statement for many documents; of Django's own, SQLite would take a hundred at a time.
-COLUMNS = ("kind", "key", *TOLD)
-STORE = """
-INSERT INTO negotiations_searchdocument ({columns}) VALUES ({places})
-ON CONFLICT (kind, "key") DO UPDATE SET {changes}
-"""
-ERASE = """
-DELETE FROM negotiations_searchwords WHERE rowid =
-(SELECT id FROM negotiations_searchdocument WHERE kind = %s AND "key" = %s)
-"""
-WRITE = """
-INSERT INTO negotiations_searchwords (rowid, title, body)
-SELECT id, %s, %s FROM negotiations_searchdocument WHERE kind = %s AND "key" = %s
-"""
-
-
-def store(documents: Sequence[SearchDocument]) -> None:
-    """Write the documents with their words, each in place of the one that its record had."""
-    if not documents:
-        return
-    is_sqlite = connection.vendor == "sqlite"
-    columns = [f'"{name}"' for name in COLUMNS] + ([] if is_sqlite else ["words"])
-    places = ["%s"] * len(COLUMNS) + ([] if is_sqlite else ["%s::tsvector"])
-    changes = ", ".join(f"{name} = excluded.{name}" for name in columns[2:])
-    sql = STORE.format(columns=", ".join(columns), places=", ".join(places), changes=changes)
-    rows = [[getattr(each, name) for name in COLUMNS] for each in documents]
-    with connection.cursor() as cursor:
-        if not is_sqlite:
-            pairs = zip(rows, documents, strict=True)
-            cursor.executemany(sql, [[*row, vector(each)] for row, each in pairs])
-            return
-        cursor.executemany(sql, rows)
-        cursor.executemany(ERASE, [(each.kind, each.key) for each in documents])
-        told = [(" ".join(words(d.title)), " ".join(words(d.body)), d) for d in documents]
-        cursor.executemany(WRITE, [(title, body, d.kind, d.key) for title, body, d in told])
-
-
-def vector(document: SearchDocument) -> str:
-    """A ``tsvector``, written out: the words of the title have the weight A."""
-    places: dict[str, list[str]] = {}
-    title = words(document.title)
-    for place, word in enumerate(title, start=1):
-        places.setdefault(word, []).append(f"{place}A")
-    # Between the two there is a gap, which no phrase crosses.
-    for place, word in enumerate(words(document.body), start=len(title) + 2):
-        places.setdefault(word, []).append(str(min(place, 16_383)))
-    # A tsvector keeps 256 places of a word.
-    return " ".join(f"'{word}':{','.join(found[:255])}" for word, found in places.items())
-
-
-def clear() -> None:
-    """Take everything out."""
-    SearchDocument.objects.all().delete()
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM negotiations_searchwords")
-
-
-def drift(model: type[Record]) -> Iterator[str]:
-    """The addresses of a kind's records that the index has not, has wrongly, or has still."""
-    kind = model.collection()
-    stored = {each.key: each for each in SearchDocument.objects.filter(kind=kind)}
-    for record in model._base_manager.order_by("pk").iterator(chunk_size=200):
-        found, due = stored.pop(record.pk, None), document(record, kind)
-        is_same = found and all(getattr(found, name) == getattr(due, name) for name in TOLD)
-        if not found or not is_same or not has_its_words(found):
-            yield f"{kind}/{due.slug}"
-    for left in stored.values():
-        yield f"{kind}/{left.slug}"
-
-
-def has_its_words(found: SearchDocument) -> bool:
-    """Whether the words beside a document are those of its texts."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            texts = " ".join(words(found.title)), " ".join(words(found.body))
-            cursor.execute(
-                "SELECT 1 FROM negotiations_searchwords WHERE rowid = %s AND title = %s"
-                " AND body = %s",
-                [found.pk, *texts],
-            )
-        else:
-            cursor.execute(
-                "SELECT 1 FROM negotiations_searchdocument WHERE id = %s AND words = %s::tsvector",
-                [found.pk, vector(found)],
-            )
-        return cursor.fetchone() is not None
-
-
 class Matches(models.Lookup):
-    """``pk__matches=pattern``: documents whose words match."""
+    """``pk__matches=pattern``: documents of the present whose words match."""
 
     lookup_name = "matches"
     prepare_rhs = False
+    # Present and past lie apart, so that what was written over does not slow a search of today.
+    table, is_past = "negotiations_searchwords", False
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
-        found = "SELECT rowid FROM negotiations_searchwords WHERE negotiations_searchwords MATCH %s"
+        found = f"SELECT rowid FROM {self.table} WHERE {self.table} MATCH %s"  # noqa: S608
         return f"{column} IN ({found})", [*parameters, self.rhs]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
         table = column.rpartition(".")[0]
-        return f"{table}.words @@ %s::tsquery", [*parameters, self.rhs]
+        span = f"{table}.until IS {'NOT ' if self.is_past else ''}NULL"
+        return f"({span} AND {table}.words @@ %s::tsquery)", [*parameters, self.rhs]
 
 
-SearchDocument._meta.pk.register_lookup(Matches)
+class Matched(Matches):
+    """``pk__matched=pattern``: the same of documents of the past."""
+
+    lookup_name = "matched"
+    table, is_past = "negotiations_pastwords", True
+
+
+for lookup in (Matches, Matched):
+    SearchDocument._meta.pk.register_lookup(lookup)
+
+
+class Among(models.Lookup):
+    """``pk__among=keys``, of a query on PostgreSQL: its keys are found before anything else.
+
+    Left to choose, the planner walks the rows in the order of the list and looks each up: of a
+    word with a star it does not know how rare it is.
+    """
+
+    lookup_name = "among"
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        keys, more = self.process_rhs(compiler, connection)
+        return f"{column} = ANY (ARRAY{keys})", [*parameters, *more]
+
+
+models.BigAutoField.register_lookup(Among)
+
+
+def matching(pattern: str, instant: datetime | None = None) -> Q:
+    """The documents whose words match now, or those that held at an instant and match."""
+    now = Q(pk__matches=pattern)
+    if instant is None:
+        return now
+    return (now | Q(pk__matched=pattern, until__gt=instant)) & Q(since__lte=instant)

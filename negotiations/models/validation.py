@@ -1,6 +1,6 @@
 """The rules that hold for every record, whichever door it comes through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -38,6 +38,8 @@ class Validated(models.Model):
     # False while many are validated at once: what they refer to was just found, and what breaks a
     # constraint is refused by the tables and then validated one by one.
     asks_database: bool = True
+    # Fields whose proposed values could not even be read: nothing more is said of them.
+    unread: Set[str] = frozenset()
     # Relations to the same kind that must not lead back to where they began.
     acyclic: ClassVar[tuple[str, ...]] = ()
 
@@ -57,15 +59,17 @@ class Validated(models.Model):
             error.update_error_dict(faults)
         for field, breach in self.related_faults(related or {}):
             faults.setdefault(field, []).append(breach)
-        if faults:
-            raise ValidationError(faults)
+        told = {field: those for field, those in faults.items() if field not in self.unread}
+        if told:
+            raise ValidationError(told)
 
     def full_clean(
         self, exclude: Any = None, validate_unique: bool = True, validate_constraints: bool = True
     ) -> None:
+        exclude = {*(exclude or ()), *self.unread}
         if not self.asks_database:
             keys = (f.name for f in self._meta.fields if isinstance(f, models.ForeignKey))
-            exclude, validate_unique, validate_constraints = {*(exclude or ()), *keys}, False, False
+            exclude, validate_unique, validate_constraints = {*exclude, *keys}, False, False
         super().full_clean(exclude, validate_unique, validate_constraints)
 
     def clean_fields(self, exclude: Any = None) -> None:
@@ -175,7 +179,8 @@ class Validated(models.Model):
             yield fault(name, "Publish %(target)s first.", "unpublished", target=target.address)
 
     def _circles(self) -> Faults:
-        for name in self.acyclic:
+        # Nothing leads to a record that is not stored yet.
+        for name in () if self._state.adding else self.acyclic:
             seen, step = {self.pk}, getattr(self, name)
             while step is not None:
                 if step.pk in seen:
@@ -190,6 +195,8 @@ class Validated(models.Model):
         for number, citation in enumerate(related.get("citations", ())):
             yield from self._nested_faults(number, citation)
         citations = [c for c in self.related("citations", related) if c.review != WITHDRAWN]
+        if "citations" in self.unread or any("source" in c.unread for c in citations):
+            return  # What the record cites is not known.
         sources = [source for c in citations if (source := _target(c, "source"))]
         if self.review == PUBLISHED and self.needs_citation:
             yield from self._unsupported(sources)
@@ -204,8 +211,11 @@ class Validated(models.Model):
 
     def _unsupported(self, sources: list[Any]) -> Faults:
         if not sources:
-            message = "A record is not published without the words that support it."
-            yield fault("citations", message, "no_citation")
+            yield fault(
+                "citations",
+                "A record is not published without the words that support it.",
+                "no_citation",
+            )
         elif all(source.review != PUBLISHED for source in sources):
             target = sources[0].address
             yield fault("citations", "Publish %(target)s first.", "unpublished", target=target)
@@ -220,7 +230,7 @@ class Validated(models.Model):
             citation.full_clean(exclude=others)
         except ValidationError as error:
             for name, errors in error.error_dict.items():
-                for single in errors:
+                for single in errors if name not in citation.unread else ():
                     yield f"citations/{number}/{name}", single
 
     # Relations
@@ -239,18 +249,22 @@ class Validated(models.Model):
     def referrers(self, *, published: bool = False, most: int = 50) -> list[Any]:
         """Records of other kinds and its own that name this one, but for its own citations."""
         found: list[Any] = []
+        for model, naming in self.referring():
+            rows = model._base_manager.filter(naming)
+            rows = rows.filter(review=PUBLISHED) if published else rows
+            found += rows.distinct()[: most - len(found)]
+        return found
+
+    def referring(self) -> Iterator[tuple[Any, models.Q]]:
+        """By which relation of which kind records can name this one: (kind, those that do)."""
         # Hidden relations count too: the person who spoke has no list of what they said.
         relation: Any
         for relation in self._meta.get_fields(include_hidden=True):
             model = relation.related_model
             if not relation.auto_created or relation.concrete or relation.name == "citations":
                 continue
-            if not issubclass(model, Validated):
-                continue
-            rows = model._base_manager.filter(**{relation.remote_field.name: self.pk})
-            rows = rows.filter(review=PUBLISHED) if published else rows
-            found += rows.distinct()[: most - len(found)]
-        return found
+            if issubclass(model, Validated):
+                yield model, models.Q(**{relation.remote_field.name: self.pk})
 
 
 def refuse_too_large(value: int, most: int | None) -> None:

@@ -1,0 +1,266 @@
+"""The words of a source that support a record, and the passages that support none."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.lookups import Exact
+
+from .base import Record
+from .quotations import start_of
+from .rules import Check, Faults, Unique, fault
+from .sources import Source
+from .vocabulary import Vocabulary
+
+# The kinds that a citation can support, by the name of its foreign key.
+CITED = (
+    *("party", "person", "post", "negotiation", "participation", "round", "delegation"),
+    *("issue", "statement", "position", "proposal", "term", "response"),
+    *("outcome", "commitment", "delivery", "incident"),
+)
+
+
+class Passage(Record):
+    """Words of a source, told by the place where they start."""
+
+    needs_citation = False
+
+    quote = models.TextField(help_text="The words, exactly as the source has them.")
+    before = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The words just before, where the quotation stands more than once.",
+    )
+    after = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The words just after, where the quotation stands more than once.",
+    )
+    start = models.PositiveIntegerField(
+        editable=False,
+        null=True,
+        help_text="Where they start, in characters from the start of the text.",
+    )
+
+    class Meta(Record.Meta):
+        abstract = True
+
+    def clean(self) -> None:
+        # The server finds the words itself: an offset from outside is never trusted.
+        self.start = None
+        super().clean()
+
+    def faults(self) -> Faults:
+        yield from super().faults()
+        source = dict(self.references()).get("source")
+        if source and self.quote and not self.unread & {"before", "after"}:
+            try:
+                self.start = start_of(source.text, self.quote, self.before, self.after)
+            except ValidationError as error:
+                yield "quote", error
+
+
+def supports(kind: str) -> Any:
+    """A foreign key to one kind of record; of these a citation has exactly one."""
+    return models.ForeignKey(
+        kind,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        db_index=False,
+    )
+
+
+class Citation(Passage):
+    """The words that support a record, contradict it, or give its context."""
+
+    class Voice(Vocabulary):
+        DIRECT_SPEECH = "direct_speech", "The source quotes somebody word for word."
+        REPORTED_SPEECH = "reported_speech", "The source says what somebody said."
+        NARRATOR = "narrator", "The source says it itself."
+        HEADLINE = "headline", "It stands in a headline only."
+
+    class Relation(Vocabulary):
+        SUPPORTS = "supports", "The words say what the record says."
+        CONTRADICTS = "contradicts", "The words say otherwise."
+        CONTEXT = "context", "The words help to understand it."
+
+    class Credibility(Vocabulary):
+        """The second half of the Admiralty code (NATO STANAG 2511)."""
+
+        CONFIRMED = "1", "Confirmed by independent sources."
+        PROBABLY_TRUE = "2", "Logical, consistent with other information, not confirmed."
+        POSSIBLY_TRUE = "3", "Reasonably logical, agrees with some other information."
+        DOUBTFUL = "4", "Possible and not logical; nothing else on it."
+        IMPROBABLE = "5", "Contradicted by other information."
+        CANNOT_BE_JUDGED = "6", "Nothing to judge it by."
+
+    KINDS = CITED
+    party = supports("Party")
+    person = supports("Person")
+    post = supports("Post")
+    negotiation = supports("Negotiation")
+    participation = supports("Participation")
+    round = supports("Round")
+    delegation = supports("Delegation")
+    issue = supports("Issue")
+    statement = supports("Statement")
+    position = supports("Position")
+    proposal = supports("Proposal")
+    term = supports("Term")
+    response = supports("Response")
+    outcome = supports("Outcome")
+    commitment = supports("Commitment")
+    delivery = supports("Delivery")
+    incident = supports("Incident")
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="quoted", help_text="Where the words stand."
+    )
+    field = models.CharField(
+        max_length=50,
+        blank=True,
+        help_text="The field of the record that the words support; empty for the whole.",
+    )
+    voice = models.CharField(
+        max_length=20, choices=Voice, default=Voice.NARRATOR, help_text="Whose words they are."
+    )
+    relation = models.CharField(
+        max_length=20,
+        choices=Relation,
+        default=Relation.SUPPORTS,
+        help_text="What they do for the record.",
+    )
+    credibility = models.CharField(
+        max_length=1,
+        choices=Credibility,
+        default=Credibility.CANNOT_BE_JUDGED,
+        help_text="1 to 6, Admiralty code.",
+    )
+
+    class Meta(Passage.Meta):
+        indexes = [
+            *Record.Meta.indexes,
+            # A citation has one of the seventeen keys: each index holds its own kind alone.
+            *(
+                models.Index(
+                    fields=[kind],
+                    condition=Q(**{f"{kind}__isnull": False}),
+                    name=f"citation_of_{kind}",
+                )
+                for kind in CITED
+            ),
+        ]
+        constraints = [
+            Check(
+                about="record",
+                condition=Exact(
+                    sum(
+                        (
+                            Case(
+                                When(**{f"{kind}__isnull": False}, then=1),
+                                default=0,
+                                output_field=IntegerField(),
+                            )
+                            for kind in CITED
+                        ),
+                        start=Value(0),
+                    ),
+                    Value(1),
+                ),
+                name="citation_supports_one_record",
+                violation_error_code="required",
+                violation_error_message="A citation supports exactly one record.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.quote
+
+    def slug_text(self) -> str:
+        return " ".join(self.quote.split()[:8])
+
+    @property
+    def record(self) -> Any:
+        """The one record that the words support."""
+        return next((getattr(self, kind) for kind in CITED if getattr(self, f"{kind}_id")), None)
+
+    @record.setter
+    def record(self, record: Record | None) -> None:
+        for kind in CITED:
+            setattr(self, kind, record if record and record._meta.model_name == kind else None)
+
+    def faults(self) -> Faults:
+        yield from super().faults()
+        record = self.record
+        if not record:
+            return
+        yield from self.field_faults(record)
+        if not self._state.adding and self.review != self.Review.PUBLISHED:
+            yield from self._last_words("review")
+
+    def field_faults(self, record: Any) -> Faults:
+        """Whether the field that the words support is one of the record's."""
+        fields = {*record._meta.fields, *record._meta.many_to_many}
+        if self.field and self.field not in {field.name for field in fields}:
+            yield fault(
+                "field",
+                "%(kind)s have no field of this name.",
+                "unknown_field",
+                kind=record.collection(),
+            )
+
+    def change_faults(self, stored: Any) -> Faults:
+        yield from super().change_faults(stored)
+        if stored.record != self.record:
+            yield fault(
+                "record", "A citation stays with its record; add a new one instead.", "immutable"
+            )
+
+    def delete_faults(self) -> Faults:
+        yield from super().delete_faults()
+        yield from self._last_words("citations")
+
+    def _last_words(self, field: str) -> Faults:
+        record = self.record
+        if record.review != self.Review.PUBLISHED or not record.needs_citation:
+            return
+        if not record.citations.published().exclude(pk=self.pk).exists():
+            yield fault(
+                field, "A published record keeps at least one published citation.", "no_citation"
+            )
+
+
+class Dismissal(Passage):
+    """A passage that was read and found to hold nothing to record."""
+
+    class Reason(Vocabulary):
+        HEADING = "heading", "A heading that states nothing of its own."
+        BACKGROUND = "background", "Tells of the world beside the negotiation."
+        REPETITION = "repetition", "Says again what is recorded from elsewhere."
+        OUT_OF_SCOPE = "out_of_scope", "Is not about the negotiation."
+
+    source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        related_name="dismissals",
+        help_text="Where the words stand.",
+    )
+    reason = models.CharField(max_length=20, choices=Reason, help_text="Why nothing was recorded.")
+
+    class Meta(Passage.Meta):
+        constraints = [
+            Unique(
+                about="quote",
+                fields=["source", "start"],
+                name="dismissal_is_made_once",
+                violation_error_message="A passage that starts here is already dismissed.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.quote
+
+    def slug_text(self) -> str:
+        return " ".join(self.quote.split()[:8])

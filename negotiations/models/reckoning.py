@@ -1,0 +1,87 @@
+"""Counting dates from a source's words and the day they count from: "next week", "early June".
+
+The rules: a week starts on Monday. Early is the 1st to the 10th, the middle the 11th to the 20th,
+late the 21st to the last day. A weekday, or a day or month without its year, is the last one up to
+the anchor, since reports tell of what was; "next" and "this" before it say otherwise. "Within" and
+"by" give the last day only. Every phrase has a first reading, which these rules give, and the other
+readings that people mean by it; nothing here decides for the analyst.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from .edtf import InvalidDate, parse
+from .reckoning_rules import RULES, Reading
+
+TO_A_BOUND = r"(?:by|until|no later than) "
+BOUND = re.compile(rf"{TO_A_BOUND}(?P<rest>.+)", re.IGNORECASE)
+BEFORE_A_BOUND = re.compile(rf"(?<!\w){TO_A_BOUND}$", re.IGNORECASE)
+LONGEST_PHRASE = 200
+# For asking whether words tell a date at all.
+ANY_DAY = date(2000, 6, 15)
+LEAD = re.compile(r"(?:in|on|since|during) ", re.IGNORECASE)
+
+
+class Phrase(NamedTuple):
+    """Words of a text that tell a date, and where they start in it."""
+
+    start: int
+    words: str
+
+
+def phrases(text: str) -> list[Phrase]:
+    """The words of a text that tell dates, in their order; of two that overlap the longer."""
+    found = [match for pattern, _rule in RULES for match in pattern.finditer(text)]
+    kept: list[re.Match[str]] = []
+    for match in sorted(found, key=lambda match: (-len(match.group()), match.start())):
+        is_free = all(match.end() <= k.start() or match.start() >= k.end() for k in kept)
+        if is_free and readings(match.group(), ANY_DAY):
+            kept.append(match)
+    return sorted(_bare(match) for match in kept)
+
+
+def _bare(match: re.Match[str]) -> Phrase:
+    """Without the preposition: "early June"; but with what makes a bound of it: "by early June"."""
+    bound = BEFORE_A_BOUND.search(match.string[: match.start()])
+    if bound is not None:
+        return Phrase(bound.start(), match.string[bound.start() : match.end()])
+    lead = LEAD.match(match.group())
+    skipped = lead.end() if lead else 0
+    return Phrase(match.start() + skipped, match.group()[skipped:])
+
+
+def readings(words: str, anchor: date) -> list[Reading]:
+    """What the words can mean, counted from the anchor, the likeliest first; none if not known."""
+    if len(words) > LONGEST_PHRASE:
+        return []
+    bound = BOUND.fullmatch(words.strip())
+    if bound is not None:
+        bounds = {each.edtf: each for each in _at_the_latest(bound["rest"], anchor)}
+        return list(bounds.values())
+    found: dict[str, Reading] = {}
+    for pattern, read in RULES:
+        match = pattern.fullmatch(words.strip())
+        if match is None:
+            continue
+        try:
+            for reading in read(match, anchor):
+                parse(reading.edtf)
+                found.setdefault(reading.edtf, reading)
+        except (InvalidDate, ValueError, OverflowError):
+            # No day of the calendar: 31 June, or a thousand years hence.
+            continue
+        if found:
+            break
+    return list(found.values())
+
+
+def _at_the_latest(words: str, anchor: date) -> Iterator[Reading]:
+    """The same words as a bound, up to the last day that they allow: first of those to come."""
+    spans = [(parse(edtf).latest, how) for edtf, how in readings(words, anchor)]
+    days = sorted((day < anchor, day, how) for day, how in spans if day)
+    for _is_past, day, how in days:
+        yield Reading(f"../{day.isoformat()}", how)
