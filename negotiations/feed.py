@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from simple_history.signals import post_create_historical_record
 
 from negotiations.history import differences
-from negotiations.models import Change, Record, search
+from negotiations.models import Change, Record, indexing
 from negotiations.models.order import queue
 from tracker.logs import request_id
 
@@ -44,7 +44,7 @@ def announce(versions: Sequence[Any], *, restored: bool = False) -> None:
                 change.public_sequence = last_public
             changes.append(change)
         Change.objects.bulk_create(changes, batch_size=500)
-        search.keep_in_step(versions)
+        indexing.keep_in_step(versions)
 
 
 def _change(version: Any, number: int, *, restored: bool) -> Change:

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 
-from negotiations.models import Citation, Record, StaleVersion
+from negotiations.models import Citation, MovedSlug, Record, StaleVersion
 from negotiations.models.base import VERSIONS
 from negotiations.models.order import queue
 from negotiations.models.recorder import one_act
@@ -207,6 +207,7 @@ def _validate(record: Record, related: Mapping[str, Sequence[Any]]) -> None:
 
 def _bring_back(version: Any, by: Any, reason: str) -> Record:
     """Make a deleted record again, and what was deleted in the same act as a part of it."""
+    _refuse_merged(version)
     record = revived(version.instance)
     gone = versions(record).first()
     related: dict[str, Any] = related_of(version)
@@ -222,6 +223,14 @@ def _bring_back(version: Any, by: Any, reason: str) -> Record:
         if part.instance_type is not Citation:
             _bring_back(part, by, reason)
     return record
+
+
+def _refuse_merged(version: Any) -> None:
+    """What was merged into another record is that record now."""
+    kept = MovedSlug.objects.end(version.instance_type.collection(), version.slug)
+    if kept is not None:
+        message = "It was merged into %(kept)s; restore or change that."
+        raise ValidationError(message, code="merged", params={"kept": kept})
 
 
 def revived(record: Record) -> Record:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 
 from negotiations.feed import announce
@@ -46,6 +46,7 @@ def _insert(
     if not records:
         return []
     kind = type(records[0])
+    refuse_known(kind, [record.slug for record in records if record.slug])
     name_all(records)
     for record in records:
         record.created_by = record.created_by or by
@@ -79,6 +80,13 @@ def _link(
         ],
         batch_size=CHUNK,
     )
+
+
+def refuse_known(kind: Any, slugs: Sequence[str]) -> None:
+    """Raise ``IntegrityError`` when one is the name of a record, even of a deleted one."""
+    for start in range(0, len(slugs), CHUNK):
+        if kind.history.filter(slug__in=slugs[start : start + CHUNK]).exists():
+            raise IntegrityError("A record of this kind has this slug, or had it.")
 
 
 def name_all(records: Sequence[Record]) -> None:

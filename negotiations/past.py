@@ -6,15 +6,17 @@ page and expansion answers as it did.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from negotiations.models import RECORDS, Change
+from negotiations.models import RECORDS, Change, MovedSlug
 
+# Of these the past is what was there: a row is never changed.
+ONLY_GROWING = (Change._meta.db_table, MovedSlug._meta.db_table)
 Condition = tuple[str, list[Any]]
 
 
@@ -47,19 +49,28 @@ def _columns(model: Any) -> tuple[str, ...]:
 
 
 @contextmanager
-def as_known(instant: datetime, version: Any = None) -> Iterator[None]:
+def as_known(instant: datetime | None, version: Any = None) -> Iterator[None]:
     """Read the tracker as it was known at an instant; of one record a version may be named.
+
+    None is the present.
 
     An instant in the middle of a write that was still going on shows what it had written by then.
     """
-    with connection.execute_wrapper(Past(instant, version)):
+    with connection.execute_wrapper(Past(instant, version)) if instant else nullcontext():
         yield
+
+
+def instant_asked_about() -> datetime | None:
+    """The instant of which is read on this connection; None is the present."""
+    past = (wrapper for wrapper in connection.execute_wrappers if isinstance(wrapper, Past))
+    return next((wrapper.at for wrapper in past), None)
 
 
 class Past:
     """Puts the past before a query, under the names of the present's tables."""
 
     def __init__(self, instant: datetime, version: Any = None) -> None:
+        self.at = instant
         self.instant = connection.ops.adapt_datetimefield_value(instant)
         self.named = (version._meta.db_table, version.id, version.history_id) if version else None
 
@@ -69,8 +80,7 @@ class Past:
         if many or not sql.lstrip("( ").startswith("SELECT"):
             return execute(sql, params, many, context)
         found = [self._then(name, table) for name, table in tables().items() if f'"{name}"' in sql]
-        if f'"{Change._meta.db_table}"' in sql:
-            found.append(self._changes())
+        found += [self._until_then(name) for name in ONLY_GROWING if f'"{name}"' in sql]
         if found:
             sql = f"WITH {', '.join(query for query, _ in found)} {sql}"
             params = [*(value for _, values in found for value in values), *(params or ())]
@@ -98,8 +108,7 @@ class Past:
         named = f'{version}."history_id" = %s OR ({version}."id" <> %s AND {held})'
         return f"({named})", [chosen, key, self.instant]
 
-    def _changes(self) -> Condition:
-        name = Change._meta.db_table
+    def _until_then(self, name: str) -> Condition:
         # SQLite takes the bare name inside its own definition for a recursion.
         table = f'main."{name}"' if connection.vendor == "sqlite" else f'"{name}"'
         return f'"{name}" AS (SELECT * FROM {table} WHERE "at" <= %s)', [self.instant]  # noqa: S608

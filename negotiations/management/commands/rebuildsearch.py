@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import transaction
+from django.db import connection, transaction
 
-from negotiations.models import RECORDS, search
+from negotiations.models import RECORDS, indexing
 from negotiations.models.order import queue
 
 DRIFT = 1
-PIECE = 200
 
 
 class Command(BaseCommand):
@@ -32,27 +31,21 @@ class Command(BaseCommand):
                 self.rebuild()
 
     def rebuild(self) -> None:
-        """Take everything out and put every record in."""
-        search.clear()
-        count = 0
-        for model in RECORDS:
-            rows = model._base_manager.order_by("pk").iterator(chunk_size=PIECE)
-            documents = []
-            for record in rows:
-                documents.append(search.document(record, model.collection()))
-                count += 1
-                if len(documents) == PIECE:
-                    search.store(documents)
-                    documents = []
-            search.store(documents)
+        """Take everything out and put every record in, as it is and as it was."""
+        indexing.clear()
+        count = sum(indexing.rebuild(model) for model in RECORDS)
         self.stdout.write(f"{count} records are indexed.")
 
     def check_all(self) -> None:
         """Compare each record with its document, and each document with its words."""
         differing = 0
         for model in RECORDS:
-            for address in search.drift(model):
+            for address in indexing.drift(model):
                 self.stdout.write(f"{address} differs")
+                differing += 1
+        for table in (indexing.PRESENT, indexing.PAST) if connection.vendor == "sqlite" else ():
+            if not indexing.is_sound(table):
+                self.stdout.write(f"{table} is damaged")
                 differing += 1
         if differing:
             self.stdout.write("Run manage.py rebuildsearch.")
