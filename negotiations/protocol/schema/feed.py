@@ -4,21 +4,19 @@ from typing import Any
 
 from negotiations.models import COLLECTIONS, Change
 
+from .values import ref, several
+
 WORD = {"type": "string"}
 FIELDS = {
     "version": {"type": "integer", "description": "The version that it left, or ended."},
-    "action": {
-        "type": "string",
-        "enum": Change.Action.values,
-        "description": "\n".join(f"* `{a.value}`: {a.definition}" for a in Change.Action),
-    },
+    "action": ref("ChangeAction"),
     "changed": {"type": "array", "items": WORD, "description": "The members that changed."},
     "by": {
         "type": ["string", "null"],
         "description": "Who did it; not told without a token.",
     },
     "reason": {"type": "string", "description": "As `Change-Reason` gave it."},
-    "at": {"type": "string", "format": "date-time"},
+    "at": {"type": "string", "format": "date-time", "description": "When it was done."},
 }
 
 
@@ -30,8 +28,8 @@ def record_of(properties: dict[str, Any]) -> dict[str, Any]:
 EVENT = record_of(
     {
         "sequence": {"type": "integer", "description": "Its place in the feed of the reader."},
-        "kind": {"type": "string", "enum": [*COLLECTIONS]},
-        "slug": WORD,
+        "kind": ref("Collection"),
+        "slug": {**WORD, "description": "Which record of the collection."},
         **FIELDS,
     }
 )
@@ -40,12 +38,32 @@ FEED_PAGE = record_of(
         "next": {"type": "string", "format": "uri", "description": "Where to go on, now or later."},
         "position": {"type": "integer", "description": "What `after` of the next request is."},
         "more": {"type": "boolean", "description": "Whether there is more at once."},
-        "results": {"type": "array", "items": EVENT},
+        "results": {"type": "array", "items": ref("Change")},
     }
 )
+FEED: dict[str, dict[str, Any]] = {
+    "Change": {**EVENT, "description": "One version of one record: what became of it."},
+    "ChangeAction": {
+        "type": "string",
+        "enum": Change.Action.values,
+        "description": "\n".join(f"* `{a.value}`: {a.definition}" for a in Change.Action),
+    },
+    "ChangePage": FEED_PAGE,
+    "Collection": {
+        "type": "string",
+        "enum": [*COLLECTIONS],
+        "description": "A kind of records, as its address names it.",
+    },
+}
 FEED_ANSWERS = {
-    (200, "application/json"): FEED_PAGE,
+    (200, "application/json"): ref("ChangePage"),
     (200, "text/event-stream"): WORD,
+}
+KINDS: dict[str, Any] = {
+    "type": several(ref("Collection")),
+    "style": "form",
+    "explode": False,
+    "description": "Only records of these collections.",
 }
 FEED_PARAMETERS: list[dict[str, Any]] = [
     {
@@ -63,9 +81,5 @@ FEED_PARAMETERS: list[dict[str, Any]] = [
         "type": {"type": "integer", "minimum": 1, "maximum": 25},
         "description": "For how many seconds to wait for the first.",
     },
-    {
-        "name": "kind",
-        "type": {"type": "string", "minLength": 1},
-        "description": "One collection, or several separated by commas.",
-    },
+    {"name": "kind", **KINDS},
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, count
 from typing import Any
 
-from .schema_values import Schema
+from .values import Schema
 
 # Things of one kind, each where it stands: (holder, key, its name, a longer one).
 Places = list[tuple[Any, Any, str, str]]

@@ -3,12 +3,20 @@
 from typing import Any
 
 from negotiations.models import COLLECTIONS
+from negotiations.protocol.patches import LONGEST_REASON
 
-from .schema_about import ABOUT
-from .schema_answers import FAULT, PROBLEM, refusals
-from .schema_bodies import described
-from .schema_sharing import share
-from .schema_values import SHARED, Schema
+from .about import ABOUT
+from .answers import FAULT, PROBLEM, refusals
+from .batch import components as batch
+from .bodies import described
+from .feed import FEED
+from .search import SEARCH
+from .sharing import share
+from .types import COMPONENTS
+from .values import SHARED, Schema, ref
+from .versions import HISTORY
+from .webhooks import SENT, WEBHOOKS
+from .webhooks import TAG as WEBHOOK_TAG
 
 GUIDE = """
 **Reading** needs no token: everybody reads what is published, a token shows drafts as well. Every
@@ -42,6 +50,8 @@ VERSION = {
     "additionalProperties": False,
 }
 
+OWN = {"Version": VERSION, "Problem": PROBLEM, "Fault": FAULT}
+
 TAG = r'(W/)?"[^"\u0000-\u0020\u007f]*"'
 PARAMETERS: dict[str, tuple[Schema, str]] = {
     "If-None-Match": (
@@ -53,7 +63,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
         "The version that the change is based on, else `version` in the body; `*` is any.",
     ),
     "Change-Reason": (
-        {"type": "string", "maxLength": 500},
+        ref("Line", maxLength=LONGEST_REASON),
         "Why: one line of UTF-8, kept with the version. Needed to delete what is published.",
     ),
     "Idempotency-Key": (
@@ -72,11 +82,17 @@ def finished(result: Schema, generator: Any, **options: Any) -> Schema:
     result["servers"] = [{"url": "/"}]
     result["tags"] = [
         *({"name": n, "description": described(model)} for n, model in COLLECTIONS.items()),
+        {"name": "batch", "description": "Many writes of many kinds at once."},
+        {"name": "search", "description": "Records of all kinds by their words."},
+        {"name": "changes", "description": "What changed, when and why, and how to undo it."},
         {"name": "about", "description": "What this server holds, and what its words mean."},
+        WEBHOOK_TAG,
     ]
+    result["webhooks"] = SENT
     components = result["components"]
-    more = {**SHARED, **ABOUT, "Version": VERSION, "Problem": PROBLEM, "Fault": FAULT}
-    components["schemas"] = dict(sorted({**components["schemas"], **more}.items()))
+    named = {**SHARED, **ABOUT, **FEED, **HISTORY, **SEARCH, **WEBHOOKS, **COMPONENTS, **OWN}
+    named |= batch()
+    components["schemas"] = dict(sorted({**components["schemas"], **named}.items()))
     components["parameters"] = {
         name: {"in": "header", "name": name, "description": text, "schema": schema}
         for name, (schema, text) in PARAMETERS.items()
@@ -84,5 +100,5 @@ def finished(result: Schema, generator: Any, **options: Any) -> Schema:
     components["securitySchemes"] = {"token": TOKEN}
     components["responses"] = refusals()
     share(result)
-    order = ("openapi", "info", "servers", "tags", "paths", "components")
+    order = ("openapi", "info", "servers", "tags", "paths", "webhooks", "components")
     return {name: result[name] for name in order}

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from .problems import BY_STATUS, MEDIA_TYPE, PROBLEMS
-from .schema_values import Schema, ref
+from negotiations.protocol.problems import BY_STATUS, MEDIA_TYPE, PROBLEMS
+
+from .values import Schema, ref
 
 EVENT_STREAM = "text/event-stream"
 READ = (304, 400, 401, 406, 429, 500, 503)
@@ -51,6 +52,10 @@ REPLAYED = {
     "description": "That this is the first answer again, and nothing was done now.",
     "schema": {"type": "string", "const": "true"},
 }
+FEED_POSITION = {
+    "description": "What `after` of `/api/v1/changes/` is, to follow from this answer on.",
+    "schema": {"type": "integer", "minimum": 0},
+}
 MORE_HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
     429: {"Retry-After": RETRY_AFTER, **RATE_LIMIT},
@@ -61,6 +66,13 @@ MORE_HEADERS: dict[int, dict[str, Any]] = {
 def json(description: str, schema: Schema) -> Schema:
     """An answer with a body."""
     return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def page(schema: Schema, tables: dict[str, Schema]) -> Schema:
+    """One page of a list; in a table the rows are the body and the rest are headers."""
+    found = json("One page of the list.", schema)
+    found["content"] |= {name: {"schema": table} for name, table in tables.items()}
+    return found
 
 
 def file(types: dict[str, Schema]) -> Schema:
@@ -77,12 +89,9 @@ def headers(action: str, status: str) -> Schema:
     if action == "export":
         about = "The name of the file."
         name = {"description": about, "required": True, "schema": {"type": "string"}}
-        return {**found, "Content-Disposition": name}
-    is_record = action not in {"list", "get", "stats"}
-    tag = VERSION_TAG if is_record else ANY_TAG
-    about = "The record's version, as `If-Match` takes it." if is_record else "The answer's state."
+        found |= {"Content-Disposition": name, "Feed-Position": FEED_POSITION}
     # An array of new records has no state and no place of its own.
-    found["ETag"] = {"description": about, "required": status != "201", "schema": tag}
+    found |= validators(action, is_sure=status != "201")
     if status == "201":
         address = {"type": "string", "format": "uri"}
         found["Location"] = {"description": "Where it is, if it is one.", "schema": address}
@@ -91,15 +100,31 @@ def headers(action: str, status: str) -> Schema:
     if action == "list":
         about = "The next and the previous page (RFC 8288), where there are such."
         found["Link"] = {"description": about, "schema": {"type": "string"}}
-    if action == "retrieve":
-        about = "When the record was last written."
-        found["Last-Modified"] = {"description": about, "required": True, "schema": HTTP_DATE}
+        about = "How many records the filters leave; of a table with `count=true`."
+        found["Total-Count"] = {"description": about, "schema": {"type": "integer"}}
+        found["Feed-Position"] = FEED_POSITION
     return found
+
+
+def validators(action: str, *, is_sure: bool) -> Schema:
+    """The headers that tell one state of an answer from another."""
+    is_record = action not in {"list", "get", "stats", "export", "patch"}
+    tag = "The record's version, as `If-Match` takes it." if is_record else "The answer's state."
+    time = (
+        "When the record was last written."
+        if is_record
+        else "When what it tells of last changed, as far as you may know and the server keeps it."
+    )
+    schema = VERSION_TAG if is_record else ANY_TAG
+    return {
+        "ETag": {"description": tag, "required": is_sure, "schema": schema},
+        "Last-Modified": {"description": time, "required": is_sure, "schema": HTTP_DATE},
+    }
 
 
 def refusal_ref(status: int) -> Schema:
     """A reference to the answer of this status."""
-    name = "NotModified" if status == 304 else NAMES[status]
+    name = {304: "NotModified", 308: "Moved"}.get(status) or NAMES[status]
     return {"$ref": f"#/components/responses/{name}"}
 
 
@@ -110,9 +135,17 @@ def refusals() -> dict[str, Schema]:
             "description": "The answer at hand still holds.",
             "headers": {
                 "ETag": {"required": True, "schema": ANY_TAG},
+                "Last-Modified": {"required": True, "schema": HTTP_DATE},
                 "X-Request-ID": REQUEST_ID,
             },
-        }
+        },
+        "Moved": {
+            "description": "The record was merged into another, which is there.",
+            "headers": {
+                "Location": {"required": True, "schema": {"type": "string", "format": "uri"}},
+                "X-Request-ID": REQUEST_ID,
+            },
+        },
     }
     documented = {status for group in REFUSALS.values() for status in group}
     for status in sorted(documented - {304}):
@@ -125,8 +158,41 @@ def refusals() -> dict[str, Schema]:
     return found
 
 
+STALE: Schema = {
+    "current_version": {"type": ["integer", "null"], "description": "With 412."},
+    "changed_by": {"type": ["string", "null"], "description": "With 412."},
+    "changed_at": {"type": ["string", "null"], "format": "date-time", "description": "With 412."},
+    "changed": {
+        "type": ["array", "null"],
+        "items": {"type": "string"},
+        "description": "With 412: the members that changed since the version given.",
+    },
+}
+REFERRERS = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "With 409: the addresses of the records that refer to it.",
+}
 PROBLEM: Schema = {
     "type": "object",
+    "examples": [
+        {
+            "type": "/api/problems/invalid_query/",
+            "title": PROBLEMS["invalid_query"][1],
+            "status": 400,
+            "code": "invalid_query",
+            "detail": "1 fault",
+            "request_id": "0f8c3b9e5d4a4b7f9f3c1f0a2b6d7e8f",
+            "errors": [
+                {
+                    "parameter": "isue",
+                    "code": "unknown_parameter",
+                    "detail": "There is no such parameter.",
+                    "did_you_mean": ["issue"],
+                }
+            ],
+        }
+    ],
     "description": "Why a request was refused, and what to do about it (RFC 9457).",
     "required": ["type", "title", "status", "code", "detail", "request_id"],
     "properties": {
@@ -146,29 +212,14 @@ PROBLEM: Schema = {
             "minItems": 1,
             "description": "Every fault that was found.",
         },
-        "current_version": {"type": ["integer", "null"], "description": "With 412."},
-        "changed_by": {"type": ["string", "null"], "description": "With 412."},
-        "changed_at": {
-            "type": ["string", "null"],
-            "format": "date-time",
-            "description": "With 412.",
-        },
-        "changed": {
-            "type": ["array", "null"],
-            "items": {"type": "string"},
-            "description": "With 412: the members that changed since the version given.",
-        },
+        **STALE,
         "deleted_at": {"type": "string", "format": "date-time", "description": "With 410."},
         "deleted_by": {
             "type": ["string", "null"],
             "description": "With 410; not told without a token.",
         },
         "reason": {"type": "string", "description": "With 410: why it was deleted."},
-        "referrers": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "With 409: the addresses of the records that refer to it.",
-        },
+        "referrers": REFERRERS,
         "did_you_mean": {
             "type": "array",
             "items": {"type": "string"},
@@ -191,5 +242,8 @@ FAULT: Schema = {
             "items": {"type": "string"},
             "description": "Known words like the one that is not known.",
         },
+        # Of one operation of a batch.
+        **STALE,
+        "referrers": REFERRERS,
     },
 }

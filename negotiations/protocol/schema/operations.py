@@ -1,20 +1,22 @@
 """The operations of the OpenAPI document; drf-spectacular finds them and we say what they do."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
-from . import bulk
-from . import schema_answers as answers
-from . import schema_bodies as bodies
-from . import schema_stats as statistics
-from .paging import DEFAULT_LIMIT, LARGEST_LIMIT, orderable
-from .schema_values import Schema, ref, several
-from .selection import expandable, paths
-from .tables import FORMATS
+from negotiations.protocol import bulk, instants
+from negotiations.protocol.negotiation import FORMAT
+from negotiations.protocol.paging import DEFAULT_LIMIT, LARGEST_LIMIT, orderable
+from negotiations.protocol.renderers import JSONRenderer
+from negotiations.protocol.selection import expandable, paths
+from negotiations.protocol.tables import FORMATS
+
+from . import answers, bodies
+from . import stats as statistics
+from .values import READABLE, Schema, each_once, ref, several
 
 JSON, MERGE_PATCH = "application/json", "application/merge-patch+json"
 # What each action is called, in the operation's name and in its summary.
@@ -43,8 +45,8 @@ def query(name: str, schema: Schema, description: str = "") -> Schema:
     """One optional parameter of a query; several values are separated by commas."""
     schema = dict(schema)
     text = schema.pop("description", description)
-    if schema.get("type") == "string" and "format" not in schema:
-        schema["minLength"] = 1
+    if schema == {"type": "string"}:
+        schema = READABLE
     style = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
     about = {"description": text} if text else {}
     return {"in": "query", "name": name, **about, **style, "schema": schema}
@@ -70,6 +72,9 @@ def header(name: str) -> Schema:
     return {"$ref": f"#/components/parameters/{name}"}
 
 
+AS_OF = query(instants.PARAMETER, instants.SCHEMA, instants.ABOUT)
+
+
 def view_of(schema: AutoSchema) -> Any:
     """The viewset that an operation belongs to."""
     return schema.view
@@ -93,7 +98,7 @@ class RecordSchema(AutoSchema):
         return self.method == "GET"
 
     def get_tags(self) -> list[str]:
-        return [self.model.collection()] if self.model else ["about"]
+        return [self.model.collection() if self.model else getattr(self.view, "tag", "about")]
 
     def get_operation_id(self) -> str:
         if self.model:
@@ -128,20 +133,28 @@ class RecordSchema(AutoSchema):
     def _get_parameters(self) -> list[Schema]:
         found = list(super()._get_parameters())
         if not self.model:
-            return [*found, *([header("If-None-Match")] if self.is_read else [])]
+            return [*found, *([header("If-None-Match")] if self.is_read else self._written())]
         if self.action == "export":
-            # A filter may be called format too: see the parameter.
-            filters = [one for one in self._filters() if one["name"] != "format"]
-            return [*found, *filters, *self._file()]
+            about = "What is sent; goes before `Accept`. Without either it is CSV."
+            more = [self._ordering(), *self._selection(), self._format(about, FORMATS)]
+            return [*found, *self._other_filters(), *more, header("If-None-Match")]
         if self.action == "stats":
             asked = statistics.parameters(self.model)
             given = [query(name, schema, about) for name, schema, about in asked]
-            return [*found, *self._filters(), *given, header("If-None-Match")]
+            return [*found, *self._filters(), *given, AS_OF, header("If-None-Match")]
+        if self.action == "list":
+            about = "What is sent; goes before `Accept`. Without either it is JSON."
+            found += [*self._other_filters(), *self._page()]
+            found.append(self._format(about, (JSONRenderer, *FORMATS)))
         if self.is_read:
-            more = [*self._filters(), *self._page()] if self.action == "list" else []
-            return [*found, *more, *self._selection(), header("If-None-Match")]
+            return [*found, *self._selection(), header("If-None-Match")]
         version = [] if self.action == "create" else [header("If-Match")]
         return [*found, REHEARSAL, *version, header("Change-Reason"), *self._key()]
+
+    def _written(self) -> list[Schema]:
+        """What an address outside the collections reads beside the body of a write."""
+        read = getattr(self.view, "read_headers", {}).get(self.action)
+        return [] if read is None else [REHEARSAL, *map(header, read)]
 
     def _key(self) -> list[Schema]:
         return [header("Idempotency-Key")] if self.method in {"POST", "PATCH"} else []
@@ -168,24 +181,26 @@ class RecordSchema(AutoSchema):
         ]
 
     def _ordering(self) -> Schema:
-        orders = [f"{sign}{name}" for name in orderable(self.model) for sign in ("", "-")]
-        terms = several({"type": "string", "enum": orders})
+        terms = each_once(ref(f"{self.model.__name__}Order"))
         return query("ordering", terms, "By what they are ordered; a hyphen reverses it.")
 
-    def _file(self) -> list[Schema]:
-        formats: Schema = {"type": "string", "enum": [kind.format for kind in FORMATS]}
-        about = "What is sent; goes before `Accept`. Without either it is CSV."
-        own = view_of(self).filterset_class.base_filters.get("format")
+    def _other_filters(self) -> list[Schema]:
+        """All but one that is called format: see that parameter."""
+        return [one for one in self._filters() if one["name"] != FORMAT]
+
+    def _format(self, about: str, kinds: Sequence[Any]) -> Schema:
+        formats: Schema = {"type": "string", "enum": [kind.format for kind in kinds]}
+        own = view_of(self).filterset_class.base_filters.get(FORMAT)
         if own is not None:
             formats = several({"anyOf": [formats, own.schema["items"]]})
             about += " Filters by the member `format` as well: `format=direct,xlsx`."
-        return [self._ordering(), *self._members(), query("format", formats, about)]
+        return query(FORMAT, formats, about)
 
     def _members(self) -> list[Schema]:
         members = several(ref(f"{self.model.__name__}Member"))
         return [
             query("fields", members, "Only these members."),
-            query("omit", members, "All but these members."),
+            query("omit", members, "All but these members; one has to be left."),
         ]
 
     def _selection(self) -> list[Schema]:
@@ -193,13 +208,12 @@ class RecordSchema(AutoSchema):
         if expandable(self.model):
             relations = several(ref(f"{self.model.__name__}Expansion"))
             shown.append(query("expand", relations, "Related records to show under `expand`."))
-        instant = {"type": "string", "format": "date-time"}
-        about = "Answer as the same request was answered at this instant."
-        return [*shown, query("as_of", instant, about)]
+        return [*shown, AS_OF]
 
     def _get_request_body(self, direction: Any = "request") -> Schema | None:
         if not self.model or self.is_read:
-            return super()._get_request_body(direction)
+            body = super()._get_request_body(direction)
+            return {**body, "required": True} if body else None
         if self.action == "destroy":
             return {"content": {JSON: {"schema": ref("Version")}}}
         purpose = {"update": "replace", "partial_update": "change"}.get(self.action, "create")
@@ -214,23 +228,31 @@ class RecordSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
         found = self._answers() if self.model else super()._get_response_bodies(direction)
         for status, response in found.items():
-            response["headers"] = answers.headers(self.action, status)
+            # Where an answer is that of another action, the view says so.
+            action = getattr(self.view, "answers_as", {}).get(self.action, self.action)
+            response["headers"] = answers.headers(action, status)
+            if header("Idempotency-Key") in self._written():
+                response["headers"]["Idempotency-Replayed"] = answers.REPLAYED
             # A stream has no state to compare.
             if answers.EVENT_STREAM in response.get("content", ()):
-                response["headers"]["ETag"]["required"] = False
+                for name in ("ETag", "Last-Modified"):
+                    response["headers"][name]["required"] = False
         known = {**answers.REFUSALS, **getattr(self.view, "refusals", {})}
         refusals = known.get(self.action, known["retrieve"])
+        if getattr(self.model, "can_be_merged", False) and "{slug}" in self.path:
+            refusals = (*refusals, 308)
         return {**found, **{str(s): answers.refusal_ref(s) for s in refusals}}
 
     def _answers(self) -> Schema:
         self._register()
         name = self.model.__name__
         json = answers.json
+        tables = {kind.media_type: kind.schema for kind in FORMATS}
         by_action: dict[str | None, Callable[[], Schema]] = {
             "destroy": lambda: {"204": {"description": "It is deleted."}},
-            "list": lambda: {"200": json("One page of the list.", ref(f"{name}Page"))},
-            "stats": lambda: {"200": json("The groups.", statistics.table(self.model))},
-            "export": lambda: {"200": answers.file({k.media_type: k.schema for k in FORMATS})},
+            "list": lambda: {"200": answers.page(ref(f"{name}Page"), tables)},
+            "stats": lambda: {"200": json("The groups.", ref(f"{name}Stats"))},
+            "export": lambda: {"200": answers.file(tables)},
             "retrieve": lambda: {"200": json("The record.", bodies.whole_or_part(self.model))},
             "create": lambda: {"201": json("It or all are made.", one_or_many(ref(name)))},
         }
@@ -238,11 +260,19 @@ class RecordSchema(AutoSchema):
         return by_action[self.action]() if self.action in by_action else changed
 
     def _register(self) -> None:
+        """Put down the components of the kind, at the first of its operations."""
+        name = self.model.__name__
+        first = f"{name}Expansion"
+        if ResolvedComponent(first, ResolvedComponent.SCHEMA, object=first) in self.registry:
+            return
         serializer = view_of(self).get_serializer()
+        orders = [f"{sign}{key}" for key in orderable(self.model) for sign in ("", "-")]
         known = {
             **dict(bodies.components(serializer)),
-            f"{self.model.__name__}Expansion": {"type": "string", "enum": [*paths(self.model)]},
+            **dict(statistics.components(self.model)),
+            first: {"type": "string", "enum": [*paths(self.model)]},
+            f"{name}Order": {"type": "string", "enum": orders},
         }
-        for name, schema in known.items():
-            component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, object=name)
+        for key, schema in known.items():
+            component = ResolvedComponent(key, ResolvedComponent.SCHEMA, schema, object=key)
             self.registry.register_on_missing(component)

@@ -9,10 +9,13 @@ from django.db import models
 from rest_framework import serializers
 
 from negotiations.models import Record, UncertainDateField
+from negotiations.protocol.members import Structure, Text
+from negotiations.protocol.references import Address, CodedField, Reference, References
+from negotiations.protocol.selection import expandable
+from negotiations.protocol.serializers import NESTED
+from negotiations.protocol.shapes import MEMBERS
 
-from .members import Structure, Text
-from .references import Address, CodedField, Reference, References
-from .schema_values import (
+from .values import (
     BY_RULE,
     EMPTY,
     SHARED,
@@ -21,14 +24,19 @@ from .schema_values import (
     vocabulary_name,
     vocabulary_schema,
 )
-from .selection import expandable
-from .serializers import NESTED
-from .shapes import MEMBERS
 
 # What is done with a body, and how its component ends.
-ENDINGS = {"read": "", "part": "Part", "create": "Create", "replace": "Replace", "change": "Change"}
+ENDINGS = {
+    "read": "",
+    "part": "Part",
+    "beside": "Beside",
+    "create": "Create",
+    "replace": "Replace",
+    "change": "Change",
+}
 ABOUT = {
     "part": "Some members of a {}, as `fields` and `omit` chose them.",
+    "beside": "A {} under the `expand` of another record.",
     "create": "A {} that is to be made.",
     "replace": "A {} in a new version; what is left out gets its default.",
     "change": "The members of a {} that are to change (RFC 7396).",
@@ -51,7 +59,8 @@ class Body:
         """The whole; nothing that it does not name may be sent."""
         members = {name: self.member(name, field) for name, field in self.fields()}
         if self.is_read and expandable(self.model):
-            members["expand"] = expanded(self.model) if self.purpose == "part" else FURTHER
+            is_beside = self.purpose == "beside"
+            members["expand"] = FURTHER if is_beside else ref(f"{self.model.__name__}Expanded")
         about = described(self.model) if self.purpose == "read" else ABOUT[self.purpose]
         schema: Schema = {
             "type": "object",
@@ -66,7 +75,7 @@ class Body:
 
     @property
     def is_read(self) -> bool:
-        return self.purpose in {"read", "part"}
+        return self.purpose in {"read", "part", "beside"}
 
     def fields(self) -> Iterator[tuple[str, Any]]:
         """The members that can stand in it."""
@@ -77,7 +86,7 @@ class Body:
 
     def requires(self, field: Any) -> bool:
         if self.is_read:
-            return self.purpose == "read"
+            return self.purpose != "part"
         return bool(field.required) and self.purpose != "change"
 
     def member(self, name: str, field: Any) -> Schema:
@@ -189,6 +198,8 @@ def components(serializer: Any) -> Iterator[tuple[str, Schema]]:
     about = f"A page of {model.collection()}."
     yield f"{model.__name__}Page", {"description": about, **page(whole_or_part(model))}
     yield f"{model.__name__}Group", group(model)
+    if expandable(model):
+        yield f"{model.__name__}Expanded", expanded(model)
 
 
 def whole_or_part(model: Any) -> Schema:
@@ -196,8 +207,8 @@ def whole_or_part(model: Any) -> Schema:
     return {"anyOf": [ref(model.__name__), ref(f"{model.__name__}Part")]}
 
 
-# What stands beside an expanded record is not spelt out again: pages that show the document follow
-# every reference, and this one would lead to all kinds from each.
+# What stands beside a record that stands beside another is not spelt out: pages that show the
+# document follow every reference, and this one would lead to all kinds from each.
 FURTHER = {"type": "object", "description": "Related records that were asked for, by relation."}
 
 
@@ -207,7 +218,9 @@ def expanded(model: Any) -> Schema:
     for name, field in sorted(expandable(model).items()):
         target = field.related_model
         is_one = field.concrete and not field.many_to_many
-        found[name] = nullable(ref(target.__name__)) if is_one else ref(f"{target.__name__}Group")
+        found[name] = (
+            nullable(ref(f"{target.__name__}Beside")) if is_one else ref(f"{target.__name__}Group")
+        )
     return {**FURTHER, "properties": found}
 
 
@@ -222,7 +235,7 @@ def group(model: Any) -> Schema:
         "required": ["next", "results"],
         "properties": {
             "next": {**LINK, "description": "The list with the others; null when these are all."},
-            "results": {"type": "array", "items": ref(model.__name__)},
+            "results": {"type": "array", "items": ref(f"{model.__name__}Beside")},
         },
     }
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from negotiations.models import COLLECTIONS, Record, Role, Token
 
-from .schema_feed import record_of
-from .schema_values import Schema, ref
+from .feed import record_of
+from .values import Schema, ref
 
 URI = {"type": "string", "format": "uri"}
 WORD = {"type": "string"}
@@ -39,6 +39,26 @@ OWN_TOKEN = {
     "expires_at": nullable(INSTANT, "When it ends; null is never."),
     "last_used_at": nullable(INSTANT, "When it was last used, to five minutes; null is never."),
     "current": {"type": "boolean", "description": "Whether this request was made with it."},
+}
+WANTED = {
+    "type": "object",
+    "examples": [{"name": "Map of talks", "scope": "read"}],
+    "required": ["name"],
+    "additionalProperties": False,
+    "properties": {
+        "name": ref(
+            "Line",
+            minLength=1,
+            maxLength=100,
+            description="What it is for: the name of the client app.",
+        ),
+        "scope": {**ref("TokenScope"), "default": Token.Scope.READ.value},
+        "expires_at": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "At most ten years from now; by default 90 days, null is for ever.",
+        },
+    },
 }
 VALUE = record_of(
     {
@@ -82,6 +102,7 @@ ABOUT: dict[str, Schema] = {
     "Reach": REACH,
     "Role": coded(Role),
     "Token": record_of(OWN_TOKEN),
+    "TokenCreate": WANTED,
     "TokenList": record_of(
         {"results": {"type": "array", "items": ref("Token"), "description": "The newest first."}}
     ),
@@ -101,7 +122,25 @@ ABOUT: dict[str, Schema] = {
         }
     ),
     "VocabularyList": record_of(
-        {"results": {"type": "array", "items": ref("Vocabulary"), "description": "All of them."}}
+        {
+            "schemes": {
+                "type": "object",
+                "additionalProperties": ref("VocabularyScheme"),
+                "description": "The data sets that `mappings` names.",
+            },
+            "results": {
+                "type": "array",
+                "items": ref("Vocabulary"),
+                "description": "All of them.",
+            },
+        }
+    ),
+    "VocabularyScheme": record_of(
+        {
+            "title": {**WORD, "description": "The data set, and which of its codes."},
+            "version": {**WORD, "description": "The version of which the codes are."},
+            "url": {**URI, "description": "Where it is."},
+        }
     ),
     "VocabularyValue": VALUE,
 }

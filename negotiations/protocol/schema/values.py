@@ -1,5 +1,6 @@
 """Values that many bodies share, as the OpenAPI document says them."""
 
+from functools import cache
 from typing import Any
 
 from negotiations.models import CITED, COLLECTIONS, Vocabulary
@@ -14,10 +15,23 @@ def ref(name: str, **more: Any) -> Schema:
     return {"$ref": f"#/components/schemas/{name}", **more}
 
 
+# Text in a query: what cannot be seen is refused.
+READABLE: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "pattern": r"^[^\u0000-\u001f\u007f-\u009f\ufffd]*$",
+}
+
+
 def several(item: Schema, description: str = "") -> Schema:
     """Values of a parameter, separated by commas."""
     schema = {"type": "array", "items": item, "minItems": 1}
     return {**schema, "description": description} if description else schema
+
+
+def each_once(item: Schema) -> Schema:
+    """Values of a parameter that may not be given twice."""
+    return {**several(item), "uniqueItems": True}
 
 
 EMPTY = {"type": "string", "const": ""}
@@ -95,6 +109,7 @@ BY_RULE = {
 }
 
 
+@cache
 def vocabulary_of(column: Any) -> type[Vocabulary]:
     """The coded values that a column is declared with, of its own kind where two are alike."""
     values = [value for value, _ in column.choices]

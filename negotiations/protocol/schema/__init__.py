@@ -1,0 +1,1 @@
+"""The OpenAPI document: what drf-spectacular finds of the views, in our words."""
