@@ -1,0 +1,1 @@
+"""Telling client apps of changes: Standard Webhooks 1.0 over the feed."""

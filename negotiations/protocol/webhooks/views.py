@@ -1,0 +1,285 @@
+"""The webhooks of the caller: made, listed, changed, tried and deleted."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import (
+    ErrorDetail,
+    NotAuthenticated,
+    PermissionDenied,
+    ValidationError,
+)
+from rest_framework.request import Request
+
+from negotiations.models import COLLECTIONS, Change, Token, Webhook
+from negotiations.protocol import policy
+from negotiations.protocol.bodies import body_of, refuse_body
+from negotiations.protocol.conditions import (
+    body_tag,
+    cacheable,
+    newest,
+    validated,
+    with_validators,
+)
+from negotiations.protocol.idempotency import (
+    refuse_key,
+    refuse_parameters,
+    rehearsable,
+    repeatable,
+)
+from negotiations.protocol.members import Truth
+from negotiations.protocol.parsers import MergePatchParser, StrictJSONParser
+from negotiations.protocol.problems import Refusal
+from negotiations.protocol.query import readable, refuse_any
+from negotiations.protocol.renderers import json_response
+from negotiations.protocol.schema.answers import WRITE
+from negotiations.protocol.schema.values import ref
+from negotiations.protocol.schema.webhooks import AUTH, CHANGE, TAGS, WANTED
+from negotiations.protocol.serializers import BodySerializer
+from negotiations.protocol.suggestions import Code, nearest
+from negotiations.protocol.viewsets import ProtocolView
+
+from .addresses import Unsafe, addresses_of, read
+
+MOST = 20
+# Seconds for a look-up of the host while a client waits.
+RESOLVE_TIME = 2.0
+
+
+class WebhookSerializer(BodySerializer):
+    """What is said of a webhook."""
+
+    enabled = Truth(required=False)
+
+    class Meta:
+        model = Webhook
+        fields = (
+            *("slug", "url", "kinds", "enabled", "disabled_at", "disabled_reason"),
+            *("failing_since", "old_secret_until", "created_at"),
+        )
+        read_only_fields = (
+            *("slug", "disabled_at", "disabled_reason", "failing_since"),
+            *("old_secret_until", "created_at"),
+        )
+
+    def validate_url(self, url: str) -> str:
+        """An address that everybody can reach: it is looked up now, and before each message."""
+        try:
+            addresses_of(read(url), RESOLVE_TIME)
+        except Unsafe as fault:
+            raise ValidationError(fault.detail, fault.code) from fault
+        return url
+
+    def validate_kinds(self, kinds: list[Any]) -> list[str]:
+        """Names of collections, each once."""
+        faults: dict[str, list[ErrorDetail]] = {}
+        for number, kind in enumerate(kinds[: len(COLLECTIONS) + 1]):
+            if not isinstance(kind, str) or kind not in COLLECTIONS:
+                code = Code("unknown_value", nearest(str(kind), COLLECTIONS))
+                detail = f"There is no collection {str(kind)[:100]!r}."
+                faults[str(number)] = [ErrorDetail(detail, code)]
+            elif kind in kinds[:number]:
+                faults[str(number)] = [ErrorDetail("It is named twice.", "repeated")]
+        if faults:
+            raise ValidationError(faults)
+        return kinds
+
+
+class OwnWebhooks(ProtocolView):
+    """What all these addresses have in common: there are only the caller's own webhooks."""
+
+    # For the document: writes take ``dry_run``; the key those whose answer may be kept.
+    read_headers: ClassVar[dict[str, Any]] = {
+        "post": ("Idempotency-Key",),
+        "patch": ("Idempotency-Key",),
+        "delete": (),
+    }
+
+    # What they refuse beyond the usual, for the document.
+    refusals: ClassVar[dict[str, tuple[int, ...]]] = {
+        "post": (*WRITE, 404, 422),
+        "patch": (*WRITE, 404, 422),
+    }
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not isinstance(request.auth, Token):
+            raise NotAuthenticated("Send a token to see your webhooks.")
+
+    def own(self) -> Any:
+        """The caller's webhooks, newest first."""
+        rows = Webhook.objects.filter(user=self.request.user.pk)
+        return rows.order_by("-created_at", "-pk")
+
+    def named(self, slug: str) -> Webhook:
+        """The webhook of this name, if it is the caller's."""
+        webhook: Webhook | None = self.own().filter(slug=slug).first() if readable(slug) else None
+        if webhook is None:
+            raise Refusal("not_found", "You have no such webhook.")
+        return webhook
+
+    def require_writer(self, request: Request) -> None:
+        """403 for tokens that only read, and for users without a role: all is told to all."""
+        if getattr(request.auth, "scope", None) != Token.Scope.WRITE:
+            raise PermissionDenied("This token only reads.")
+        if not policy.may_create(request.user):
+            raise PermissionDenied("Your role has no webhooks.")
+
+    def to_act_on(self, request: Request, slug: str) -> Webhook:
+        """The webhook, for an action that takes no body."""
+        webhook = self.named(slug)
+        self.require_writer(request)
+        refuse_parameters(request)
+        refuse_body(request)
+        return webhook
+
+
+class WebhookListView(OwnWebhooks):
+    """Own webhooks."""
+
+    refusals: ClassVar[dict[str, tuple[int, ...]]] = {"post": WRITE}
+    # An answer with a secret is not kept.
+    read_headers: ClassVar[dict[str, Any]] = {"post": ()}
+
+    @extend_schema(
+        operation_id="webhooks_list", responses={200: ref("WebhookList")}, auth=AUTH, tags=TAGS
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Your webhooks, newest first. Their secrets cannot be shown again."""
+        refuse_any(request)
+        response = json_response({"results": [webhook_body(webhook) for webhook in self.own()]})
+        # When an address was changed is not kept.
+        return with_validators(response, request, body_tag(response.content), newest())
+
+    @extend_schema(
+        operation_id="webhooks_create",
+        request={"application/json": WANTED},
+        responses={201: ref("WebhookNew")},
+        auth=AUTH,
+        tags=TAGS,
+    )
+    @rehearsable
+    def post(self, request: Request) -> HttpResponse:
+        """Make a webhook of yours. The answer holds its secret under `secret`, this once.
+
+        From now on it is told, by signed requests, of what you may read in `/api/v1/changes/`. Its
+        address is looked up and must be one that everybody can reach.
+        """
+        self.require_writer(request)
+        refuse_parameters(request)
+        refuse_key(request)
+        wanted = values_of(request, WebhookSerializer(data=body_of(request)))
+        if self.own().count() >= MOST:
+            raise Refusal("conflict", f"You have {MOST} webhooks; delete one first.")
+        is_on = wanted.pop("enabled", True)
+        owner: Any = request.user
+        position = Change.objects.last_number()
+        webhook = Webhook.objects.create(user=owner, position=position, **wanted)
+        switch(webhook, on=is_on)
+        response = json_response({**webhook_body(webhook), "secret": webhook.secret()}, 201)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/webhooks/{webhook.slug}/")
+        return cacheable(response, request)
+
+
+class WebhookView(OwnWebhooks):
+    """One of the caller's webhooks."""
+
+    parser_classes = (StrictJSONParser, MergePatchParser)
+
+    @extend_schema(
+        operation_id="webhooks_retrieve", responses={200: ref("Webhook")}, auth=AUTH, tags=TAGS
+    )
+    def get(self, request: Request, slug: str) -> HttpResponse:
+        """What is kept of the webhook, and whether it is well."""
+        webhook = self.named(slug)
+        refuse_any(request)
+        response = json_response(webhook_body(webhook))
+        return with_validators(response, request, body_tag(response.content), newest())
+
+    @extend_schema(
+        operation_id="webhooks_change",
+        request=CHANGE,
+        responses={200: ref("Webhook")},
+        auth=AUTH,
+        tags=TAGS,
+    )
+    @repeatable
+    def patch(self, request: Request, slug: str) -> HttpResponse:
+        """Change its address or its collections, or switch it off and on.
+
+        Switched on again it goes on where it stopped: what happened meanwhile is told as well.
+        """
+        webhook = self.named(slug)
+        self.require_writer(request)
+        refuse_parameters(request)
+        serializer = WebhookSerializer(webhook, data=body_of(request), partial=True)
+        wanted = values_of(request, serializer)
+        is_on = wanted.pop("enabled", webhook.enabled)
+        if "url" in wanted:
+            wanted["failing_since"] = None
+        if wanted:
+            # These columns alone: a worker may be writing the others.
+            Webhook.objects.filter(pk=webhook.pk).update(**wanted)
+        switch(webhook, on=is_on)
+        response = json_response(webhook_body(webhook))
+        return cacheable(validated(response, body_tag(response.content), newest()), request)
+
+    @extend_schema(operation_id="webhooks_delete", responses={204: None}, auth=AUTH, tags=TAGS)
+    @rehearsable
+    def delete(self, request: Request, slug: str) -> HttpResponse:
+        """Delete the webhook with the log of its deliveries; nothing more is sent."""
+        self.to_act_on(request, slug).delete()
+        return cacheable(HttpResponse(status=204), request)
+
+
+class RotationView(OwnWebhooks):
+    """A new secret for a webhook."""
+
+    refusals: ClassVar[dict[str, tuple[int, ...]]] = {"post": (*WRITE, 404)}
+    read_headers: ClassVar[dict[str, Any]] = {"post": ()}
+
+    @extend_schema(
+        operation_id="webhooks_rotate",
+        request=None,
+        responses={200: ref("WebhookNew")},
+        auth=AUTH,
+        tags=TAGS,
+    )
+    @rehearsable
+    def post(self, request: Request, slug: str) -> HttpResponse:
+        """Give the webhook a new secret, shown this once.
+
+        For a day each message is signed with both secrets, so that receivers change at leisure.
+        """
+        webhook = self.to_act_on(request, slug)
+        refuse_key(request)
+        generation, now = webhook.generation, timezone.now()
+        rows = Webhook.objects.filter(pk=webhook.pk, generation=generation)
+        if not rows.update(generation=generation + 1, rotated_at=now):
+            raise Refusal("conflict", "It was given another secret at the same moment.")
+        webhook.refresh_from_db()
+        body = {**webhook_body(webhook), "secret": webhook.secret(generation + 1)}
+        return cacheable(json_response(body), request)
+
+
+def values_of(request: Request, serializer: WebhookSerializer) -> dict[str, Any]:
+    """What the body says, if nothing in it is wrong."""
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def switch(webhook: Webhook, *, on: bool) -> None:
+    """Switch a webhook on or off, and read it anew."""
+    rows = Webhook.objects.filter(pk=webhook.pk)
+    if on:
+        rows.switch_on()
+    else:
+        rows.switch_off(Webhook.DisabledReason.SWITCHED_OFF)
+    webhook.refresh_from_db()
+
+
+def webhook_body(webhook: Webhook) -> dict[str, Any]:
+    """What is shown of a webhook; its secret is not in it."""
+    return {name: getattr(webhook, name) for name in WebhookSerializer.Meta.fields}
