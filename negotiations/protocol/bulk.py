@@ -1,27 +1,47 @@
-"""Many records of one kind in one request: all are made, or none."""
+"""Many new records of one kind in one request: all are made, or none."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, models, transaction
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from negotiations import history, many
 from negotiations.models import COLLECTIONS, Record
 
 from .errors import Fault, faults_of
+from .mentions import mentions
 from .problems import Refusal
 from .query import readable
-from .references import Address, Reference, References
-from .serializers import NESTED
 from .shapes import NOBODY, Body, Shape
 
 MOST = 1000
 CHUNK = 500
-# Of so many the database can be asked one by one within a second.
+# About so many the database is asked one by one: that takes a second or two.
 FEW = 100
+# Rather written one by one than halved once more.
+LEAST = 8
 
-Made = list[tuple[Record, dict[str, Any]]]
+
+class New(NamedTuple):
+    """A record that is to be made: where its body stands in the request, and the body."""
+
+    pointer: str
+    body: Any
+
+
+class Ready(NamedTuple):
+    """A record that can be saved, with its relations and citations."""
+
+    new: New
+    record: Record
+    related: dict[str, Any]
+
+
+# What was made, by the place of its body, and what is wrong with the others.
+Made = dict[str, Record]
 
 
 def refuse_size(bodies: Sequence[Any]) -> None:
@@ -31,51 +51,128 @@ def refuse_size(bodies: Sequence[Any]) -> None:
         raise refusal([{"pointer": "", "code": "out_of_range", "detail": detail}])
 
 
-def refusal(faults: Sequence[Fault]) -> Refusal:
-    """400 with every fault."""
+def refusal(faults: Sequence[Fault], code: str = "invalid") -> Refusal:
+    """400 with every fault, or what the code says."""
     number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return Refusal("invalid", number, errors=faults)
+    return Refusal(code, number, errors=faults)
 
 
-def write_all(view: Any, bodies: Sequence[Any], reason: str) -> list[Record]:
-    """Make a record of each body, or refuse with the faults of all, each with its place.
+class Maker:
+    """Makes new records of one kind for the caller of a request."""
 
-    They are validated in memory and written in chunks. Only when the tables refuse one, or a few
-    have faults, each is asked about in the database, so that its faults are told too.
-    """
-    context = {**view.get_serializer_context(), "held": looked_up(view, bodies)}
-    made, faults = validated(view.get_serializer(context=context), bodies)
-    if faults and len(bodies) <= FEW:
-        _, faults = validated(view.get_serializer(), bodies)
-    if faults:
-        raise refusal(faults)
-    try:
-        many.write_new(made, by=view.request.user, reason=reason)
-    except IntegrityError:
-        return one_by_one(view, bodies, reason)
-    return [record for record, _ in made]
+    def __init__(self, serializer_class: Any, request: Request) -> None:
+        self.serializer_class, self.request = serializer_class, request
+
+    @cached_property
+    def asking(self) -> Any:
+        """The serializer that asks the database about each body. To make one takes a while."""
+        return self.serializer_class(context={"request": self.request})
+
+    @cached_property
+    def holding(self) -> Any:
+        """The serializer that asks it nothing: what bodies name is held in its context."""
+        return self.serializer_class(context={"request": self.request, "held": {}})
+
+    def checked(self, news: Sequence[New]) -> tuple[list[Ready], list[Fault]]:
+        """What can be saved, and every fault of the others.
+
+        They are validated in memory. About the first of those with faults the database is asked
+        too: what it would refuse is told with the rest. For the others ``saved`` tells it.
+        """
+        self.holding.context["held"] = self._held(news)
+        ready: list[Ready] = []
+        faults: list[Fault] = []
+        asked = 0
+        for new in news:
+            found = faults_in(self.holding, new.body, new.pointer)
+            if not found:
+                ready.append(self._held_ready(new))
+            elif asked < FEW:
+                asked += 1
+                found = faults_in(self.asking, new.body, new.pointer) or found
+            faults += found
+        return ready, faults
+
+    def saved(self, ready: Sequence[Ready], reason: str) -> tuple[Made, list[Fault]]:
+        """Save them in chunks of rows; in ever smaller parts when the tables refuse any."""
+        try:
+            many.write_new(
+                [(each.record, each.related) for each in ready],
+                by=self.request.user,
+                reason=reason,
+            )
+        except IntegrityError:
+            news = [each.new for each in ready]
+            few = len(news) <= LEAST
+            return self._saved_one_by_one(news, reason) if few else self._halved(news, reason)
+        return {each.new.pointer: each.record for each in ready}, []
+
+    def _halved(self, news: Sequence[New], reason: str) -> tuple[Made, list[Fault]]:
+        made: Made = {}
+        faults: list[Fault] = []
+        middle = len(news) // 2
+        for half in (news[:middle], news[middle:]):
+            # Who has so many faults mends these first; all else would take minutes.
+            if len(faults) < FEW:
+                # What was tried to be saved has keys that are not in the tables.
+                anew = [self._anew(new) for new in half]
+                some, more = self.saved(anew, reason)
+                made |= some
+                faults += more
+        return made, faults
+
+    def _saved_one_by_one(self, news: Sequence[New], reason: str) -> tuple[Made, list[Fault]]:
+        serializer = self.asking
+        made: Made = {}
+        faults: list[Fault] = []
+        for new in news:
+            found = faults_in(serializer, new.body, new.pointer)
+            faults += found
+            if not found:
+                record, related = serializer.ready, serializer.related
+                history.write(record, related=related, by=self.request.user, reason=reason)
+                made[new.pointer] = record
+        return made, faults
+
+    def _anew(self, new: New) -> Ready:
+        """A record without faults made once more of its body."""
+        faults_in(self.holding, new.body, new.pointer)
+        return self._held_ready(new)
+
+    def _held_ready(self, new: New) -> Ready:
+        return Ready(new, self.holding.ready, self.holding.related)
+
+    def _held(self, news: Iterable[New]) -> dict[type[Record], dict[str, Record]]:
+        """Every record that the bodies name and the caller may see."""
+        slugs: dict[type[Record], set[str]] = {}
+        for new in news:
+            for mention in mentions(self.holding.fields, new.body):
+                if mention.model is not None and readable(mention.slug):
+                    slugs.setdefault(mention.model, set()).add(mention.slug)
+        user = self.request.user
+        return {model: dict(found(model, sorted(those), user)) for model, those in slugs.items()}
 
 
-def stored_bodies(shape: Shape, records: Sequence[Record]) -> list[Body]:
-    """The bodies of records of one kind as they are stored now, in the given order."""
+def make_all(maker: Maker, bodies: Sequence[Any], reason: str) -> list[Record]:
+    """Make a record of each body, or refuse with the faults of all, each with its place."""
+    news = [New(f"/{number}", body) for number, body in enumerate(bodies)]
+    ready, faults = maker.checked(news)
+    with transaction.atomic():
+        # Also with faults: the tables tell what is wrong with the others.
+        made, more = maker.saved(ready, reason)
+        if faults or more:
+            raise refusal([*faults, *more])
+    return [made[new.pointer] for new in news]
+
+
+def stored_bodies(shape: Shape, records: Iterable[Record]) -> dict[int, Body]:
+    """The bodies of records of one kind as they are stored now, by key."""
     found: dict[int, Body] = {}
-    keys = [record.pk for record in records]
+    keys = list({record.pk for record in records})
     for start in range(0, len(keys), CHUNK):
         rows = shape.model._base_manager.filter(pk__in=keys[start : start + CHUNK])
         found.update((row.key, row.body) for row in shape.read(rows, NOBODY))
-    return [found[key] for key in keys]
-
-
-def validated(serializer: Any, bodies: Sequence[Any]) -> tuple[Made, list[Fault]]:
-    """What is ready to be written, and every fault with its place."""
-    made: Made = []
-    faults: list[Fault] = []
-    for number, body in enumerate(bodies):
-        found = faults_in(serializer, body, f"/{number}")
-        faults += found
-        if not found:
-            made.append((serializer.ready, serializer.related))
-    return made, faults
+    return found
 
 
 def faults_in(serializer: Any, body: Any, pointer: str) -> list[Fault]:
@@ -84,72 +181,19 @@ def faults_in(serializer: Any, body: Any, pointer: str) -> list[Fault]:
         serializer.run_validation(body)
     except ValidationError as error:
         return list(faults_of(error.detail, pointer))
-    return [
-        {**fault, "pointer": pointer + fault["pointer"]} for fault in no_draft(serializer.ready)
-    ]
+    return []
 
 
-def no_draft(record: Record) -> list[Fault]:
-    """The fault of a new record that is none."""
-    if record.review == Record.Review.DRAFT:
-        return []
-    return [{"pointer": "/review", "code": "review_step", "detail": "A new record is a draft."}]
-
-
-def one_by_one(view: Any, bodies: Sequence[Any], reason: str) -> list[Record]:
-    """The same by single steps, so that each fault that only the database knows has its place."""
-    serializer = view.get_serializer()
-    records: list[Record] = []
-    faults: list[Fault] = []
-    with transaction.atomic():
-        for number, body in enumerate(bodies):
-            found = faults_in(serializer, body, f"/{number}")
-            faults += found
-            if not found:
-                record, related = serializer.ready, serializer.related
-                history.write(record, related=related, by=view.request.user, reason=reason)
-                records.append(record)
-        if faults:
-            raise refusal(faults)
-    return records
-
-
-# Looking up
-
-
-def looked_up(view: Any, bodies: Sequence[Any]) -> dict[type[Record], dict[str, Record]]:
-    """Every record that the bodies name and the caller may see."""
-    slugs: dict[type[Record], set[str]] = {}
-    fields = view.get_serializer().fields
-    for body in bodies:
-        for model, slug in named(fields, body):
-            slugs.setdefault(model, set()).add(slug)
-    return {model: dict(rows(model, sorted(those), view)) for model, those in slugs.items()}
-
-
-def rows(model: type[Record], slugs: list[str], view: Any) -> Iterator[tuple[str, Record]]:
+def found(model: type[Record], slugs: list[str], user: Any) -> Iterator[tuple[str, Record]]:
     """The visible records with these slugs; each brings what it refers to itself."""
-    keys = [f.name for f in model._meta.fields if isinstance(f, models.ForeignKey)]
-    near = [k for k in keys if model._meta.get_field(k).related_model in COLLECTIONS.values()]
-    visible = model.objects.visible_to(view.request.user)
-    visible = visible.select_related(*near) if near else visible
+    near = [
+        field.name
+        for field in model._meta.fields
+        if isinstance(field, models.ForeignKey) and field.related_model in COLLECTIONS.values()
+    ]
+    rows = model.objects.visible_to(user)
+    rows = rows.select_related(*near) if near else rows
+    rows = rows.prefetch_related(*(field.name for field in model._meta.many_to_many))
     for start in range(0, len(slugs), CHUNK):
-        for record in visible.filter(slug__in=slugs[start : start + CHUNK]):
+        for record in rows.filter(slug__in=slugs[start : start + CHUNK]):
             yield record.slug, record
-
-
-def named(fields: Any, body: Any) -> Iterator[tuple[type[Record], str]]:
-    """What one body refers to; what has the wrong form is left to validation."""
-    for name, value in body.items() if isinstance(body, dict) else ():
-        field = fields.get(name)
-        if name == NESTED and isinstance(value, list) and field is not None:
-            for item in value:
-                yield from named(field.child.fields, item)
-        elif isinstance(field, Address) and isinstance(value, str):
-            collection, _, slug = value.partition("/")
-            if collection in COLLECTIONS and readable(slug):
-                yield COLLECTIONS[collection], slug
-        elif isinstance(field, Reference | References):
-            for slug in value if isinstance(value, list) else [value]:
-                if isinstance(slug, str) and readable(slug):
-                    yield field.model, slug

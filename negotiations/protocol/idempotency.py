@@ -30,28 +30,45 @@ KEPT_FOR = timedelta(days=1)
 # A plain word, or a string of RFC 8941 as the draft of the header has it.
 KEY = re.compile(r'[!#-~]{1,255}|"[ !#-~]{1,253}"', re.ASCII)
 # What an answer is made of, besides its body. The rest belongs to the request that gets it.
-KEPT_HEADERS = ("Cache-Control", "Content-Type", "ETag", "Location", "Vary")
+KEPT_HEADERS = ("Cache-Control", "Content-Type", "ETag", "Last-Modified", "Location", "Vary")
 
 _running: set[tuple[int, str]] = set()
 _lock = threading.Lock()
 
 
-def repeatable(method: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A method of a view that writes: it honours the key and the rehearsal."""
+Method = Callable[..., HttpResponse]
+
+
+def rehearsable(method: Method) -> Method:
+    """A method of a view that writes: it honours the rehearsal."""
 
     @wraps(method)
     def run(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        if is_rehearsal(request):
-            with transaction.atomic():
-                response = method(view, request, *args, **kwargs)
-                transaction.set_rollback(True)
-            return response
+        if not is_rehearsal(request):
+            return method(view, request, *args, **kwargs)
+        with transaction.atomic():
+            response = method(view, request, *args, **kwargs)
+            transaction.set_rollback(True)
+        return response
+
+    return run
+
+
+def repeatable(method: Method) -> Method:
+    """The same, and it honours the key."""
+    plain = rehearsable(method)
+
+    @wraps(method)
+    def run(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         token = request.auth
         key = request.headers.get(HEADER)
         can_write = isinstance(token, Token) and token.scope == Token.Scope.WRITE
-        if key is None or not can_write or request.method not in {"POST", "PATCH"}:
-            return method(view, request, *args, **kwargs)
+        is_meant = can_write and request.method in {"POST", "PATCH"}
+        if key is None or not is_meant:
+            return plain(view, request, *args, **kwargs)
         refuse_malformed(key)
+        if is_rehearsal(request):
+            return plain(view, request, *args, **kwargs)
         with alone(token.pk, key), transaction.atomic():
             refuse_while_it_runs_elsewhere(token.pk, key)
             if kept := kept_answer(token, key):
@@ -61,6 +78,14 @@ def repeatable(method: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return response
 
     return run
+
+
+def refuse_key(request: Request) -> None:
+    """For writes whose answer is not kept: what would be ignored is refused."""
+    if HEADER in request.headers:
+        detail = "The answer of this address is not kept, so it cannot be repeated."
+        fault = {"header": HEADER, "code": "unsupported", "detail": detail}
+        raise Refusal("bad_request", f"The header {HEADER} is not taken here.", errors=[fault])
 
 
 def is_rehearsal(request: Request) -> bool:

@@ -1,0 +1,60 @@
+"""``/batch/``: many writes of many kinds in one request."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from .batching import Batch
+from .bodies import body_of
+from .conditions import cacheable
+from .idempotency import refuse_parameters, repeatable
+from .operations import Reading
+from .parsers import BulkJSONParser
+from .patches import reason_of
+from .renderers import json_response
+from .schema.answers import WRITE
+from .schema.batch import REQUEST
+from .schema.values import ref
+from .viewsets import ProtocolView
+from .writing import require_maker
+
+
+class BatchView(ProtocolView):
+    """Many writes of many kinds."""
+
+    tag = "batch"
+    parser_classes = (BulkJSONParser,)
+    # For the document: what is refused beyond the usual, and which headers are read.
+    refusals: ClassVar[dict[str, Any]] = {"post": (*WRITE, 404, 410, 412, 422, 428)}
+    read_headers: ClassVar[dict[str, Any]] = {"post": ("Change-Reason", "Idempotency-Key")}
+
+    @extend_schema(operation_id="batch_write", request=REQUEST, responses={200: ref("BatchAnswer")})
+    @repeatable
+    def post(self, request: Request) -> HttpResponse:
+        """Make, change and delete records of any kind: all of it is done, or nothing.
+
+        There are 1 to 1,000 operations, done as if in the order given. A new record may have a
+        local id (`"lid": "r1"`) by which bodies of later operations name it wherever a slug stands:
+        `"round": "lid:r1"`, in lists as well, in the citations inside a record, and in a citation's
+        `record`, where `rounds/lid:r1` says the same. What an earlier operation gives a slug can be
+        named by that too.
+
+        A change is a merge patch, as PATCH takes it; a change and a deletion each need the
+        `version` they are based on. Everyone may do here what they may do by single requests.
+
+        Why it is done stands in `reason` of an operation, else in `reason` beside the operations,
+        else in `Change-Reason`; deleting what is published needs one.
+
+        The results come in the order of the operations, each with its record as it stands after all
+        of them. When anything is wrong, every fault is told with its place
+        (`/operations/2/body/stance`). If all of them are of one sort, the status is that of a
+        single request: 403 `forbidden`, 404 `not_found`, 409 `conflict`, 410 `gone`, 412 `stale`,
+        428 `version_required`; else it is 400, and the `code` of each fault says which sort it is.
+        """
+        require_maker(request)
+        refuse_parameters(request)
+        reading = Reading(body_of(request), reason_of(request))
+        results = Batch(request, reading).results()
+        return cacheable(json_response({"results": results}), request)

@@ -1,0 +1,230 @@
+"""Many writes of many kinds in one request: all are done, or none."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError as RuleBreach
+from django.db import IntegrityError, transaction
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+
+from negotiations import history
+from negotiations.models import Record
+from negotiations.models.order import queue
+
+from .bulk import Maker, New, refusal, stored_bodies
+from .changing import (
+    delete,
+    require_any_right,
+    require_reason,
+    require_right_to_try,
+    revise,
+)
+from .conditions import stale, version_in
+from .errors import Fault, faults_of, faults_of_rules
+from .local_ids import LocalIds
+from .operations import Operation, Reading, runs
+from .problems import Refusal
+from .selection import whole
+from .serializers import SERIALIZERS
+from .shapes import Body
+from .suggestions import MOST_SUGGESTED, nearest_slugs
+from .tombstones import moved_to, tombstone
+
+# Faults that have a status of their own when a batch has no others.
+OWN_STATUS = {"forbidden", "not_found", "gone", "stale", "conflict", "version_required"}
+REFUSED = (Refusal, PermissionDenied, RuleBreach, IntegrityError)
+
+
+class Batch:
+    """The operations of one request, done in one transaction."""
+
+    def __init__(self, request: Request, reading: Reading) -> None:
+        self.request, self.user, self.reading = request, request.user, reading
+        self.faults: list[Fault] = list(reading.faults)
+        self.ids = LocalIds(reading.operations, reading.lids)
+        # To make what checks bodies takes longer than to use it.
+        self.makers: dict[type[Record], Maker] = {}
+        self.changers: dict[type[Record], Any] = {}
+        self.done: dict[int, Record] = {}
+
+    def results(self) -> list[dict[str, Any]]:
+        """Do all of it and tell what became of each operation, in their order."""
+        with transaction.atomic():
+            # Before any row is read: what is read then stands until all is written.
+            queue()
+            for run in runs(self.reading.operations):
+                if run[0].op == "create":
+                    self._create(run)
+                else:
+                    self._try(run[0])
+            if self.faults:
+                raise self._refusal()
+            return self._told()
+
+    # Steps
+
+    def _create(self, run: Sequence[Operation]) -> None:
+        """Make the records of a run, those that can be made; the others leave faults."""
+        maker = self._maker(run[0].model)
+        news, about_ids = [], []
+        for each in run:
+            body, faults = self.ids.resolved(each)
+            news.append(New(f"{each.pointer}/body", body))
+            about_ids += faults
+        ready, faults = maker.checked(news)
+        made, more = maker.saved(ready, run[0].reason)
+        self._note([*about_ids, *without_places(faults, about_ids), *more])
+        for each in run:
+            if record := made.get(f"{each.pointer}/body"):
+                self.done[each.number] = self.ids.made[each.number] = record
+
+    def _try(self, operation: Operation) -> None:
+        """Change or delete one record; what is refused leaves its faults."""
+        act = self._update if operation.op == "update" else self._delete
+        try:
+            with transaction.atomic():
+                self.done[operation.number] = act(operation)
+        except REFUSED as error:
+            self._note(self._faults_of(error, operation))
+
+    def _update(self, operation: Operation) -> Record:
+        record = self._named(operation, "edit", "submit", "publish")
+        serializer, (body, faults) = self._changer(record), self.ids.resolved(operation)
+        require_right_to_try(self.user, record, body, partial=True)
+        require_version(record, operation)
+        try:
+            if revise(serializer, record, body, self.user) and not faults:
+                related, reason = serializer.related, operation.reason
+                history.write(serializer.ready, related=related, by=self.user, reason=reason)
+        except ValidationError as error:
+            found = list(faults_of(error.detail, f"{operation.pointer}/body"))
+            faults += without_places(found, faults)
+        if faults:
+            raise Refusal("invalid", "", errors=faults)
+        return record
+
+    def _delete(self, operation: Operation) -> Record:
+        record = self._named(operation, "delete")
+        require_reason(record, operation.reason)
+        require_version(record, operation)
+        delete(record, by=self.user, reason=operation.reason)
+        return record
+
+    def _named(self, operation: Operation, *actions: str) -> Record:
+        """The record that an operation names, if the caller may do one of these things to it."""
+        model, slug = operation.model, operation.slug
+        record: Record | None = model.objects.visible_to(self.user).filter(slug=slug).first()
+        if record is None:
+            raise Refusal("not_found", "", errors=[self._missing(operation)])
+        require_any_right(self.user, record, *actions)
+        return record
+
+    def _missing(self, operation: Operation) -> Fault:
+        model, slug = operation.model, operation.slug
+        place = f"{operation.pointer}/slug"
+        now = moved_to(model, slug, self.user)
+        if now is None and tombstone(model, slug, self.user):
+            return {"pointer": place, "code": "gone", "detail": "The record was deleted."}
+        few = len(self.faults) < MOST_SUGGESTED
+        meant = [now] if now else nearest_slugs(model, slug, self.user) if few else []
+        more = {"did_you_mean": meant} if meant else {}
+        detail = f"There is no {slug[:100]!r} among {model.collection()}."
+        return {"pointer": place, "code": "not_found", "detail": detail, **more}
+
+    def _maker(self, kind: type[Record]) -> Maker:
+        if kind not in self.makers:
+            self.makers[kind] = Maker(SERIALIZERS[kind], self.request)
+        return self.makers[kind]
+
+    def _changer(self, record: Record) -> Any:
+        kind = type(record)
+        if kind not in self.changers:
+            context = {"request": self.request}
+            self.changers[kind] = SERIALIZERS[kind](record, partial=True, context=context)
+        return self.changers[kind]
+
+    # Faults
+
+    def _note(self, faults: Iterable[Fault]) -> None:
+        self.faults += faults
+
+    def _faults_of(self, error: Exception, operation: Operation) -> list[Fault]:
+        """What one operation was refused for, each fault in its place."""
+        place = operation.pointer
+        if isinstance(error, Refusal):
+            if error.errors:
+                return [placed(each, place) for each in error.errors]
+            at = f"{place}/version" if error.code == "stale" else place
+            more = {name: value for name, value in error.more.items() if value is not None}
+            return [{"pointer": at, "code": error.code, "detail": str(error.detail), **more}]
+        if isinstance(error, PermissionDenied):
+            return [{"pointer": place, "code": "forbidden", "detail": str(error.detail)}]
+        if isinstance(error, RuleBreach):
+            return [{**each, "pointer": place} for each in faults_of_rules(error)]
+        detail = "It conflicts with another record."
+        return [{"pointer": place, "code": "conflict", "detail": detail}]
+
+    def _refusal(self) -> Refusal:
+        """The answer with all faults; its status is theirs where they have one in common."""
+        faults = sorted(self.faults, key=lambda each: place_of(each["pointer"]))
+        codes = {each["code"] if each["code"] in OWN_STATUS else "invalid" for each in faults}
+        return refusal(faults, codes.pop() if len(codes) == 1 else "invalid")
+
+    # The answer
+
+    def _told(self) -> list[dict[str, Any]]:
+        """What is stored now of what each operation wrote."""
+        by_kind: dict[type[Record], list[Record]] = {}
+        for record in self.done.values():
+            by_kind.setdefault(type(record), []).append(record)
+        bodies = {kind: stored_bodies(whole(kind), records) for kind, records in by_kind.items()}
+        lids = {number: lid for lid, number in self.reading.lids.items()}
+        return [
+            told(each, self.done[each.number], bodies[each.model], lids.get(each.number))
+            for each in self.reading.operations
+        ]
+
+
+def told(
+    operation: Operation, record: Record, bodies: dict[int, Body], lid: str | None
+) -> dict[str, Any]:
+    """What became of one operation."""
+    body = None if operation.op == "delete" else bodies.get(record.pk)
+    result: dict[str, Any] = {
+        "op": operation.op,
+        "collection": operation.model.collection(),
+        "slug": record.slug,
+        "version": body["version"] if body else record.version,
+    }
+    if lid is not None:
+        result["lid"] = lid
+    return result if operation.op == "delete" else {**result, "body": body}
+
+
+def require_version(record: Record, operation: Operation) -> None:
+    """412 when the operation is based on another version than the stored one."""
+    for based_on in (operation.version, version_in(operation.body)):
+        if based_on is not None and based_on != record.version:
+            raise stale(record, based_on)
+
+
+def placed(fault: Mapping[str, Any], place: str) -> Fault:
+    """A fault of the request as one of an operation of it."""
+    if "header" in fault:
+        told = {name: value for name, value in fault.items() if name != "header"}
+        return {"pointer": f"{place}/reason", **told}
+    is_placed = fault["pointer"].startswith(place)
+    return {**fault} if is_placed else {**fault, "pointer": f"{place}/body{fault['pointer']}"}
+
+
+def without_places(faults: Sequence[Fault], others: Sequence[Fault]) -> list[Fault]:
+    """Those of the faults that do not stand where one of the others does."""
+    places = {each["pointer"] for each in others}
+    return [each for each in faults if each["pointer"] not in places]
+
+
+def place_of(pointer: str) -> tuple[int, int]:
+    """By which faults are ordered: those of the batch itself, then those of each operation."""
+    steps = pointer.split("/")
+    return (1, int(steps[2])) if len(steps) > 2 and steps[2].isdigit() else (0, 0)

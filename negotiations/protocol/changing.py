@@ -1,0 +1,109 @@
+"""Changing and deleting one record for a caller: what every address that writes does."""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from typing import Any
+
+from django.db.models import Q
+from rest_framework.exceptions import PermissionDenied
+
+from negotiations import history
+from negotiations.models import Record
+
+from . import policy
+from .patches import differs, merged
+from .problems import Refusal
+from .selection import whole
+from .serializers import wire
+
+MOST_REFERRERS = 50
+
+
+def require_any_right(user: Any, record: Record, *actions: str) -> None:
+    """403 when the caller may do none of these things to the record."""
+    if not any(policy.may(user, action, record) for action in actions):
+        raise PermissionDenied("Your role does not allow this for this record.")
+
+
+def require_right_to_try(user: Any, record: Record, body: Any, *, partial: bool) -> None:
+    """403 before anything else that may be wrong is told: for what a body plainly wants to change.
+
+    What it really changes is known when it is read; then ``revise`` asks again.
+    """
+    if not isinstance(body, Mapping):
+        return
+    review = body.get("review")
+    is_step = review in Record.Review.values and review != record.review
+    wanted = ["review"] if is_step else []
+    if not policy.may(user, "edit", record):
+        stored = whole(type(record)).body(record)
+        told = merged(stored, body) if partial else body
+        names = told.keys() & stored.keys() - {"review", "version"}
+        wanted += [name for name in names if not is_same(stored[name], told[name])]
+    require_right_to_change(user, record, str(review), wanted)
+
+
+def is_same(stored: Any, value: Any) -> bool:
+    """Whether a body leaves a member as it is; the order of names carries no meaning."""
+    if isinstance(stored, list) and isinstance(value, list):
+        return sorted(map(str, stored)) == sorted(map(str, value))
+    return bool(wire(stored) == value)
+
+
+def revise(serializer: Any, record: Record, body: Any, user: Any) -> bool:
+    """Put what a body says into the record, in memory; whether that changes it.
+
+    The serializer then holds what is ready to be saved. Raises ``ValidationError`` with every
+    fault, and ``PermissionDenied`` when the caller may not change what the body changes.
+    """
+    serializer.instance, stored = record, copy(record)
+    if serializer.partial:
+        body = merged(whole(type(record)).body(stored), body)
+    values = serializer.run_validation(body)
+    changed = [name for name, value in values.items() if differs(stored, name, value)]
+    require_right_to_change(user, stored, record.review, changed)
+    return bool(changed)
+
+
+def require_right_to_change(user: Any, stored: Record, review: str, changed: Sequence[str]) -> None:
+    """403 when the caller may not change these members, or not take this step of review."""
+    needed = {"edit"} if set(changed) - {"review"} else set()
+    if "review" in changed:
+        needed.add(policy.step(stored.review, review))
+    for action in sorted(needed):
+        if not policy.may(user, action, stored):
+            raise PermissionDenied(f"Your role does not allow to {action} this record.")
+
+
+def require_reason(record: Record, reason: str) -> None:
+    """400 when nobody says why something published is to go."""
+    if record.review == Record.Review.PUBLISHED and not reason:
+        fault = {"header": "Change-Reason", "code": "required", "detail": "Say why."}
+        raise Refusal("bad_request", "Deleting needs a reason.", errors=[fault])
+
+
+def delete(record: Record, *, by: Any, reason: str) -> None:
+    """Delete the record with its parts; its versions stay.
+
+    409 when others refer to it, hidden ones too: of these nothing is told but that they are there.
+    """
+    naming = [
+        (model, rows)
+        for model, rows in record.referring()
+        if model._base_manager.filter(rows).exists()
+    ]
+    if naming:
+        shown = visible_among(naming, by)
+        more: dict[str, Any] = {"referrers": shown} if shown else {}
+        raise Refusal("conflict", "Other records refer to it.", **more)
+    history.delete(record, by=by, reason=reason)
+
+
+def visible_among(naming: Sequence[tuple[Any, Q]], user: Any) -> list[str]:
+    """The addresses of those of these rows of kinds that the user may see."""
+    found: dict[str, None] = {}
+    for model, rows in naming:
+        visible = model.objects.visible_to(user).filter(rows).order_by("slug").distinct()
+        slugs = visible.values_list("slug", flat=True)[:MOST_REFERRERS]
+        found |= dict.fromkeys(f"{model.collection()}/{slug}" for slug in slugs)
+    return list(found)[:MOST_REFERRERS]

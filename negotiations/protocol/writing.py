@@ -1,0 +1,156 @@
+"""Writing: the verbs that make, change and delete a record, and the steps that they share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.viewsets import GenericViewSet
+
+from negotiations import history
+from negotiations.models import Record, StaleVersion, Token
+
+from . import bulk, policy
+from .bodies import body_of
+from .changing import (
+    delete,
+    require_any_right,
+    require_reason,
+    require_right_to_try,
+    revise,
+)
+from .conditions import (
+    cacheable,
+    record_tag,
+    refuse_more_than_version,
+    require_version,
+    stale,
+    validated,
+    version_in,
+)
+from .idempotency import refuse_parameters, repeatable
+from .patches import has_body, reason_of
+from .renderers import json_response
+from .serializers import RecordSerializer
+
+
+class Writes(GenericViewSet):
+    """What a viewset needs for POST, PUT, PATCH and DELETE."""
+
+    shape: Any
+
+    @repeatable
+    def create(self, request: Request) -> HttpResponse:
+        """Make a record, or of an array all or none; they start as drafts."""
+        require_maker(request)
+        refuse_parameters(request)
+        body = body_of(request)
+        if isinstance(body, list):
+            return self.create_all(request, body)
+        serializer: Any = self.get_serializer()
+        if faults := bulk.faults_in(serializer, body, ""):
+            raise bulk.refusal(faults)
+        response = self.write(request, serializer, 201)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/{serializer.ready.address}/")
+        return response
+
+    def create_all(self, request: Request, bodies: Sequence[Any]) -> HttpResponse:
+        """Make a record of each body and answer with them in their order."""
+        bulk.refuse_size(bodies)
+        maker, reason = bulk.Maker(self.serializer_class, request), reason_of(request)
+        with transaction.atomic():
+            records = bulk.make_all(maker, bodies, reason)
+            stored = bulk.stored_bodies(self.shape, records)
+        answer = [stored[record.pk] for record in records]
+        return cacheable(json_response(answer, 201), request)
+
+    @repeatable
+    def update(self, request: Request, slug: str) -> HttpResponse:
+        """Replace the record; what the body leaves out gets its default."""
+        return self.change(request, partial=False)
+
+    @repeatable
+    def partial_update(self, request: Request, slug: str) -> HttpResponse:
+        """Change the members that the body names (RFC 7396)."""
+        return self.change(request, partial=True)
+
+    def change(self, request: Request, *, partial: bool) -> HttpResponse:
+        """Write a new version of the record, if the client's copy is the stored one."""
+        record = self.writable(request, "edit", "submit", "publish")
+        body = body_of(request)
+        require_right_to_try(request.user, record, body, partial=partial)
+        refuse_parameters(request)
+        reason_of(request)
+        require_version(request, record, body)
+        serializer: Any = self.get_serializer(record, partial=partial)
+        is_changed = revise(serializer, record, body, request.user)
+        return self.write(request, serializer) if is_changed else self.written(request, record)
+
+    @repeatable
+    def destroy(self, request: Request, slug: str) -> HttpResponse:
+        """Delete the record with its parts; its versions stay."""
+        record = self.writable(request, "delete")
+        refuse_parameters(request)
+        body = body_of(request) if has_body(request) else None
+        reason = reason_of(request)
+        version_in(body)
+        refuse_more_than_version(body)
+        require_reason(record, reason)
+        require_version(request, record, body)
+        try:
+            delete(record, by=request.user, reason=reason)
+        except StaleVersion as error:
+            raise self.overtaken(error, record) from error
+        return cacheable(HttpResponse(status=204), request)
+
+    # Steps of the verbs above
+
+    def writable(self, request: Request, *actions: str) -> Record:
+        """The record, if the caller may do one of these things to it."""
+        if not isinstance(request.auth, Token):
+            raise NotAuthenticated("Send a token to write.")
+        record: Record = self.get_object()
+        require_writer(request)
+        require_any_right(request.user, record, *actions)
+        return record
+
+    def write(
+        self, request: Request, serializer: RecordSerializer, status: int = 200
+    ) -> HttpResponse:
+        """Save what the serializer made ready, as one version, and answer with it."""
+        record, related = serializer.ready, serializer.related
+        try:
+            # Read before others can write: the answer is this version and no later one.
+            with transaction.atomic():
+                history.write(record, related=related, by=request.user, reason=reason_of(request))
+                return self.written(request, record, status)
+        except StaleVersion as error:
+            raise self.overtaken(error, record) from error
+
+    def written(self, request: Request, record: Record, status: int = 200) -> HttpResponse:
+        """The record as it is stored now."""
+        body = self.shape.body(record)
+        response = json_response(body, status)
+        validated(response, record_tag(body["version"]), body["updated_at"])
+        return cacheable(response, request)
+
+    def overtaken(self, error: StaleVersion, record: Record) -> Exception:
+        """Why a write fails that another one overtook: 412, or 404 when that one deleted."""
+        return stale(self.get_object(), record.version) if error.record is record else error
+
+
+def require_writer(request: Request) -> None:
+    """401 without a token, 403 with one that only reads."""
+    if not isinstance(request.auth, Token):
+        raise NotAuthenticated("Send a token to write.")
+    if request.auth.scope != Token.Scope.WRITE:
+        raise PermissionDenied("This token only reads.")
+
+
+def require_maker(request: Request) -> None:
+    """The same, and 403 for those whose role makes no records."""
+    require_writer(request)
+    if not policy.may_create(request.user):
+        raise PermissionDenied("Your role does not allow making records.")
