@@ -3,9 +3,13 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from rest_framework.request import Request
@@ -13,6 +17,7 @@ from rest_framework.request import Request
 from negotiations import history
 from negotiations.models import Record
 
+from .errors import step
 from .problems import Refusal
 
 # A tag of ours starts with the record's version; caches on the way may have weakened it.
@@ -35,6 +40,23 @@ def body_tag(body: bytes) -> str:
     return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
+@cache
+def program_changed_at() -> datetime:
+    """When what is the same for all until the next release was last changed."""
+    files = (
+        f for name in ("negotiations", "tracker") for f in (settings.BASE_DIR / name).rglob("*")
+    )
+    # Python writes its own beside ours, whenever it likes.
+    times = [f.stat().st_mtime for f in files if f.is_file() and f.parent.name != "__pycache__"]
+    return datetime.fromtimestamp(max(times), UTC)
+
+
+def newest(*instants: datetime | None) -> datetime:
+    """The latest of what is kept of private things; where nothing is, the moment of answering."""
+    now = timezone.now()
+    return max((each for each in instants if each and each <= now), default=now)
+
+
 def tags_in(header: str, name: str) -> set[str]:
     """The opaque parts of the tags in a header; 400 when it is malformed."""
     if not TAGS.fullmatch(header):
@@ -43,13 +65,19 @@ def tags_in(header: str, name: str) -> set[str]:
     return set(TAG.findall(header))
 
 
+def validated(response: HttpResponse, tag: str, changed_at: datetime | None) -> HttpResponse:
+    """The response with its validators; without an instant, nothing happened since the release."""
+    changed_at = min(changed_at or program_changed_at(), timezone.now())
+    response["ETag"] = tag
+    response["Last-Modified"] = http_date(changed_at.timestamp())
+    return response
+
+
 def with_validators(
-    response: HttpResponse, request: Request, tag: str, changed_at: Any = None
+    response: HttpResponse, request: Request, tag: str, changed_at: datetime | None = None
 ) -> HttpResponse:
     """The response with its validators, or 304 when the client has it already."""
-    response["ETag"] = tag
-    if changed_at:
-        response["Last-Modified"] = http_date(changed_at.timestamp())
+    validated(response, tag, changed_at)
     known = request.headers.get("If-None-Match", "").strip()
     if known and (known == "*" or tag.strip('"') in TAG.findall(known)):
         response = HttpResponse(status=304, headers=dict(response.items()))
@@ -83,7 +111,7 @@ def refuse_more_than_version(body: Mapping[str, Any] | None) -> None:
     """400 for a deletion whose body says more than what it is based on."""
     detail = "Of a body, deleting reads the version alone."
     faults = [
-        {"pointer": f"/{name[:100]}", "code": "unknown_member", "detail": detail}
+        {"pointer": f"/{step(name[:100])}", "code": "unknown_member", "detail": detail}
         for name in body or {}
         if name != "version"
     ]

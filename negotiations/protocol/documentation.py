@@ -1,6 +1,7 @@
 """The OpenAPI document and the page to read it."""
 
 from functools import cache
+from threading import Lock
 
 from django.http import HttpResponse
 from django.views.generic import TemplateView
@@ -13,11 +14,21 @@ from .query import refuse_any
 from .renderers import dumps
 from .viewsets import ProtocolView
 
+# Two threads of a new process that make it at the same moment fail: drf-spectacular loads parts of
+# itself on the way.
+ONE_AT_A_TIME = Lock()
+
 
 @cache
+def made() -> bytes:
+    """The document as it is sent."""
+    return dumps(SchemaGenerator().get_schema(public=True))
+
+
 def document() -> bytes:
     """The document, made once for each process."""
-    return dumps(SchemaGenerator().get_schema(public=True))
+    with ONE_AT_A_TIME:
+        return made()
 
 
 class DocumentView(ProtocolView):

@@ -39,14 +39,18 @@ KNOWN: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
 LEVELS = {"conflict": logging.WARNING, "unavailable": logging.ERROR}
 
 
+def step(name: str) -> str:
+    """A member's name in a pointer: RFC 6901 has signs for the two that a pointer is made of."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 def faults_of(detail: Any, pointer: str = "") -> Iterator[Fault]:
     """The single faults of a validation error of DRF: nested dicts and lists become pointers."""
     if isinstance(detail, Mapping):
         for key, value in detail.items():
             about_all = key in {"non_field_errors", "__all__"}
-            # RFC 6901 has signs for the two characters that a pointer is made of.
-            name = str(key).replace("~", "~0").replace("/", "~1")
-            yield from faults_of(value, pointer if about_all else f"{pointer}/{name}")
+            place = pointer if about_all else f"{pointer}/{step(str(key))}"
+            yield from faults_of(value, place)
     elif isinstance(detail, list):
         nested = any(isinstance(item, (Mapping, list)) for item in detail)
         for number, item in enumerate(detail):
@@ -123,40 +127,41 @@ def _of_program(error: Exception) -> HttpResponse:
 # Django's own error pages: a page for people, a problem document for programs.
 
 
-def _page_or_problem(request: HttpRequest, code: str, detail: str) -> HttpResponse:
-    wants_page = not request.path.startswith("/api/") and "text/html" in request.headers.get(
+def page_or_problem(request: HttpRequest, code: str, detail: str, advice: str = "") -> HttpResponse:
+    """A refusal outside the API, with advice of its own or that of the code."""
+    wants_page = not f"{request.path}/".startswith("/api/") and "text/html" in request.headers.get(
         "Accept", ""
     )
     if not wants_page:
         return answer(code, detail)
-    status, title, advice = PROBLEMS[code]
-    context = {"title": title, "detail": detail, "advice": advice}
+    status, title, usual = PROBLEMS[code]
+    context = {"title": title, "detail": detail, "advice": advice or usual}
     return TemplateResponse(request, "problem.html", context, status=status).render()
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400."""
     if isinstance(exception, RequestDataTooBig):
-        return _page_or_problem(request, "too_large", "The body is over the limit.")
-    return _page_or_problem(request, "bad_request", "The request cannot be read.")
+        return page_or_problem(request, "too_large", "The body is over the limit.")
+    return page_or_problem(request, "bad_request", "The request cannot be read.")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler403."""
-    return _page_or_problem(request, "forbidden", "Your role does not allow this.")
+    return page_or_problem(request, "forbidden", "Your role does not allow this.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF_FAILURE_VIEW."""
     detail = "The form has expired. Go back, load the page again and repeat."
-    return _page_or_problem(request, "forbidden", detail)
+    return page_or_problem(request, "forbidden", detail)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
-    return _page_or_problem(request, "not_found", "Nothing is found at this address.")
+    return page_or_problem(request, "not_found", "Nothing is found at this address.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500."""
-    return _page_or_problem(request, "error", "The fault is ours and is logged.")
+    return page_or_problem(request, "error", "The fault is ours and is logged.")

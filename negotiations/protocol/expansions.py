@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from negotiations.models import Record
+from negotiations.models import Record, Role
 
+from .compiled import NO_KEY, ByKeys
 from .paging import Ordering, cursor
 from .shapes import Reader, Row, Shape, links
 
@@ -26,7 +27,10 @@ class ToOne:
     def beside(self, rows: Sequence[Row], reader: Reader) -> Mapping[int, Any]:
         keys = {row.extra[self.column] for row in rows} - {None}
         found = self.shape.by_key(keys, reader)
-        return {row.key: found.get(row.extra[self.column]) for row in rows}
+        return {
+            row.key: found[key].body if (key := row.extra[self.column]) in found else None
+            for row in rows
+        }
 
 
 class ToMany:
@@ -50,9 +54,9 @@ class ToMany:
 
     def _part(self, pairs: list[tuple[int, str]], found: Mapping[int, Any], reader: Reader) -> Any:
         rest = ",".join(slug for _, slug in pairs[MOST:])
-        collection = self.shape.model.collection()
-        following = f"{reader.root}/api/v1/{collection}/?slug={rest}" if rest else None
-        results = [found[other] for other, _ in pairs[:MOST] if other in found]
+        path = f"/api/v1/{self.shape.model.collection()}/"
+        following = f"{reader.root}{path}?{text(reader.query(slug=rest))}" if rest else None
+        results = [found[other].body for other, _ in pairs[:MOST] if other in found]
         return {"next": following, "results": results}
 
 
@@ -64,16 +68,15 @@ class Children:
     def __init__(self, relation: Any, parent: type[Record], shape: Shape) -> None:
         self.field, self.parent, self.shape = relation.field, parent, shape
         self.ordering = Ordering.of_model(shape.model)
+        self.ranked: dict[Role, ByKeys] = {}
 
     def beside(self, rows: Sequence[Row], reader: Reader) -> Mapping[int, Any]:
-        name = self.field.attname
-        children = reader.rows(self.shape.model).filter(**{f"{name}__in": [r.key for r in rows]})
-        terms = [key.order(backwards=False) for key in self.ordering]
-        rank = Window(RowNumber(), partition_by=[F(name)], order_by=terms)
-        ranked = self.ordering.sort(children.annotate(rank=rank).filter(rank__lte=MOST + 1))
+        pairs = self._first([row.key for row in rows], reader)
+        shown = self.shape.by_key([key for key, _ in pairs], reader, self.ordering.columns)
         found: dict[int, list[Row]] = defaultdict(list)
-        for child in self.shape.read(ranked, reader, {name, *self.ordering.columns}):
-            found[child.extra[name]].append(child)
+        for key, parent in pairs:
+            if key in shown:
+                found[parent].append(shown[key])
         slugs = self._slugs(rows, [key for key, group in found.items() if len(group) > MOST])
         return {
             row.key: {
@@ -82,6 +85,22 @@ class Children:
             }
             for row in rows
         }
+
+    def _first(self, keys: Sequence[int], reader: Reader) -> Sequence[tuple[Any, ...]]:
+        """The first children of each of these records, and one that tells whether they go on."""
+        if reader.sees_own:
+            return list(self._rank(keys, reader))
+        if reader.role not in self.ranked:
+            self.ranked[reader.role] = ByKeys(self._rank([NO_KEY], reader))
+        return self.ranked[reader.role].fetch(keys)
+
+    def _rank(self, keys: Sequence[int], reader: Reader) -> QuerySet[Any]:
+        name = self.field.attname
+        children = reader.rows(self.shape.model).filter(**{f"{name}__in": keys})
+        terms = [key.order(backwards=False) for key in self.ordering]
+        rank = Window(RowNumber(), partition_by=[F(name)], order_by=terms)
+        ranked = self.ordering.sort(children.annotate(rank=rank).filter(rank__lte=MOST + 1))
+        return ranked.values_list("pk", name)
 
     def _slugs(self, rows: Sequence[Row], keys: list[int]) -> dict[int, str]:
         """The slugs of the records whose children go on: they name the list that has them all."""
@@ -97,5 +116,11 @@ class Children:
         value = f"{self.parent.collection()}/{slug}" if is_citation else slug
         path = f"/api/v1/{self.shape.model.collection()}"
         values = [children[MOST - 1].extra[column] for column in self.ordering.columns]
-        place = cursor(path, {name: value}, values, backwards=False)
-        return f"{reader.root}{path}/?{name}={value}&cursor={place}"
+        query = reader.query(**{name: value})
+        place = cursor(path, query, values, backwards=False)
+        return f"{reader.root}{path}/?{text(query)}&cursor={place}"
+
+
+def text(query: Mapping[str, str]) -> str:
+    """A query whose values need no escapes."""
+    return "&".join(f"{name}={value}" for name, value in query.items())

@@ -1,125 +1,175 @@
 """The whole of a filtered list as one file, made while it is sent."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.decorators import action
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
-from .conditions import cacheable
-from .feed import Feed
+from negotiations.models import Role, role_of
+
+from .conditions import body_tag, program_changed_at, with_validators
+from .feed import Feed, Head, newest
 from .filters import FilterBackend
+from .instants import PARAMETER as AS_OF
+from .instants import at_an_instant, made_at, note_faults
+from .negotiation import FORMAT, take_format
 from .paging import Ordering, orderable
 from .problems import Refusal
 from .query import Query
+from .renderers import JSONRenderer, json_response
+from .selection import PARAMETERS as SELECTION
 from .selection import selected
-from .shapes import Body, Shape
+from .shapes import Body, Reader, Shape
 from .snapshot import snapshot
-from .suggestions import nearest
-from .tables import FORMATS, LONGEST_CELL, MOST_ROWS, XLSX, Table
+from .tables import FORMATS, LONGEST_CELL, MOST_ROWS, XLSX, Table, TextTooLong
 
-PARAMETERS = ("format", "ordering", "fields", "omit")
+PARAMETERS = (FORMAT, AS_OF, "ordering", *SELECTION)
 # Rows that are in memory at once, and keys that a follow-up query names.
 PIECE = 500
 
 
-class FormatNegotiation(DefaultContentNegotiation):
-    """``format=`` goes before ``Accept``; one that there is not is among the query's faults."""
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> Any:
-        asked = request.query_params.get("format", "").split(",")
-        for table in renderers:
-            if isinstance(table, Table) and table.format in asked:
-                return table, table.media_type
-        return super().select_renderer(request, renderers, format_suffix)
-
-
 class Exports(GenericViewSet):
-    """What a viewset needs for ``export/``."""
+    """What a viewset needs for tables: the page of a list as one, and ``export/``."""
 
-    content_negotiation_class = FormatNegotiation
     model: Any
     reader: Any
     filterset_class: Any
+    instant: datetime | None
 
     def get_renderers(self) -> list[Any]:
-        """Tables for exports, JSON for all else; the first is for those who accept anything."""
-        if getattr(self, "action", None) == "export":
-            return [kind() for kind in FORMATS]
-        return super().get_renderers()
+        """What an address offers; the first is for those who accept anything."""
+        tables = [kind() for kind in FORMATS]
+        by_action: dict[Any, list[Any]] = {"export": tables, "list": [JSONRenderer(), *tables]}
+        return by_action.get(getattr(self, "action", None)) or super().get_renderers()
 
     @action(detail=False)
-    def export(self, request: Request) -> StreamingHttpResponse:
+    @at_an_instant
+    def export(self, request: Request) -> HttpResponse:
         """All records that the filters leave, in one file: CSV, NDJSON or XLSX."""
         filters = self.filterset_class.base_filters
         query = Query(request, [*PARAMETERS, *filters])
-        take_format(query, filters)
+        note_faults(query)
+        take_format(query, FORMATS, filters)
         rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
         rows = Ordering.read(query, self.model, orderable(self.model)).sort(rows)
         shape = selected(query, self.model)
         query.refuse()
+        with Sending() as sending:
+            snapshot(sending.opened)
+            # Of the state that the rows are read in: so it names these rows and no others.
+            response = self.announced(request, shape, Feed(request.user).head())
+            if response.status_code == 304:
+                return response
+            pieces = self.pieces(request, shape, rows, sending.opened)
+            if request.method != "HEAD":
+                response.streaming_content = sending.begun(pieces)
+        return response
+
+    def announced(self, request: Request, shape: Shape, head: Head) -> Any:
+        """The answer before anything of the file is made, which may be that there is no need."""
+        table: Any = request.accepted_renderer
+        answer: Any = StreamingHttpResponse(content_type=table.content_type)
+        name = f"{self.model.collection()}.{table.format}"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        answer["Feed-Position"] = str(head.position)
+        return with_validators(answer, request, state_tag(request, shape, head), head.at)
+
+    def pieces(
+        self, request: Request, shape: Shape, rows: QuerySet[Any], opened: ExitStack
+    ) -> Iterator[bytes]:
+        """The file in pieces; 406 when its format cannot hold the rows."""
         table: Any = request.accepted_renderer
         if isinstance(table, XLSX):
             require_sheet(rows, shape)
-        # Asked before the rows: who follows from there may meet one twice and misses none.
-        position = Feed(request.user).position()
-        content = () if request.method == "HEAD" else begun(self.file(table, shape, rows))
-        response: Any = StreamingHttpResponse(content, content_type=table.content_type)
-        name = f"{self.model.collection()}.{table.format}"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Feed-Position"] = str(position)
-        cacheable(response, request)
-        return response
-
-    def file(self, table: Table, shape: Shape, rows: QuerySet[Any]) -> Iterator[bytes]:
-        """The file in pieces, all of one state of the database."""
-        with snapshot():
-            yield from table.write(shape.members, self.pieces(shape, rows))
-
-    def pieces(self, shape: Shape, rows: QuerySet[Any]) -> Iterator[Sequence[Body]]:
-        """The bodies, some at a time."""
-        for found in shape.pieces(rows, self.reader, PIECE):
-            yield [row.body for row in found]
+        pieces = file(table, shape, rows, self.reader, opened)
+        return made_at(self.instant, pieces) if self.instant else pieces
 
 
-def take_format(query: Query, filters: Collection[str]) -> None:
-    """Take the file's format out of ``format=``; a kind may have a filter of the same name.
+def state_tag(request: Request, shape: Shape, head: Head) -> str:
+    """The entity tag of a file that is yet to be made: all that decides what will be in it."""
+    table: Any = request.accepted_renderer
+    role = role_of(request.user)
+    # A contributor's drafts may name drafts of others, which a filter can look at.
+    position = newest().position if role == Role.CONTRIBUTOR else head.position
+    reader = (request.user.pk, str(role))
+    asked = (request.build_absolute_uri(), table.format, columns(shape))
+    made_from = (*asked, *reader, position, program_changed_at())
+    return body_tag(repr(made_from).encode())
 
-    Then both are said in one: ``format=direct,xlsx``.
+
+def page_as_asked(request: Request, shape: Shape, page: Body) -> HttpResponse:
+    """A page in the format that was chosen: of a table the rows are the body, the rest headers."""
+    table: Any = request.accepted_renderer
+    if not isinstance(table, Table):
+        return json_response(page)
+    try:
+        content = b"".join(table.write(columns(shape), [page["results"]]))
+    except TextTooLong as error:
+        raise Refusal("not_acceptable", f"{error} Ask for csv or ndjson.") from error
+    response = HttpResponse(content, content_type=table.content_type)
+    if "count" in page:
+        response["Total-Count"] = str(page["count"])
+    return response
+
+
+def columns(shape: Shape) -> list[str]:
+    """The names of what stands in a row."""
+    return [*shape.members, *(["expand"] if shape.expansions else [])]
+
+
+def file(
+    table: Table, shape: Shape, rows: QuerySet[Any], reader: Reader, opened: ExitStack
+) -> Iterator[bytes]:
+    """The file in pieces, some bodies at a time."""
+    found = shape.pieces(rows, reader, PIECE, opened)
+    return table.write(columns(shape), ([row.body for row in piece] for piece in found))
+
+
+class Sending:
+    """A file on its way, and what is open for it; what is not begun is closed at the end of a with.
+
+    The server closes the rest with the answer, read to its end, in part or not at all.
     """
-    known = [kind.format for kind in FORMATS]
-    words = query.pop("format", "").split(",")
-    asked = [word for word in words if word in known]
-    rest = [word for word in words if word and word not in known]
-    if len(asked) > 1:
-        query.fault("format", "repeated", "A file has one format.")
-    if rest and "format" in filters:
-        query["format"] = ",".join(rest)
-    elif rest:
-        detail = f"There is no format {rest[0][:100]!r}."
-        query.fault("format", "unknown_value", detail, nearest(rest[0], known))
 
+    def __init__(self) -> None:
+        self.opened = ExitStack()
+        self.pieces: Iterator[bytes] | None = None
 
-def begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same pieces; the first is made now, while an error can still be answered as one."""
-    first = next(pieces, b"")
+    def __enter__(self) -> "Sending":
+        return self
 
-    def all_of_them() -> Iterator[bytes]:
+    def __exit__(self, *error: Any) -> None:
+        if self.pieces is None:
+            self.opened.__exit__(*error)
+
+    def begun(self, pieces: Iterator[bytes]) -> "Sending":
+        """The same; the first piece is made now, while an error can still be answered as one."""
+        self.pieces = chain([next(pieces, b"")], pieces)
+        return self
+
+    def __iter__(self) -> "Sending":
+        return self
+
+    def __next__(self) -> bytes:
         try:
-            yield from chain([first], pieces)
-        finally:
-            pieces.close()  # type: ignore[attr-defined]
+            return next(self.pieces or iter(()))
+        except BaseException:
+            self.close()
+            raise
 
-    return all_of_them()
+    def close(self) -> None:
+        """Let go of the cursor and of the state of the database that it reads."""
+        self.pieces = iter(())
+        self.opened.close()
 
 
 def require_sheet(rows: QuerySet[Any], shape: Shape) -> None:

@@ -18,9 +18,9 @@ from .feed import Feed, Part, is_position, kinds_in, position_in
 from .paging import DEFAULT_LIMIT, LARGEST_LIMIT
 from .problems import Refusal
 from .query import Query
-from .renderers import JSONRenderer, dumps
-from .schema_feed import FEED_ANSWERS, FEED_PARAMETERS
-from .viewsets import ProtocolView, json_response
+from .renderers import JSONRenderer, dumps, json_response
+from .schema.feed import FEED_ANSWERS, FEED_PARAMETERS
+from .viewsets import ProtocolView
 
 LONGEST_WAIT = 25
 # Seconds between two looks at the feed, between two signs of life, and until a stream ends.
@@ -47,10 +47,11 @@ class ChangesView(ProtocolView):
     position belongs to the token, or the lack of one, with which it was got.
     """
 
+    tag = "changes"
     renderer_classes = [JSONRenderer, EventStreamRenderer]
 
     @extend_schema(
-        operation_id="changes",
+        operation_id="changes_list",
         parameters=[OpenApiParameter(**each) for each in FEED_PARAMETERS],
         responses=FEED_ANSWERS,
     )
@@ -77,7 +78,7 @@ class ChangesView(ProtocolView):
             "results": part.events,
         }
         response = json_response(body)
-        return with_validators(response, request, body_tag(response.content))
+        return with_validators(response, request, body_tag(response.content), part.at)
 
     def stream(self, request: Request) -> StreamingHttpResponse:
         """The changes as server-sent events."""

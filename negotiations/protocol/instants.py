@@ -1,6 +1,6 @@
 """``as_of=<instant>``: the same answer as the same request gave then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -14,6 +14,8 @@ from negotiations.past import as_known
 from .query import Query
 
 PARAMETER = "as_of"
+SCHEMA = {"type": "string", "format": "date-time"}
+ABOUT = "Answer as the same request was answered at this instant."
 
 
 def at_an_instant(read: Callable[..., Any]) -> Callable[..., Any]:
@@ -22,12 +24,20 @@ def at_an_instant(read: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(read)
     def answered(view: Any, request: Request, *args: Any, **options: Any) -> Any:
         view.instant = instant_in(request.query_params.get(PARAMETER, ""))
-        if view.instant is None:
-            return read(view, request, *args, **options)
         with as_known(view.instant):
             return read(view, request, *args, **options)
 
     return answered
+
+
+def made_at(instant: datetime, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces, each made from the past; in between the connection reads the present."""
+    while True:
+        with as_known(instant):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 def instant_in(text: str) -> datetime | None:
@@ -38,6 +48,11 @@ def instant_in(text: str) -> datetime | None:
         return instant.astimezone(UTC) if instant and instant.tzinfo else None
     except (ValueError, OverflowError):
         return None
+
+
+def as_parameter(instant: datetime | None) -> str:
+    """The instant as links name it."""
+    return instant.isoformat().replace("+00:00", "Z") if instant else ""
 
 
 def note_faults(query: Query) -> None:

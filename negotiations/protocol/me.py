@@ -9,11 +9,12 @@ from rest_framework.request import Request
 from negotiations.models import Record, Role, Token, role_of
 
 from . import policy
-from .conditions import body_tag, with_validators
+from .conditions import body_tag, newest, with_validators
 from .query import refuse_any
-from .schema_values import ref
+from .renderers import json_response
+from .schema.values import ref
 from .tokens import token_body
-from .viewsets import ProtocolView, json_response
+from .viewsets import ProtocolView
 
 ACTIONS = tuple(dict.fromkeys(action for action, _ in policy.TABLE))
 
@@ -37,7 +38,9 @@ class MeView(ProtocolView):
             "may": permissions(request.user, token),
         }
         response = json_response(body)
-        return with_validators(response, request, body_tag(response.content))
+        # When a role was given is not kept.
+        changed_at = newest() if token else None
+        return with_validators(response, request, body_tag(response.content), changed_at)
 
 
 def permissions(user: Any, token: Token | None) -> dict[str, Any]:

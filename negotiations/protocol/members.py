@@ -35,19 +35,18 @@ class Text(serializers.CharField):
 
 
 class Whole(serializers.IntegerField):
-    """A whole number from 0 to the most that its column holds; JSON may write 5 as 5.0."""
+    """A whole number from 0 to the most that its column holds."""
 
     def __init__(self, *, largest: int = 2**63 - 1, **options: Any) -> None:
         super().__init__(**options)
         self.largest = largest
 
     def to_internal_value(self, data: Any) -> int:
-        is_whole = isinstance(data, int) or (isinstance(data, float) and data.is_integer())
-        if isinstance(data, bool) or not is_whole:
+        if isinstance(data, bool) or not isinstance(data, int):
             raise ValidationError("Write a whole number.", "invalid")
         if not 0 <= data <= self.largest:
             raise ValidationError(f"Write a number from 0 to {self.largest}.", "out_of_range")
-        return int(data)
+        return data
 
 
 class Truth(serializers.BooleanField):

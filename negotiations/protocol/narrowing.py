@@ -10,8 +10,9 @@ from django.utils.dateparse import parse_datetime
 
 from negotiations.models import COLLECTIONS, Record
 
-from .schema_values import Schema, ref, several, vocabulary_name
+from .schema.values import READABLE, Schema, ref, several, vocabulary_name
 from .suggestions import nearest, nearest_slugs
+from .tombstones import moved_to
 
 Rows = QuerySet[Any]
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -39,7 +40,7 @@ class Narrowing(django_filters.CharFilter):
 class Words(Narrowing):
     """Exactly this text, or one of several separated by commas."""
 
-    schema = several({"type": "string", "minLength": 1})
+    schema = several(READABLE)
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         asked = text.split(",")
@@ -92,6 +93,9 @@ def keys_of(target: type[Record], slugs: list[str], user: Any) -> list[int]:
     visible = target.objects.visible_to(user)
     found = dict(visible.filter(slug__in=slugs).values_list("slug", "pk"))
     for slug in slugs:
+        if slug not in found and (now := moved_to(target, slug, user)):
+            found |= visible.filter(slug=now).values_list("slug", "pk")
+            continue
         if slug not in found:
             meant = nearest_slugs(target, slug, user)
             detail = f"There is no {slug[:100]!r} among {target.collection()}."

@@ -20,6 +20,12 @@ def refuse_constant(name: str) -> NoReturn:
     raise ParseError(f"{name} is not JSON.")
 
 
+def number(text: str) -> int | float:
+    """A number with a fraction or an exponent; 5.0 is the whole number 5, as JSON has one kind."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
 def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object, each of whose members stands once."""
     members = dict(pairs)
@@ -50,7 +56,12 @@ def read(body: bytes) -> Any:
         raise ParseError("The body is empty.")
     try:
         text = body.decode()
-        value = json.loads(text, object_pairs_hook=unique_members, parse_constant=refuse_constant)
+        value = json.loads(
+            text,
+            object_pairs_hook=unique_members,
+            parse_constant=refuse_constant,
+            parse_float=number,
+        )
         # Escaped lone surrogates and 1e999 are texts and numbers to Python and to nobody else.
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeDecodeError as error:

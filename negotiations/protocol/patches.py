@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from rest_framework.request import Request
 
 from negotiations.models import Record
+from negotiations.models.text import refuse_unprintable
 
 from .problems import Refusal
 
@@ -43,7 +45,18 @@ def reason_of(request: Request) -> str:
         text = text.encode("latin-1").decode()
     except UnicodeError:
         text = "\x00"
-    if len(text) > LONGEST_REASON or not text.isprintable():
+    if not is_reason(text):
         fault = {"header": "Change-Reason", "code": "invalid", "detail": "Write one line of UTF-8."}
         raise Refusal("bad_request", "The reason cannot be read.", errors=[fault])
     return text
+
+
+def is_reason(value: Any) -> bool:
+    """Whether a value is one line of text, as a reason is."""
+    if not isinstance(value, str) or len(value) > LONGEST_REASON:
+        return False
+    try:
+        refuse_unprintable(value, multiline=False)
+    except ValidationError:
+        return False
+    return True

@@ -53,6 +53,11 @@ def may_create(user: Any) -> bool:
     return role_of(user) in OWNER
 
 
+def may_merge(user: Any) -> bool:
+    """Whether the user may make two records one."""
+    return role_of(user) in EDITORS
+
+
 def may(user: Any, action: str, record: Record) -> bool:
     """Whether the user may ``edit``, ``delete``, ``submit`` or ``publish`` the record as stored.
 

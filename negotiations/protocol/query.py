@@ -10,6 +10,9 @@ from .problems import Refusal
 from .suggestions import nearest
 
 LONGEST = 2000
+# These have one value. Several of the others are separated by commas or, as generated clients
+# send them, given by the same name again.
+SINGLE = {"after", "as_of", "before", "count", "cursor", "dry_run", "limit", "q", "wait"}
 
 
 class Query(dict[str, str]):
@@ -25,16 +28,15 @@ class Query(dict[str, str]):
             if name not in known:
                 meant = nearest(name, known)
                 self.fault(name[:100], "unknown_parameter", "There is no such parameter.", meant)
-            elif len(values) > 1:
-                detail = "The parameter is given twice; separate several values by commas."
-                self.fault(name, "repeated_parameter", detail)
-            elif not values[0]:
+            elif len(values) > 1 and name in SINGLE:
+                self.fault(name, "repeated_parameter", "The parameter is given twice.")
+            elif not all(values):
                 self.fault(name, "empty_value", "The parameter has no value.")
-            elif not readable(values[0]):
+            elif not readable(",".join(values)):
                 detail = "The value is too long, not UTF-8 or holds control characters."
                 self.fault(name, "unreadable_value", detail)
             else:
-                self[name] = values[0]
+                self[name] = ",".join(values)
 
     def fault(self, name: str, code: str, detail: str, meant: Iterable[str] = ()) -> None:
         """Note what is wrong with a parameter, and what was perhaps meant."""

@@ -11,6 +11,7 @@ from negotiations.models import CITED, COLLECTIONS, Record
 
 from .query import readable
 from .suggestions import MOST_SUGGESTED, Code, nearest, nearest_slugs
+from .tombstones import moved_to
 
 # How many records, or new citations, one member names.
 MOST_ITEMS = 200
@@ -32,9 +33,14 @@ def found(
     return {record.slug: record for record in visible.filter(slug__in=slugs)}
 
 
-def unknown(model: type[Record], slug: str, user: Any, *, suggesting: bool = True) -> ErrorDetail:
-    """The fault of naming a record that is not there, or hidden."""
-    meant = nearest_slugs(model, slug, user) if suggesting and readable(slug) else []
+def unknown(model: type[Record], slug: str, context: Any) -> ErrorDetail:
+    """The fault of naming a record that is not there, or hidden; the first tell what was meant."""
+    context["suggested"] = context.get("suggested", 0) + 1
+    meant: list[str] = []
+    if context["suggested"] <= MOST_SUGGESTED and readable(slug):
+        user = context["request"].user
+        now, alike = moved_to(model, slug, user), nearest_slugs(model, slug, user)
+        meant = [now, *(other for other in alike if other != now)] if now else alike
     code = Code("unknown_reference", meant)
     return ErrorDetail(f"There is no {slug[:100]!r} among {model.collection()}.", code)
 
@@ -53,7 +59,7 @@ class Reference(serializers.Field):
         user = self.context["request"].user
         record = found(self.model, [data], user, self.context.get("held")).get(data)
         if record is None:
-            raise ValidationError([unknown(self.model, data, user)])
+            raise ValidationError([unknown(self.model, data, self.context)])
         return record
 
     def to_representation(self, value: Record) -> str:
@@ -80,8 +86,7 @@ class References(serializers.Field):
         faults: dict[str, list[ErrorDetail]] = {}
         for number, slug in enumerate(data):
             if slug not in records:
-                few = len(faults) < MOST_SUGGESTED
-                faults[str(number)] = [unknown(self.model, slug, user, suggesting=few)]
+                faults[str(number)] = [unknown(self.model, slug, self.context)]
             elif slug in data[:number]:
                 faults[str(number)] = [ErrorDetail("It is named twice.", "repeated")]
         if faults:
@@ -108,7 +113,7 @@ class Address(serializers.Field):
         held = self.context.get("held")
         record = found(kinds[collection], [slug], user, held).get(slug)
         if record is None:
-            raise ValidationError([unknown(kinds[collection], slug, user)])
+            raise ValidationError([unknown(kinds[collection], slug, self.context)])
         return record
 
     def to_representation(self, value: Record) -> str:

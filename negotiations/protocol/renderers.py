@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from rest_framework.renderers import BaseRenderer
 
 
@@ -26,3 +27,8 @@ class JSONRenderer(BaseRenderer):
 def dumps(data: Any) -> bytes:
     """A body; raises ``TypeError`` on what has no form in JSON, never guesses one."""
     return orjson.dumps(data, option=orjson.OPT_UTC_Z)
+
+
+def json_response(body: Any, status: int = 200) -> HttpResponse:
+    """A body as bytes, so that its validator can be made from them."""
+    return HttpResponse(dumps(body), status=status, content_type="application/json")

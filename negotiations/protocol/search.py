@@ -11,16 +11,20 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from negotiations.models.search import SearchDocument
+from negotiations.models.search import SearchDocument, matching
 from negotiations.models.words import WORD, words
+from negotiations.past import instant_asked_about
 
 from .conditions import body_tag, with_validators
-from .feed import kinds_in
+from .feed import Feed, kinds_in
+from .instants import PARAMETER as AS_OF
+from .instants import at_an_instant, note_faults
 from .narrowing import FilterFault
 from .paging import SIGNER, Key, Ordering, cursor, scope_of
 from .query import Query
-from .schema_search import DEFAULT_LIMIT, LARGEST_LIMIT, SEARCH_PAGE, SEARCH_PARAMETERS
-from .viewsets import ProtocolView, json_response
+from .renderers import json_response
+from .schema.search import DEFAULT_LIMIT, LARGEST_LIMIT, SEARCH_PAGE, SEARCH_PARAMETERS
+from .viewsets import ProtocolView
 from .wishes import Wish, read
 
 EXCERPT = 240
@@ -30,11 +34,14 @@ ORDER = Ordering(Key(name, False, False) for name in ("rank", "size", "kind", "s
 class SearchView(ProtocolView):
     """All kinds at once."""
 
+    tag = "search"
+
     @extend_schema(
         operation_id="search",
         parameters=[OpenApiParameter(**each) for each in SEARCH_PARAMETERS],
         responses={(200, "application/json"): SEARCH_PAGE},
     )
+    @at_an_instant
     def get(self, request: Request) -> HttpResponse:
         """Records by their words, those whose names have them first, then shorter before longer.
 
@@ -42,23 +49,26 @@ class SearchView(ProtocolView):
         those that begin with it. `"a phrase"` is found as it stands, `-word` is left out, and `OR`
         separates alternatives. Case, accents and marks make no difference, in any script.
         """
-        query = Query(request, ["q", "kind", "limit", "cursor"])
+        query = Query(request, ["q", "kind", "limit", "cursor", AS_OF])
+        note_faults(query)
         wish, kinds = asked(query), kinds_in(query)
         limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
         start = place_in(request, query)
         query.refuse()
+        head = Feed(request.user).head()
         rows = SearchDocument.objects.visible_to(request.user)
         if kinds:
             rows = rows.filter(kind__in=kinds)
         body = page(request, query, ranked(rows, wish), wish, limit=limit, start=start)
         response = json_response(body)
-        return with_validators(response, request, body_tag(response.content))
+        return with_validators(response, request, body_tag(response.content), head.at)
 
 
 def asked(query: Query) -> Wish | None:
     """What ``q`` looks for; faults are noted."""
     if "q" not in query:
-        query.fault("q", "required", "Say what is looked for.")
+        if all(fault["parameter"] != "q" for fault in query.faults):
+            query.fault("q", "required", "Say what is looked for.")
         return None
     try:
         return read(query["q"])
@@ -72,12 +82,13 @@ def ranked(rows: QuerySet[Any], wish: Any) -> QuerySet[Any]:
 
     No measure counts how often a word stands in all documents: that would tell of hidden ones.
     """
+    instant = instant_asked_about()
     rank = Case(
-        When(pk__matches=wish.in_title(), then=Value(0)),
+        When(matching(wish.in_title(), instant), then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),
     )
-    return rows.filter(pk__matches=wish.pattern()).annotate(rank=rank)
+    return rows.filter(matching(wish.pattern(), instant)).annotate(rank=rank)
 
 
 def place_in(request: Request, query: Query) -> list[Any] | None:

@@ -1,7 +1,7 @@
 """What a reader asks to see of a record: ``fields``, ``omit`` and ``expand``."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import models
@@ -22,8 +22,12 @@ Tree = tuple[tuple[str, Any], ...]
 
 def selected(query: Query, model: type[Record]) -> Shape:
     """The shape that the query asks for; faults are noted there."""
-    members = [name for name in _fields(query, model) if name not in _named(query, "omit", model)]
-    return shape_of(model, tuple(members), _tree(query, model))
+    asked, omitted = _fields(query, model), _named(query, "omit", model)
+    members = tuple(name for name in asked if name not in omitted)
+    if asked and not members:
+        detail = "No member is left; leave at least one of those that are asked for."
+        query.fault("omit", "nothing_left", detail)
+    return shape_of(model, members, _tree(query, model))
 
 
 def is_whole(query: Query) -> bool:
@@ -43,6 +47,7 @@ def shape_of(model: type[Record], members: tuple[str, ...], tree: Tree) -> Shape
     return Shape(model, members, expansions)
 
 
+@cache
 def expandable(model: type[Record]) -> dict[str, Any]:
     """The relations of a kind that can be expanded, by name."""
     found = {}

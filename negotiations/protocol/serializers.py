@@ -1,12 +1,13 @@
 """Bodies in: what a client wrote, checked member by member and then by the record's own rules."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError as RuleBreach
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import SkipField
 
 from negotiations.models import Citation, Record, UncertainDateField
 
@@ -20,6 +21,11 @@ from .suggestions import MOST_SUGGESTED, Code, nearest
 NESTED = "citations"
 # Of strange members: who sends more sends something else than a record.
 MOST_FAULTS = 100
+# The faults of members by their names, as DRF nests them; those of the whole stand under ``ALL``.
+Details = dict[str, Any]
+ALL = "non_field_errors"
+CITED_LATER = "Citations of a record that exists are written under /api/v1/citations/."
+NO_OBJECT = ErrorDetail("Write a JSON object.", "invalid")
 
 
 def dated(name: str) -> tuple[str, ...]:
@@ -54,17 +60,40 @@ class BodySerializer(serializers.ModelSerializer):
             field.run_validators = _leave_to_the_rules  # type: ignore[method-assign]
         return fields
 
+    def get_validators(self) -> list[Any]:
+        # DRF's ask the database for each row, tell no member, and keep the rules from being asked.
+        return []
+
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
-            raise ValidationError({"non_field_errors": ["Write a JSON object."]}, "invalid")
-        faults = dict(self._strange_members(data))
-        try:
-            value = super().to_internal_value(data)
-        except ValidationError as error:
-            raise ValidationError(error.detail | faults) from error  # type: ignore[operator]
+            raise ValidationError({ALL: [NO_OBJECT]})
+        values, unread = self.read(data)
+        faults = self.breaches(values, unread) | unread
         if faults:
             raise ValidationError(faults)
-        return value
+        return values
+
+    def read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], Details]:
+        """The values of the members that can be read, and what is wrong with the others."""
+        values: dict[str, Any] = {}
+        faults: Details = {}
+        for name, field in self.fields.items():
+            if field.read_only:
+                continue
+            try:
+                value = field.run_validation(field.get_value(data))
+                # As in DRF, a serializer adds to what its field checks.
+                check = getattr(self, f"validate_{name}", None)
+                values[name] = check(value) if check else value
+            except SkipField:
+                pass
+            except ValidationError as error:
+                faults[name] = error.detail
+        return values, faults | dict(self._strange_members(data))
+
+    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> Details:
+        """What the rules say of the values; of members that could not be read they say nothing."""
+        return {}
 
     def _strange_members(self, data: Mapping[str, Any]) -> list[tuple[str, list[ErrorDetail]]]:
         faults: list[tuple[str, list[ErrorDetail]]] = []
@@ -85,7 +114,11 @@ class BodySerializer(serializers.ModelSerializer):
 
 
 class NestedCitationSerializer(BodySerializer):
-    """The words that support a new record; the record is the one they stand in."""
+    """The words that support a new record; the record is the one they stand in.
+
+    Its value is a pair: the citation as far as it can be read, and what is wrong with the rest. So
+    the rules are run on every citation of a record, whatever is wrong with one.
+    """
 
     class Meta:
         model = Citation
@@ -93,6 +126,13 @@ class NestedCitationSerializer(BodySerializer):
             *("source", "quote", "before", "after", "field", "voice", "relation", "credibility"),
             *("open_question", "note"),
         )
+
+    def to_internal_value(self, data: Any) -> tuple[Citation, Details]:
+        is_object = isinstance(data, Mapping)
+        values, faults = self.read(data) if is_object else ({}, {ALL: [NO_OBJECT]})
+        citation = Citation(**values)
+        citation.unread = frozenset(faults if is_object else self.fields)
+        return citation, faults
 
 
 class RecordSerializer(BodySerializer):
@@ -128,69 +168,93 @@ class RecordSerializer(BodySerializer):
         if self.instance is None:
             return False
         # ``version`` says what the change is based on and was compared before.
-        return name == "version" or _wire(self.stored[name]) == value
+        return name == "version" or wire(self.stored[name]) == value
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], Details]:
+        values, faults = super().read(data)
+        if self.instance:
+            if values.pop(NESTED, None) is not None:
+                faults[NESTED] = [ErrorDetail(CITED_LATER, "read_only")]
+        elif values.get("review", Record.Review.DRAFT) != Record.Review.DRAFT:
+            del values["review"]
+            faults["review"] = [ErrorDetail("A new record is a draft.", "review_step")]
+        return values, faults
+
+    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> Details:
         """Put the values into the record and run its rules; it is then ready to be saved."""
         # What is then ready to be saved.
         self.ready: Record = self.instance or self.model()
         self.ready.asks_database = "held" not in self.context
+        self.ready.unread = frozenset(unread)
         self.related: dict[str, Any] = {}
-        if not self.partial and self.instance:
-            self._reset_what_is_left_out(attrs)
-        nested = attrs.pop(NESTED, None)
-        if nested is not None and self.instance:
-            detail = "Citations of a record that exists are written under /api/v1/citations/."
-            raise ValidationError({NESTED: [detail]}, "read_only")
+        if self.instance:
+            self._reset(values, unread if self.partial else self.fields)
+        nested = values.pop(NESTED, None)
         if nested is not None:
-            self.related[NESTED] = [Citation(**values) for values in nested]
+            self.related[NESTED] = [citation for citation, _faults in nested]
             for citation in self.related[NESTED]:
                 citation.asks_database = self.ready.asks_database
         many = {field.name for field in self.model._meta.many_to_many}
-        for name, value in attrs.items():
+        for name, value in values.items():
             if name in many:
                 self.related[name] = value
             else:
                 setattr(self.ready, name, value)
-        self._run_rules()
-        return attrs
+        return with_nested(self._broken_rules(), nested or ())
 
-    def _run_rules(self) -> None:
+    def _broken_rules(self) -> Details:
         try:
             self.ready.validate(self.related)
         except RuleBreach as error:
-            raise ValidationError(flat(error)) from error
+            return flat(error)
+        return {}
 
-    def _reset_what_is_left_out(self, attrs: dict[str, Any]) -> None:
-        """PUT replaces the whole: what it leaves out gets its default; name and approval stay."""
-        for name, field in self.fields.items():
-            if field.read_only or name in attrs or name in {"slug", "review", "record", NESTED}:
+    def _reset(self, values: dict[str, Any], names: Iterable[str]) -> None:
+        """Give these their defaults, but for those that have values; name and approval stay.
+
+        PUT replaces the whole. And no rule may take what is stored for what could not be read.
+        """
+        kept = {*values, "slug", "review", "record", NESTED}
+        for name in names:
+            if name in kept or name not in self.fields or self.fields[name].read_only:
                 continue
             model_field: Any = self.model._meta.get_field(name)
             is_many = isinstance(model_field, models.ManyToManyField)
-            attrs[name] = [] if is_many else model_field.get_default()
+            values[name] = [] if is_many else model_field.get_default()
+
+
+# The serializer of each kind; filled by the viewsets as they are declared.
+SERIALIZERS: dict[type[Record], type[RecordSerializer]] = {}
 
 
 def _leave_to_the_rules(value: Any) -> None:
     """Instead of a field's own validators."""
 
 
-def _wire(value: Any) -> Any:
+def wire(value: Any) -> Any:
     """A value of a body as JSON would carry it."""
     if hasattr(value, "isoformat"):
         return value.isoformat().replace("+00:00", "Z")
     return value
 
 
-def flat(error: RuleBreach) -> Any:
+def flat(error: RuleBreach) -> Details:
     """A breach of the rules as DRF's nested detail, codes kept."""
-    detail: dict[str, Any] = {}
+    details: Details = {}
     for name, errors in error.error_dict.items():
-        place = detail
-        *parents, last = name.split("/")
-        for parent in parents:
-            place = place.setdefault(parent, {})
-        place[last] = [
+        place = details
+        for step in name.split("/"):
+            place = place.setdefault(step, {})
+        place[ALL] = [
             ErrorDetail(" ".join(single.messages), single.code or "invalid") for single in errors
         ]
-    return detail
+    return details
+
+
+def with_nested(details: Details, nested: Iterable[tuple[Citation, Details]]) -> Details:
+    """The faults of a record, and what is wrong with members of its citations, in their places."""
+    for number, (_citation, faults) in enumerate(nested):
+        if faults:
+            places = details.setdefault(NESTED, {})
+            places[str(number)] = places.get(str(number), {}) | faults
+    return details

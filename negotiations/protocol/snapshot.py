@@ -1,26 +1,24 @@
 """One state of the database for all reads of a long answer."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 
 from django.db import connection, transaction
 
 
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """Reads inside see what is committed now and nothing later; no writer waits for them."""
+def snapshot(opened: ExitStack) -> None:
+    """Until that is closed, reads see what is committed now and nothing later; no writer waits."""
     if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "sqlite":
+        return
+    if connection.vendor == "sqlite":
         # A transaction of Django's is a writer's here, and there is room for one writer only.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("ROLLBACK")
+        done("BEGIN DEFERRED")
+        opened.callback(done, "ROLLBACK")
     else:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
+        opened.enter_context(transaction.atomic())
+        done("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def done(statement: str) -> None:
+    """Do what has no answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -15,7 +15,10 @@ from rest_framework.viewsets import GenericViewSet
 from negotiations.models import Record
 
 from .conditions import body_tag, with_validators
+from .feed import Feed
 from .filters import FilterBackend, is_record_relation
+from .instants import PARAMETER as AS_OF
+from .instants import at_an_instant, note_faults
 from .query import Query
 from .renderers import dumps
 from .shapes import MEMBERS
@@ -105,6 +108,7 @@ class Statistics(GenericViewSet):
     filterset_class: Any
 
     @action(detail=False)
+    @at_an_instant
     def stats(self, request: Request) -> HttpResponse:
         """How many records the filters leave, and what they add up to, by groups.
 
@@ -112,12 +116,14 @@ class Statistics(GenericViewSet):
         that may lie in more than one year or month is counted under null. Sums leave out records
         that are parts of others in the list: their counts are contained in those of the whole.
         """
-        query = Query(request, [*PARAMETERS, *self.filterset_class.base_filters])
+        query = Query(request, [*PARAMETERS, AS_OF, *self.filterset_class.base_filters])
+        note_faults(query)
         rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
         asked = _named(query, "group", groups(self.model))
         told = _named(query, "measures", measures(self.model)) or ["count"]
         check(query, self.model, asked, told)
         query.refuse()
+        head = Feed(request.user).head()
         results = table(rows, asked, told)
         if len(results) > MOST_ROWS:
             detail = f"These are more than {MOST_ROWS} groups; narrow the list by filters."
@@ -125,7 +131,7 @@ class Statistics(GenericViewSet):
             query.refuse()
         body = {"group": asked, "measures": told, "results": results}
         response = HttpResponse(dumps(body), content_type="application/json")
-        return with_validators(response, request, body_tag(response.content))
+        return with_validators(response, request, body_tag(response.content), head.at)
 
 
 def _named(query: Query, parameter: str, known: Any) -> list[str]:

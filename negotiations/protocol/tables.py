@@ -105,14 +105,25 @@ class XLSX(Table):
         out = Outlet()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
             for name, content in PARTS.items():
-                book.writestr(name, content)
-            with book.open(SHEET, "w", force_zip64=True) as sheet:
+                book.writestr(entry(name), content)
+            with book.open(entry(SHEET), "w", force_zip64=True) as sheet:
                 sheet.write(SHEET_HEAD + row_of(members))
                 for bodies in pieces:
                     sheet.write(b"".join(row_of(body.values()) for body in bodies))
                     yield out.taken()
                 sheet.write(SHEET_TAIL)
         yield out.taken()
+
+
+class TextTooLong(ValueError):
+    """A text that no cell of a sheet can hold."""
+
+
+def entry(name: str) -> zipfile.ZipInfo:
+    """A part of the book, without the time: the same rows are the same file."""
+    found = zipfile.ZipInfo(name)
+    found.compress_type = zipfile.ZIP_DEFLATED
+    return found
 
 
 class Outlet(io.RawIOBase):
@@ -151,7 +162,7 @@ def cell_of(value: Any) -> str:
     if not text:
         return "<c/>"
     if len(text) > LONGEST_CELL:
-        raise ValueError(f"A cell holds {LONGEST_CELL} characters, not {len(text)}.")
+        raise TextTooLong(f"A cell holds {LONGEST_CELL} characters, not {len(text)}.")
     return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connections, router
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -125,11 +125,32 @@ class Allowance:
     seconds: int
 
     @property
+    def is_exceeded(self) -> bool:
+        return self.left < 0
+
+    @property
+    def refusal(self) -> str:
+        return f"{self.limit} requests a minute are allowed."
+
+    @property
     def headers(self) -> dict[str, str]:
         return {
             "RateLimit-Policy": f'"{self.policy}";q={self.limit};w={WINDOW}',
             "RateLimit": f'"{self.policy}";r={max(self.left, 0)};t={self.seconds}',
         }
+
+
+def spent(request: HttpRequest, token: Any = None) -> Allowance | None:
+    """Count a request for its token or its address; None where there is no limit."""
+    by_token = isinstance(token, Token)
+    policy = "token" if by_token else "anonymous"
+    limit = settings.TRACKER_RATE_TOKEN if by_token else settings.TRACKER_RATE_ANONYMOUS
+    if not limit:
+        return None
+    key = f"token {token.pk}" if by_token else f"address {network_of(request)}"
+    now = time.time()
+    left = COUNTER.take(digest(key), limit, int(now) // WINDOW)
+    return Allowance(policy, limit, left, WINDOW - int(now) % WINDOW)
 
 
 class RateLimited(APIView):
@@ -150,19 +171,10 @@ class RateLimited(APIView):
 
     def spend(self, request: Request, token: Any) -> None:
         """Count the request; 429 when its caller has none left in this minute."""
-        by_token = isinstance(token, Token)
-        policy = "token" if by_token else "anonymous"
-        limit = settings.TRACKER_RATE_TOKEN if by_token else settings.TRACKER_RATE_ANONYMOUS
-        if not limit:
-            return
-        key = f"token {token.pk}" if by_token else f"address {network_of(request)}"
-        now = time.time()
-        left = COUNTER.take(digest(key), limit, int(now) // WINDOW)
-        seconds = WINDOW - int(now) % WINDOW
-        self.allowance = Allowance(policy, limit, left, seconds)
-        if left < 0:
-            headers = {"Retry-After": str(seconds)}
-            raise Refusal("throttled", f"{limit} requests a minute are allowed.", headers=headers)
+        self.allowance = spent(request._request, token)
+        if self.allowance and self.allowance.is_exceeded:
+            headers = {"Retry-After": str(self.allowance.seconds)}
+            raise Refusal("throttled", self.allowance.refusal, headers=headers)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
@@ -176,9 +188,9 @@ def digest(key: str) -> str:
     return salted_hmac("negotiations.throttles", key, algorithm="sha256").hexdigest()
 
 
-def network_of(request: Request) -> str:
+def network_of(request: HttpRequest) -> str:
     """The client's address; of IPv6 the first half, since each client has the whole other half."""
-    text = address_of(request._request)
+    text = address_of(request)
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

@@ -1,7 +1,8 @@
 """The tokens of the caller: made, listed and revoked by a token that may write."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as RuleBreach
 from django.http import HttpResponse
@@ -9,7 +10,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied, ValidationError
+from rest_framework.exceptions import (
+    ErrorDetail,
+    NotAuthenticated,
+    PermissionDenied,
+    ValidationError,
+)
 from rest_framework.request import Request
 
 from negotiations.models import Token
@@ -17,37 +23,20 @@ from negotiations.models.text import refuse_unprintable
 
 from . import policy
 from .bodies import body_of, refuse_body
-from .conditions import body_tag, cacheable, with_validators
+from .conditions import body_tag, cacheable, newest, with_validators
+from .idempotency import refuse_key, refuse_parameters, rehearsable
 from .problems import Refusal
 from .query import refuse_any
-from .schema_values import ref
-from .serializers import BodySerializer, flat
-from .viewsets import ProtocolView, json_response
+from .renderers import json_response
+from .schema.values import ref
+from .serializers import BodySerializer, Details, flat
+from .viewsets import ProtocolView
 
 # As long as nobody says otherwise; so many at a time that their list is one page.
 LIFETIME = timedelta(days=90)
 LONGEST_LIFE = timedelta(days=3650)
 MOST = 100
 AUTH: Any = [{"token": []}]
-WANTED = {
-    "type": "object",
-    "required": ["name"],
-    "additionalProperties": False,
-    "properties": {
-        "name": {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 100,
-            "description": "What it is for: the name of the client app.",
-        },
-        "scope": {"type": "string", "enum": Token.Scope.values, "default": Token.Scope.READ.value},
-        "expires_at": {
-            "type": ["string", "null"],
-            "format": "date-time",
-            "description": "At most ten years from now; by default 90 days, null is for ever.",
-        },
-    },
-}
 
 
 class Instant(serializers.DateTimeField):
@@ -74,24 +63,28 @@ class TokenSerializer(BodySerializer):
         fields = ("slug", "name", "scope", "created_at", "expires_at", "last_used_at")
         read_only_fields = ("slug", "created_at", "last_used_at")
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> Details:
         now = timezone.now()
-        attrs.setdefault("expires_at", now + LIFETIME)
+        values.setdefault("expires_at", now + LIFETIME)
+        faults: Details = {}
         try:
-            Token(**attrs).clean_fields(exclude=["user", "digest"])
-            refuse_unprintable(attrs["name"], multiline=False)
+            Token(**values).clean_fields(exclude=["user", "digest", *unread])
+            refuse_unprintable(values.get("name", ""), multiline=False)
         except RuleBreach as error:
             by_field = error if hasattr(error, "error_dict") else RuleBreach({"name": error})
-            raise ValidationError(flat(by_field)) from error
-        expires_at = attrs["expires_at"]
+            faults = flat(by_field)
+        expires_at = values["expires_at"]
         if expires_at and not now < expires_at <= now + LONGEST_LIFE:
             detail = "Write an instant within the next ten years."
-            raise ValidationError({"expires_at": [detail]}, "out_of_range")
-        return attrs
+            faults["expires_at"] = [ErrorDetail(detail, "out_of_range")]
+        return faults
 
 
 class OwnTokens(ProtocolView):
     """What the two addresses have in common: there are only the caller's own live tokens."""
+
+    # For the document: writes take ``dry_run``, and no headers of their own.
+    read_headers: ClassVar[dict[str, Any]] = {"post": (), "delete": ()}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -113,25 +106,29 @@ class TokenListView(OwnTokens):
     def get(self, request: Request) -> HttpResponse:
         """Your live tokens, newest first. Their texts are not kept and cannot be shown again."""
         refuse_any(request)
-        rows = [token_body(token, current=request.auth) for token in self.own(request)]
+        tokens = list(self.own(request))
+        rows = [token_body(token, current=request.auth) for token in tokens]
         response = json_response({"results": rows})
-        return with_validators(response, request, body_tag(response.content))
+        changed_at = newest(*(t.created_at for t in tokens), *(t.last_used_at for t in tokens))
+        return with_validators(response, request, body_tag(response.content), changed_at)
 
     @extend_schema(
         operation_id="tokens_create",
-        request={"application/json": WANTED},
+        request={"application/json": ref("TokenCreate")},
         responses={201: ref("TokenNew")},
         auth=AUTH,
     )
+    @rehearsable
     def post(self, request: Request) -> HttpResponse:
         """Make a token of yours. The answer holds its text under `token`, this once.
 
         Without `expires_at` it lives 90 days; `null` is for ever. A token that only reads makes
-        none.
+        none. As its text is not kept, this request cannot be repeated by an `Idempotency-Key`.
         """
         if not self.may_write(request) or not policy.may_create(request.user):
             raise PermissionDenied("This token makes no tokens.")
-        refuse_any(request)
+        refuse_parameters(request)
+        refuse_key(request)
         serializer = TokenSerializer(data=body_of(request), context={"request": request})
         serializer.is_valid(raise_exception=True)
         if self.own(request).count() >= MOST:
@@ -151,15 +148,17 @@ class TokenView(OwnTokens):
         token = self.named(request, slug)
         refuse_any(request)
         response = json_response(token_body(token, current=request.auth))
-        return with_validators(response, request, body_tag(response.content))
+        changed_at = newest(token.created_at, token.last_used_at)
+        return with_validators(response, request, body_tag(response.content), changed_at)
 
     @extend_schema(operation_id="tokens_delete", responses={204: None}, auth=AUTH)
+    @rehearsable
     def delete(self, request: Request, slug: str) -> HttpResponse:
         """Revoke the token: it opens nothing from now on. Every token may revoke itself."""
         token = self.named(request, slug)
         if token.pk != request.auth.pk and not self.may_write(request):
             raise PermissionDenied("This token only reads.")
-        refuse_any(request)
+        refuse_parameters(request)
         refuse_body(request)
         Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
         return cacheable(HttpResponse(status=204), request)

@@ -1,13 +1,17 @@
 """What was deleted: told to those who could see it, missing to all others."""
 
+import re
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from negotiations.models import Record, Role, role_of
+from negotiations.models import MovedSlug, Record, Role, role_of
+from negotiations.past import as_known, instant_asked_about
 
+from .conditions import cacheable
 from .problems import Refusal
 from .query import readable
 
@@ -21,13 +25,11 @@ def may_see(user: Any, version: Any) -> bool:
     return own or role in EDITORS or version.review == Record.Review.PUBLISHED
 
 
-def tombstone(
-    model: type[Record], slug: str, user: Any, instant: datetime | None = None
-) -> Any | None:
+def tombstone(model: type[Record], slug: str, user: Any) -> Any | None:
     """The deletion of a record of this name, if it is deleted and the user could see it then."""
     if not readable(slug):
         return None
-    rows = model.history.filter(slug=slug)
+    rows, instant = model.history.filter(slug=slug), instant_asked_about()
     rows = rows.filter(history_date__lte=instant) if instant else rows
     last = rows.select_related("history_user").order_by("-history_id").first()
     is_known = last is not None and last.history_type == "-" and may_see(user, last)
@@ -46,8 +48,31 @@ def gone(deletion: Any, user: Any) -> Refusal:
     )
 
 
+def moved_to(model: type[Record], slug: str, user: Any) -> str | None:
+    """The slug that a merged record has now, if the user may know of it."""
+    if not model.can_be_merged or not readable(slug):
+        return None
+    now = MovedSlug.objects.end(model.collection(), slug)
+    if now is None:
+        return None
+    is_there = model.objects.visible_to(user).filter(slug=now).exists()
+    is_known = is_there or tombstone(model, now, user) is not None
+    return now if is_known else None
+
+
+def elsewhere(request: Request, collection: str, slug: str) -> HttpResponse:
+    """308 to the same address of another record: the method and the body go along."""
+    start, _, rest = request.get_full_path().partition(f"/{collection}/")
+    rest = rest[re.match("[^/?]*", rest).end() :]  # type: ignore[union-attr]
+    url = request.build_absolute_uri(f"{start}/{collection}/{slug}{rest}")
+    return cacheable(HttpResponse(status=308, headers={"Location": url}), request)
+
+
 class Tombstones(APIView):
-    """For views of one record, named by ``slug``: 410 in place of 404 where there was one."""
+    """For views of one record, named by ``slug``: 410 in place of 404 where there was one.
+
+    Where the record was merged into another, the way to that one.
+    """
 
     model: Any
     # The instant that is asked about; None is now.
@@ -56,7 +81,11 @@ class Tombstones(APIView):
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, Http404) and "slug" in self.kwargs:
             user = self.request.user
-            deletion = tombstone(self.model, self.kwargs["slug"], user, self.instant)
+            with as_known(self.instant):
+                target = moved_to(self.model, self.kwargs["slug"], user)
+                deletion = tombstone(self.model, self.kwargs["slug"], user)
+            if target is not None:
+                return elsewhere(self.request, self.model.collection(), target)
             if deletion is not None:
                 return super().handle_exception(gone(deletion, user))
         return super().handle_exception(exc)

@@ -1,11 +1,12 @@
 """The versions of a record: what it was, who changed it, and the way back."""
 
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
@@ -15,17 +16,31 @@ from negotiations.past import as_known
 
 from . import policy
 from .bodies import body_of
-from .conditions import body_tag, cacheable, record_tag, require_version, with_validators
+from .changing import require_any_right
+from .conditions import (
+    body_tag,
+    cacheable,
+    record_tag,
+    require_version,
+    validated,
+    with_validators,
+)
+from .differences import differences
+from .errors import step
 from .feed import Feed, is_position
+from .idempotency import refuse_parameters, repeatable
+from .operations import LARGEST_VERSION
 from .paging import DEFAULT_LIMIT, LARGEST_LIMIT
 from .patches import reason_of
 from .problems import Refusal
 from .query import Query, readable, refuse_any
-from .schema_answers import READ, WRITE
-from .schema_versions import RECORD, RESTORE, VERSION_PARAMETERS, VERSIONS
+from .renderers import json_response
+from .schema.answers import READ, WRITE
+from .schema.versions import RECORD, RESTORE, VERSION_PARAMETERS, VERSIONS
 from .selection import whole
 from .tombstones import Tombstones, may_see, tombstone
-from .viewsets import ProtocolView, json_response
+from .viewsets import ProtocolView
+from .writing import require_writer
 
 COLLECTION = "|".join(COLLECTIONS)
 
@@ -33,8 +48,14 @@ COLLECTION = "|".join(COLLECTIONS)
 class PastView(Tombstones, ProtocolView):
     """What the addresses below a record's history have in common."""
 
+    tag = "changes"
     # What they refuse beyond the usual, for the document.
-    refusals: ClassVar = {"get": (*READ, 404, 410), "post": (*WRITE, 404, 410, 412, 428)}
+    refusals: ClassVar = {
+        "get": (*READ, 308, 404, 410),
+        "post": (*WRITE, 308, 404, 410, 412, 422, 428),
+    }
+    read_headers: ClassVar = {"post": ("If-Match", "Change-Reason", "Idempotency-Key")}
+    answers_as: ClassVar = {"post": "update"}
 
     @property
     def model(self) -> type[Record]:
@@ -69,13 +90,17 @@ class HistoryView(PastView):
     """
 
     @extend_schema(
-        operation_id="history",
+        operation_id="history_list",
         parameters=[OpenApiParameter(**each) for each in VERSION_PARAMETERS],
         responses={200: VERSIONS},
     )
     def get(self, request: Request, collection: str, slug: str) -> HttpResponse:
-        """The versions of a record, newest first."""
-        self.record_or_deletion()
+        """The versions of a record, newest first, with what each changed.
+
+        Under `differences` stand old and new values, of versions that you may see both before and
+        after the change; related records that you may not see are not named.
+        """
+        record = self.record_or_deletion()
         query = Query(request, ("limit", "before"))
         limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
         before = query.get("before")
@@ -83,22 +108,33 @@ class HistoryView(PastView):
             query.fault("before", "out_of_range", "Write a `sequence` of the list.")
         query.refuse()
         feed = Feed(request.user)
+        head = feed.head()
         rows = feed.changes.filter(kind=collection, slug=slug).select_related("by")
         if before is not None:
             rows = rows.filter(**{f"{feed.column}__lt": int(before)})
-        found = [
-            feed.event(change)
-            for change in rows.order_by(f"-{feed.column}")
-            if change.action == Change.Action.DELETED or feed.sees(change, change.review_after)
-        ]
-        shown = found[:limit]
-        here = request.build_absolute_uri()
-        next_ = replace_query_param(here, "before", shown[-1]["sequence"])
-        body = {"next": next_ if len(found) > limit else None, "results": shown}
-        response = json_response(body)
-        return with_validators(response, request, body_tag(response.content))
+        ordered = rows.order_by(f"-{feed.column}").iterator(chunk_size=limit + 1)
+        found = [*islice((change for change in ordered if is_told(feed, change)), limit + 1)]
+        shown = self.told(feed, record.id, found[:limit])
+        here, is_more = request.build_absolute_uri(), len(found) > limit
+        next_ = replace_query_param(here, "before", shown[-1]["sequence"]) if is_more else None
+        response = json_response({"next": next_, "results": shown})
+        return with_validators(response, request, body_tag(response.content), head.at)
 
-    @extend_schema(operation_id="restore", request=RESTORE, responses={200: RECORD})
+    def told(self, feed: Feed, key: int, changes: list[Change]) -> list[dict[str, Any]]:
+        """The versions as this reader sees them, each with what it changed."""
+        seen = {c.version for c in changes if is_seen_change(feed, c)}
+        found = differences(self.model, key, seen, feed.user) if seen else {}
+        # A deletion has the number of the version that it ended.
+        return [
+            {
+                **feed.event(c),
+                "differences": found.get(c.version, []) if is_seen_change(feed, c) else [],
+            }
+            for c in changes
+        ]
+
+    @extend_schema(operation_id="history_restore", request=RESTORE, responses={200: RECORD})
+    @repeatable
     def post(self, request: Request, collection: str, slug: str) -> HttpResponse:
         """Bring a record back to a version, by a new version.
 
@@ -110,11 +146,10 @@ class HistoryView(PastView):
             raise NotAuthenticated("Send a token to write.")
         record = self.record_or_deletion()
         is_gone = not isinstance(record, Record)
-        if request.auth.scope != Token.Scope.WRITE:
-            raise PermissionDenied("This token only reads.")
-        if not is_gone and not policy.may(request.user, "edit", record):
-            raise PermissionDenied("Your role does not allow this for this record.")
-        refuse_any(request)
+        require_writer(request)
+        if not is_gone:
+            require_any_right(request.user, record, "edit")
+        refuse_parameters(request)
         reason, number = reason_of(request), restored_number(body_of(request))
         if not is_gone:
             require_version(request, record, request.data)
@@ -127,14 +162,14 @@ class HistoryView(PastView):
             made = history.restore(chosen, by=request.user, reason=reason, based_on=based_on)
             body = whole(self.model).body(made)
         response = json_response(body)
-        response["ETag"] = record_tag(body["version"])
+        validated(response, record_tag(body["version"]), body["updated_at"])
         return cacheable(response, request)
 
 
 class VersionView(PastView):
     """A record as it was in one of its versions."""
 
-    @extend_schema(operation_id="version", responses={200: RECORD})
+    @extend_schema(operation_id="history_retrieve", responses={200: RECORD})
     def get(self, request: Request, collection: str, slug: str, number: str) -> HttpResponse:
         """The body as it was in this version."""
         record = self.record_or_deletion()
@@ -145,7 +180,23 @@ class VersionView(PastView):
         with as_known(version.history_date, version):
             body = whole(self.model).body(version.instance)
         response = json_response(body)
-        return with_validators(response, request, body_tag(response.content))
+        tag = body_tag(response.content)
+        return with_validators(response, request, tag, version.history_date)
+
+
+def is_told(feed: Feed, change: Change) -> bool:
+    """Whether a version is one that the reader sees, or the end of what they saw."""
+    return change.action == Change.Action.DELETED or feed.sees(change, change.review_after)
+
+
+def is_seen_change(feed: Feed, change: Change) -> bool:
+    """Whether the reader sees the record before and after a change of its values."""
+    is_change = change.action in {Change.Action.UPDATED, Change.Action.RESTORED}
+    return (
+        is_change
+        and feed.sees(change, change.review_before)
+        and feed.sees(change, change.review_after)
+    )
 
 
 def version_of(model: type[Record], key: int, number: int, user: Any) -> Any | None:
@@ -171,9 +222,10 @@ def restored_number(body: Any) -> int:
     for name in body:
         if name not in {"restore", "version"}:
             detail = "There is no such member."
-            faults.append({"pointer": f"/{name[:100]}", "code": "unknown_member", "detail": detail})
+            place = f"/{step(name[:100])}"
+            faults.append({"pointer": place, "code": "unknown_member", "detail": detail})
     number: Any = body.get("restore")
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 2**31:
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST_VERSION:
         detail = "Write the number of a version."
         faults.append({"pointer": "/restore", "code": "invalid", "detail": detail})
     if faults:

@@ -11,8 +11,9 @@ from negotiations.models import COLLECTIONS
 from .conditions import body_tag, with_validators
 from .problems import PROBLEMS, Refusal
 from .query import refuse_any
-from .schema_values import ref
-from .viewsets import ProtocolView, json_response
+from .renderers import json_response
+from .schema.values import ref
+from .viewsets import ProtocolView
 
 PROBLEM_LIST = "/api/problems/"
 

@@ -9,20 +9,23 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from negotiations.models import RECORDS, Role, Token, Vocabulary
-from negotiations.models.mappings import MAPPINGS
+from negotiations.models import RECORDS, Role, Token, Vocabulary, Webhook, WebhookDelivery
+from negotiations.models.mappings import MAPPINGS, SCHEMES
 
 from .conditions import body_tag, with_validators
 from .problems import Refusal
 from .query import refuse_any
-from .schema_values import ref, vocabulary_of
+from .renderers import json_response
+from .schema.values import ref, vocabulary_of
 from .suggestions import nearest
-from .viewsets import ProtocolView, json_response
+from .viewsets import ProtocolView
 
 # Coded values outside the collections.
 ELSEWHERE: tuple[tuple[type[Vocabulary], str], ...] = (
     (Role, "me.role"),
     (Token.Scope, "tokens.scope"),
+    (Webhook.DisabledReason, "webhooks.disabled_reason"),
+    (WebhookDelivery.Status, "webhooks.deliveries.status"),
 )
 
 
@@ -35,9 +38,11 @@ class VocabularyListView(ProtocolView):
 
         `mappings` names codes of PLOVER (event types), PA-X (stages and provisions) and UCDP (types
         of agreements) where they are sure; a code may be wider or narrower than the value.
+        `schemes` says of which version they are.
         """
         refuse_any(request)
-        response = json_response({"results": list(described_vocabularies().values())})
+        vocabularies = list(described_vocabularies().values())
+        response = json_response({"schemes": SCHEMES, "results": vocabularies})
         return with_validators(response, request, body_tag(response.content))
 
 
