@@ -1,0 +1,116 @@
+"""What somebody should look at: what passed, what waits, and what rests on little.
+
+* ``deadline_passed``: the last day of a proposal's deadline lies before ``on``, it had no result
+  then (``lapses.undecided``), and nobody can have accepted, rejected or countered it by then.
+* ``round_date_passed``: the last day of a round's date lies before ``on``, and the round is
+  still coded as proposed, agreed or unknown.
+* ``commitment_overdue``: certainly due before ``on``, and certainly not fulfilled
+  (``fulfilment.overdue``).
+* ``proposal_unanswered``: can have been made by ``on``, had no result then, and an addressee gave
+  no answer that can have been given by ``on``.
+* ``one_source``, ``one_side``: a record is supported by a single source, or only by sources of
+  one side (``foundations.thin``).
+* ``open_question``: a record says what its sources leave open.
+* ``sentence_uncoded``, ``quotation_broken``: see ``passages.Reading``.
+* ``source_incomplete``, ``proposal_incomplete``: there is more than what is at hand, since the
+  text is not the whole document, or the source gives only some of the terms.
+
+The first four are read on the day of the world ``on``, and tell the days up to it: since the date
+that passed, or since the proposal was made (``lapses.days_since``). The others are about the record
+itself, which only the tracker's time changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from negotiations.models import Negotiation
+
+from .evidence import cited_sources, supporting
+from .foundations import thin
+from .lapses import incomplete, lapsed
+from .noticing import REASONS, AttentionItem, Reason
+from .passages import Reading, readings
+from .records import Plain, Rows, recorded
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionCount:
+    """How much there is of one reason."""
+
+    reason: Annotated[Reason, "Why."]
+    count: Annotated[int, "How many items have it."]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What somebody should look at in a negotiation."""
+
+    negotiation: Annotated[str, "The negotiation."]
+    title: Annotated[str, "Its title."]
+    on: Annotated[date, "The day of the world that is asked about."]
+    reasons: Annotated[
+        list[AttentionCount], "How many items each reason has, also those not shown."
+    ]
+    items: Annotated[
+        list[AttentionItem], "The items in the order of the reasons, then by kind and slug."
+    ]
+
+
+def attention(
+    negotiation: Negotiation,
+    rows: Rows,
+    on: date,
+    reasons: Iterable[Reason] = REASONS,
+    most: int | None = None,
+) -> Attention:
+    """What somebody should look at in a negotiation, by reason; at most so many of each reason.
+
+    ``on`` is the day of the world for what passed and what waits.
+    """
+    records = recorded(negotiation, rows)
+    read = readings(cited_sources(negotiation, rows), rows)
+    found = [
+        *lapsed(negotiation, rows, on),
+        *thin(negotiation, rows, records, supporting(negotiation, rows)),
+        *_questions(records),
+        *(item for each in read for item in _of_source(each)),
+        *incomplete(negotiation, rows),
+    ]
+    found.sort(key=lambda item: (item.kind, item.slug, item.start or 0))
+    by_reason = {reason: [item for item in found if item.reason == reason] for reason in reasons}
+    return Attention(
+        negotiation=negotiation.slug,
+        title=negotiation.title,
+        on=on,
+        reasons=[AttentionCount(reason, len(items)) for reason, items in by_reason.items()],
+        items=[item for items in by_reason.values() for item in items[:most]],
+    )
+
+
+def _questions(records: Iterable[Plain]) -> Iterator[AttentionItem]:
+    for plain in records:
+        if plain.open_question:
+            yield AttentionItem(
+                "open_question", plain.kind, plain.slug, plain.title, plain.open_question
+            )
+
+
+def _of_source(read: Reading) -> Iterator[AttentionItem]:
+    """What a source that the negotiation rests on leaves to be done."""
+    here = (read.slug,)
+    if read.open_question:
+        yield AttentionItem("open_question", "sources", read.slug, read.title, read.open_question)
+    if read.complete is False:
+        yield AttentionItem(
+            "source_incomplete", "sources", read.slug, read.title, read.open_question
+        )
+    for missed in read.untouched:
+        about = ("sources", read.slug, read.title, missed.text)
+        yield AttentionItem("sentence_uncoded", *about, sources=here, start=missed.start)
+    for passage in read.broken:
+        about = (passage.kind, passage.slug, read.title, passage.quote)
+        yield AttentionItem("quotation_broken", *about, sources=here, start=passage.start)
