@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from negotiations.protocol import (
+    batch,
     documentation,
     following,
     me,
@@ -13,8 +14,21 @@ from negotiations.protocol import (
     views,
     vocabularies,
 )
+from negotiations.protocol.webhooks import log
+from negotiations.protocol.webhooks import views as webhooks
 
-from . import actors, incidents, issues, outcomes, proposals, sources, talks
+from . import (
+    actors,
+    analyses,
+    citations,
+    incidents,
+    issues,
+    outcomes,
+    proposals,
+    sources,
+    talks,
+    timelines,
+)
 
 router = SimpleRouter()
 router.trailing_slash = "/?"
@@ -36,26 +50,44 @@ router.register("commitments", outcomes.CommitmentViewSet)
 router.register("deliveries", outcomes.DeliveryViewSet)
 router.register("incidents", incidents.IncidentViewSet)
 router.register("sources", sources.SourceViewSet)
-router.register("citations", sources.CitationViewSet)
-router.register("dismissals", sources.DismissalViewSet)
+router.register("citations", citations.CitationViewSet)
+router.register("dismissals", citations.DismissalViewSet)
 
 RECORD = f"(?P<collection>{versions.COLLECTION})/(?P<slug>[^/]+)"
+WEBHOOK = "webhooks/(?P<slug>[^/]+)"
+DELIVERY = f"{WEBHOOK}/deliveries/(?P<message>[^/]+)"
+TALKS = "negotiations/(?P<slug>[^/]+)"
 
 urlpatterns = [
     re_path(r"^v1/?$", views.RootView.as_view(), name="collections"),
     path("v1/", include(router.urls)),
     re_path(f"^v1/{RECORD}/history/?$", versions.HistoryView.as_view()),
     re_path(f"^v1/{RECORD}/history/(?P<number>[0-9]{{1,9}})/?$", versions.VersionView.as_view()),
+    re_path(f"^v1/{TALKS}/timeline/?$", timelines.TimelineView.as_view()),
+    re_path(f"^v1/{TALKS}/matrix/?$", analyses.MatrixView.as_view()),
+    re_path(f"^v1/{TALKS}/movement/?$", analyses.MovementView.as_view()),
+    re_path(f"^v1/{TALKS}/fulfilment/?$", analyses.FulfilmentView.as_view()),
+    re_path(f"^v1/{TALKS}/attention/?$", analyses.AttentionView.as_view()),
+    re_path(f"^v1/{TALKS}/coverage/?$", analyses.CoverageView.as_view()),
+    re_path(r"^v1/sources/(?P<slug>[^/]+)/coverage/?$", analyses.SourceCoverageView.as_view()),
     re_path(r"^v1/vocabularies/?$", vocabularies.VocabularyListView.as_view()),
     re_path(r"^v1/vocabularies/(?P<name>[^/]+)/?$", vocabularies.VocabularyView.as_view()),
     re_path(r"^v1/me/?$", me.MeView.as_view()),
     re_path(r"^v1/tokens/?$", tokens.TokenListView.as_view()),
     re_path(r"^v1/tokens/(?P<slug>[^/]+)/?$", tokens.TokenView.as_view()),
+    re_path(r"^v1/webhooks/?$", webhooks.WebhookListView.as_view()),
+    re_path(f"^v1/{WEBHOOK}/?$", webhooks.WebhookView.as_view()),
+    re_path(f"^v1/{WEBHOOK}/rotate/?$", webhooks.RotationView.as_view()),
+    re_path(f"^v1/{WEBHOOK}/test/?$", log.TrialView.as_view()),
+    re_path(f"^v1/{WEBHOOK}/deliveries/?$", log.DeliveryListView.as_view()),
+    re_path(f"^v1/{DELIVERY}/?$", log.DeliveryView.as_view()),
+    re_path(f"^v1/{DELIVERY}/redeliver/?$", log.RedeliveryView.as_view()),
     re_path(r"^v1/search/?$", search.SearchView.as_view()),
+    re_path(r"^v1/batch/?$", batch.BatchView.as_view()),
     re_path(r"^v1/changes/?$", following.ChangesView.as_view(), name="changes"),
     re_path(r"^problems/?$", views.ProblemView.as_view()),
     re_path(r"^problems/(?P<code>[a-z_]+)/?$", views.ProblemView.as_view()),
-    path("openapi.json", documentation.DocumentView.as_view(), name="openapi"),
+    re_path(r"^openapi\.json/?$", documentation.DocumentView.as_view(), name="openapi"),
     re_path(r"^docs/?$", documentation.DocumentationView.as_view(), name="docs"),
     re_path(r"", views.NoSuchAddress.as_view()),
 ]

@@ -1,0 +1,185 @@
+"""The questions about a negotiation and about a source, each with its picture's data."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from negotiations.analysis import attention as attentions
+from negotiations.analysis import covering, movement
+from negotiations.analysis.fulfilment import Fulfilment, Promise, fulfilment
+from negotiations.analysis.matrix import Matrix, MatrixCell, matrix
+from negotiations.analysis.noticing import REASONS, AttentionItem
+from negotiations.models import Negotiation, Round, Source
+from negotiations.protocol.query import Query, readable
+from negotiations.protocol.questions import (
+    ON_A_DAY,
+    Parameter,
+    QuestionView,
+    answers,
+    day_of,
+    words_in,
+)
+from negotiations.protocol.schema.values import READABLE, each_once
+from negotiations.protocol.suggestions import nearest_slugs
+
+LARGEST_LIMIT, DEFAULT_LIMIT = 500, 100
+
+
+@answers(Matrix)
+class MatrixView(QuestionView):
+    """What each party holds on each issue: stance, firmness, stated or implied, and since when.
+
+    A cell holds the latest position not later than `on`. Where dates overlap, so that no order is
+    proved, it holds several. A cell in which nothing was found is no stance in the middle.
+    """
+
+    model, name, row = Negotiation, "matrix", MatrixCell
+    parameters = (ON_A_DAY,)
+
+    def answer(self, record: Any, **asked: Any) -> Matrix:
+        return matrix(record, self.reader.rows, **asked)
+
+    def table(self, record: Any, **asked: Any) -> Iterable[Any]:
+        return self.answer(record, **asked).cells
+
+
+@answers(movement.Movement)
+class MovementView(QuestionView):
+    """Who moved on which issue between two days or rounds: changed, unchanged, nothing heard.
+
+    Changed, unchanged with a later position as evidence, first recorded, and no evidence are told
+    apart; where the dates allow several of them, all are named. Beside it stands the gap between
+    each two sides on each issue, in steps from yes to no, before and after. A step is an order and
+    no measure: gaps are compared, never averaged. The table has the moves.
+    """
+
+    model, name, row = Negotiation, "movement", movement.Move
+    parameters = (
+        Parameter(
+            "from", READABLE, "A day, or the slug of a round: where it starts.", required=True
+        ),
+        Parameter("to", READABLE, "A day, or the slug of a round; without it, today."),
+    )
+
+    def asked(self, record: Any, query: Query) -> dict[str, Any]:
+        if "from" not in query:
+            query.fault("from", "required", "Name a day or a round.")
+        start, end = (self.point(record, query, name) for name in ("from", "to"))
+        if start.latest and end.earliest and start.latest > end.earliest:
+            query.fault("to", "before_from", "This does not lie after `from`.")
+        return {"start": start, "end": end}
+
+    def point(self, record: Any, query: Query, name: str) -> movement.MovementPoint:
+        """The day or the round that a parameter names; today if it names none."""
+        text = query.get(name, "")
+        day = day_of(text) if text else self.day(query)
+        if day is not None:
+            return movement.MovementPoint(None, day, day)
+        rows = self.reader.rows(Round).filter(negotiation=record.pk)
+        found = rows.filter(slug=text).first() if readable(text) else None
+        if found is None:
+            meant = nearest_slugs(Round, text, self.request.user)
+            detail = "Write a day, 2025-07-19, or the slug of a round of this negotiation."
+            query.fault(name, "unknown_reference", detail, meant)
+            return movement.MovementPoint(None, None, None)
+        if found.date_earliest is None or found.date_latest is None:
+            query.fault(name, "undated", "The date of this round is open.")
+        return movement.MovementPoint(found.slug, found.date_earliest, found.date_latest)
+
+    def answer(self, record: Any, **asked: Any) -> movement.Movement:
+        return movement.movement(record, self.reader.rows, **asked)
+
+    def table(self, record: Any, **asked: Any) -> Iterable[Any]:
+        return self.answer(record, **asked).moves
+
+
+@answers(Fulfilment)
+class FulfilmentView(QuestionView):
+    """What was promised and what of it was delivered: reported, confirmed, and the share of it.
+
+    Every quantity has a least and a most. Each side's version of the terms has its own share. What
+    is a part of something that is counted already is never counted twice.
+    """
+
+    model, name, row = Negotiation, "fulfilment", Promise
+    parameters = (ON_A_DAY,)
+
+    def answer(self, record: Any, **asked: Any) -> Fulfilment:
+        return fulfilment(record, self.reader.rows, **asked)
+
+    def table(self, record: Any, **asked: Any) -> Iterable[Any]:
+        return self.answer(record, **asked).commitments
+
+
+@answers(attentions.Attention)
+class AttentionView(QuestionView):
+    """What somebody should look at: dates that passed, offers unanswered, and thin evidence.
+
+    * `deadline_passed`, `round_date_passed`: the last day lies before `on` without a coded result.
+    * `commitment_overdue`: certainly due before `on`, and certainly not fulfilled.
+    * `proposal_unanswered`: an addressee gave no answer by `on`.
+    * `one_source`, `one_side`: a record rests on one source, or on sources of one side alone, which
+      their publisher shows.
+    * `open_question`, `sentence_uncoded`, `quotation_broken`: left open, left unread, or wrong.
+    * `source_incomplete`, `proposal_incomplete`: there is more than what is at hand.
+
+    The table has all items, whatever `limit` says.
+    """
+
+    model, name, row = Negotiation, "attention", AttentionItem
+    parameters = (
+        ON_A_DAY,
+        Parameter(
+            "reason", each_once({"type": "string", "enum": [*REASONS]}), "Only these reasons."
+        ),
+        Parameter(
+            "limit",
+            {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT},
+            "How many items to show of each reason at most.",
+        ),
+    )
+
+    def asked(self, record: Any, query: Query) -> dict[str, Any]:
+        return {
+            "on": self.day(query),
+            "reasons": words_in(query, "reason", REASONS),
+            "most": query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT),
+        }
+
+    def answer(self, record: Any, **asked: Any) -> attentions.Attention:
+        return attentions.attention(record, self.reader.rows, **asked)
+
+    def table(self, record: Any, **asked: Any) -> Iterable[Any]:
+        return self.answer(record, **{**asked, "most": None}).items
+
+
+@answers(covering.Coverage)
+class CoverageView(QuestionView):
+    """How far the sources of the negotiation were read, sentence by sentence.
+
+    A sentence counts as read if something of it is cited or dismissed, also for another
+    negotiation.
+    """
+
+    model, name, row = Negotiation, "coverage", covering.SourceFigures
+
+    def answer(self, record: Any, **asked: Any) -> covering.Coverage:
+        return covering.coverage(record, self.reader.rows)
+
+    def table(self, record: Any, **asked: Any) -> Iterable[Any]:
+        return self.answer(record).sources
+
+
+@answers(covering.SourceCoverage)
+class SourceCoverageView(QuestionView):
+    """How far the source was read, and the sentences of which nothing is cited or dismissed.
+
+    The table has these sentences.
+    """
+
+    model, name, row = Source, "coverage", covering.UntouchedSentence
+
+    def answer(self, record: Any, **asked: Any) -> covering.SourceCoverage:
+        return covering.source_coverage(record, self.reader.rows)
+
+    def table(self, record: Any, **asked: Any) -> Iterable[Any]:
+        return self.answer(record).untouched

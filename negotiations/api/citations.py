@@ -1,0 +1,81 @@
+"""The words that support a record, and those that support none."""
+
+from negotiations.models import Citation, Dismissal
+from negotiations.protocol.filters import RecordFilter
+from negotiations.protocol.narrowing import Supporting
+from negotiations.protocol.references import Address
+from negotiations.protocol.serializers import RecordSerializer
+from negotiations.protocol.viewsets import RecordViewSet
+
+
+class CitationFilter(RecordFilter):
+    """For example ``?record=parties/ukraine&voice=direct_speech``."""
+
+    record = Supporting()
+
+    class Meta:
+        model = Citation
+        fields = ["source", "field", "voice", "relation", "credibility"]
+
+
+class CitationSerializer(RecordSerializer):
+    record = Address(help_text="The record that the words support: proposals/<slug>.")
+
+    class Meta:
+        model = Citation
+        fields = [
+            *RecordSerializer.shared,
+            "record",
+            "source",
+            "field",
+            "quote",
+            "start",
+            "before",
+            "after",
+            "voice",
+            "relation",
+            "credibility",
+            *RecordSerializer.shared_notes,
+        ]
+
+
+class CitationViewSet(RecordViewSet):
+    """Citations: the words that support a record.
+
+    `start` counts characters of the source's text from 0.
+    """
+
+    queryset = Citation.objects.all()
+    filterset_class = CitationFilter
+    serializer_class = CitationSerializer
+
+
+class DismissalFilter(RecordFilter):
+    """For example ``?reason=heading``."""
+
+    class Meta:
+        model = Dismissal
+        fields = ["source", "reason"]
+
+
+class DismissalSerializer(RecordSerializer):
+    class Meta:
+        model = Dismissal
+        fields = [
+            *RecordSerializer.shared,
+            "source",
+            "quote",
+            "start",
+            "before",
+            "after",
+            "reason",
+            *RecordSerializer.shared_notes,
+        ]
+
+
+class DismissalViewSet(RecordViewSet):
+    """Dismissals: passages read and found to hold nothing to record."""
+
+    queryset = Dismissal.objects.all()
+    filterset_class = DismissalFilter
+    serializer_class = DismissalSerializer
