@@ -11,10 +11,14 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from negotiations.models import Role, Token, role_of
 from negotiations.protocol.policy import may_create
+
+from .spoken import Spoken
 
 
 def keeps_users(user: Any) -> bool:
@@ -50,22 +54,22 @@ class UserAdmin(KeptByAdministrators, StockUserAdmin):
     list_display = ("username", "first_name", "last_name", "roles", "is_active", "last_login")
     list_filter = ("groups", "is_active")
     search_fields = ("username", "first_name", "last_name", "email")
-    search_help_text = "Name or e-mail address"
+    search_help_text = gettext_lazy("Name or e-mail address")
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("groups",)
     show_facets = admin.ShowFacets.ALWAYS
     add_fieldsets = (
         (None, {"fields": ("username", "usable_password", "password1", "password2")}),
-        ("Role", {"fields": ("is_staff", "groups")}),
+        (gettext_lazy("Role"), {"fields": ("is_staff", "groups")}),
     )
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
 
-    @admin.display(description="roles")
+    @admin.display(description=gettext_lazy("roles"))
     def roles(self, user: User) -> str:
         if user.is_superuser:
-            return "superuser"
+            return _("superuser")
         return ", ".join(group.name for group in user.groups.all())
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
@@ -73,9 +77,9 @@ class UserAdmin(KeptByAdministrators, StockUserAdmin):
             return self.add_fieldsets
         return (
             (None, {"fields": ("username", "password")}),
-            ("Who it is", {"fields": (("first_name", "last_name"), "email")}),
-            ("Role", {"fields": ("is_active", "is_staff", "groups")}),
-            ("Provenance", {"fields": (("last_login", "date_joined"),)}),
+            (_("Who it is"), {"fields": (("first_name", "last_name"), "email")}),
+            (_("Role"), {"fields": ("is_active", "is_staff", "groups")}),
+            (_("Provenance"), {"fields": (("last_login", "date_joined"),)}),
         )
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
@@ -97,9 +101,9 @@ class GroupAdmin(KeptByAdministrators):
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).prefetch_related("user_set")
 
-    @admin.display(description="members")
+    @admin.display(description=gettext_lazy("members"))
     def members(self, group: Group) -> str:
-        return ", ".join(sorted(user.username for user in group.user_set.all())) or "nobody"
+        return ", ".join(sorted(user.username for user in group.user_set.all())) or _("nobody")
 
     def has_add_permission(self, request: Any) -> bool:
         return False
@@ -112,12 +116,12 @@ class TokenForm(forms.ModelForm):
     def clean_expires_at(self) -> Any:
         expires_at = self.cleaned_data["expires_at"]
         if expires_at and expires_at <= timezone.now():
-            raise ValidationError("This is already past.", code="past")
+            raise ValidationError(_("This is already past."), code="past")
         return expires_at
 
 
 @admin.register(Token)
-class TokenAdmin(admin.ModelAdmin):
+class TokenAdmin(Spoken):
     """Everybody keeps their own tokens; administrators see all, and can end them."""
 
     form = TokenForm
@@ -125,7 +129,7 @@ class TokenAdmin(admin.ModelAdmin):
     list_filter = ("scope",)
     list_select_related = ("user",)
     search_fields = ("name", "user__username")
-    search_help_text = "Name of the token or its user"
+    search_help_text = gettext_lazy("Name of the token or its user")
     autocomplete_fields = ("user",)
     show_facets = admin.ShowFacets.ALWAYS
     actions = ("revoke",)
@@ -140,11 +144,11 @@ class TokenAdmin(admin.ModelAdmin):
             return self.fields
         return ("name", "user", "scope", "state", "created_at", "expires_at", "last_used_at")
 
-    @admin.display(description="state")
+    @admin.display(description=gettext_lazy("state"))
     def state(self, token: Token) -> str:
         if token.revoked_at:
-            return f"revoked on {token.revoked_at:%Y-%m-%d}"
-        return "live" if token.is_live else "expired"
+            return _("revoked on %(day)s") % {"day": f"{token.revoked_at:%Y-%m-%d}"}
+        return _("live") if token.is_live else _("expired")
 
     def has_module_permission(self, request: Any) -> bool:
         return may_create(request.user)
@@ -169,7 +173,7 @@ class TokenAdmin(admin.ModelAdmin):
         """The one time that the text is shown: in this answer, kept nowhere."""
         context = {
             **self.admin_site.each_context(request),
-            "title": "Your new token",
+            "title": _("Your new token"),
             "opts": self.opts,
             "token": obj,
         }
@@ -177,10 +181,11 @@ class TokenAdmin(admin.ModelAdmin):
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    @admin.action(description="Revoke: it opens nothing from now on")
+    @admin.action(description=gettext_lazy("Revoke: it opens nothing from now on"))
     def revoke(self, request: Any, queryset: Any) -> None:
         done = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
-        self.message_user(request, f"{done} revoked.", messages.SUCCESS)
+        words = _("%(number)s revoked.") % {"number": done}
+        self.message_user(request, words, messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_POST(self.revoke_view))

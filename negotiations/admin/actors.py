@@ -1,12 +1,14 @@
 """Parties, people and their posts."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from negotiations.models import Party, Person, Post
 
 from .base import RecordAdmin, dated
 from .filters import MineFilter, VisibleFilter
 from .inlines import RecordInline, citations_of
+from .merging import Merging
 
 
 class PostInline(RecordInline):
@@ -17,21 +19,21 @@ class PostInline(RecordInline):
 
 
 @admin.register(Party)
-class PartyAdmin(RecordAdmin):
+class PartyAdmin(Merging, RecordAdmin):
     list_display = ("name", "kind", "country")
     list_filter = ("review", "kind", MineFilter)
     search_fields = ("name", "slug", "aliases")
-    search_help_text = "Name, other names or slug"
+    search_help_text = gettext_lazy("Name, other names or slug")
     facts = (("name", "kind"), ("country", "member_of"), "aliases", "identifiers")
     inlines = (citations_of("party"),)
 
 
 @admin.register(Person)
-class PersonAdmin(RecordAdmin):
+class PersonAdmin(Merging, RecordAdmin):
     list_display = ("name",)
     list_filter = ("review", MineFilter)
     search_fields = ("name", "slug", "aliases")
-    search_help_text = "Name, other spellings or slug"
+    search_help_text = gettext_lazy("Name, other spellings or slug")
     facts = ("name", "aliases", "identifiers")
     inlines = (citations_of("person"), PostInline)
 
@@ -42,7 +44,7 @@ class PostAdmin(RecordAdmin):
     list_filter = ("review", ("party", VisibleFilter), MineFilter)
     list_select_related = ("person", "party")
     search_fields = ("person__name", "title", "party__name", "slug")
-    search_help_text = "Person, title, party or slug"
+    search_help_text = gettext_lazy("Person, title, party or slug")
     date_hierarchy = "date_earliest"
     facts = ("person", ("title", "party"), dated("date"))
     inlines = (citations_of("post"),)

@@ -1,22 +1,24 @@
 """The page and the list of any kind of record: what is shown, to whom, and how it is saved."""
 
 import copy
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import IntegrityError, models
 from django.http import HttpResponseRedirect
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from negotiations.models import SpentForm, StaleVersion
+from negotiations.models import StaleVersion
 from negotiations.protocol.policy import may, may_create
 
 from .deleting import Deleting
+from .exchange import Exchange
 from .inlines import as_stored
+from .once import made_by, spend
 from .record_form import RecordForm
 from .reviewing import Reviewing
 from .saving import Page, Refused
+from .spoken import Spoken
 from .versions import Versions
 from .widgets import RecordWidgets
 
@@ -24,7 +26,6 @@ from .widgets import RecordWidgets
 LOST = (IntegrityError, StaleVersion, models.ProtectedError)
 PROVENANCE = ("version", "created_by", "created_at", "updated_at")
 MOST_WORDS = 20
-FORMS_KEPT = timedelta(days=7)
 
 
 def dated(name: str) -> tuple[str, ...]:
@@ -32,7 +33,7 @@ def dated(name: str) -> tuple[str, ...]:
     return (name, f"{name}_certainty", f"{name}_words", f"{name}_anchor")
 
 
-class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin):
+class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, Exchange, Spoken):
     """``facts`` are the rows of the form that are the record's own; the rest all kinds share."""
 
     form = RecordForm
@@ -61,7 +62,7 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
         return record
 
     def get_list_display(self, request: Any) -> Any:
-        return (*self.list_display, "review", "updated_at")
+        return [*super().get_list_display(request), self.coded["review"], "updated_at"]
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
         return (*PROVENANCE, *self.derived, *self._bounds(), *(("slug",) if obj else ()))
@@ -80,16 +81,16 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
             last.append("reason")
         shown = [
             (None, {"fields": first}),
-            ("Open questions and notes", {"fields": ["open_question", "note"]}),
-            ("Review and reason", {"fields": last}),
+            (_("Open questions and notes"), {"fields": ["open_question", "note"]}),
+            (_("Review and reason"), {"fields": last}),
         ]
         if adding:
-            shown.append(("Public name", {"fields": ["slug"], "classes": ["collapse"]}))
+            shown.append((_("Public name"), {"fields": ["slug"], "classes": ["collapse"]}))
         else:
             bounds = self._bounds()
             pairs = [tuple(bounds[i : i + 2]) for i in range(0, len(bounds), 2)]
             rows = ["slug", *pairs, *self.derived, PROVENANCE]
-            shown.append(("Provenance", {"fields": rows, "classes": ["collapse"]}))
+            shown.append((_("Provenance"), {"fields": rows, "classes": ["collapse"]}))
         return shown
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> Any:
@@ -109,7 +110,7 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> Any:
         """Each word costs a look at every row: a search of many words is refused."""
         if len(search_term.split()) > MOST_WORDS:
-            words = f"Search for {MOST_WORDS} words at most."
+            words = _("Search for %(number)s words at most.") % {"number": MOST_WORDS}
             self.message_user(request, words, messages.WARNING)
             return queryset.none(), False
         return super().get_search_results(request, queryset, search_term)
@@ -148,24 +149,18 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
         """The record is saved with its relations, in ``save_related``."""
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        spent = None if change else self._spend(request, form.cleaned_data["form_key"])
+        key, kind = form.cleaned_data.get("form_key", ""), str(self.opts.model_name)
+        # A second click waits here, then fails on the unique key.
+        spent = None if change else spend(request.user, kind, key)
         Page(form, formsets, request.user).save()
         if spent:
             spent.made = form.instance.pk
             spent.save(update_fields=["made"])
 
-    def _spend(self, request: Any, key: str) -> SpentForm:
-        """Use the form up: a second click waits here, then fails on the unique key."""
-        SpentForm.objects.filter(spent_at__lt=timezone.now() - FORMS_KEPT).delete()
-        return SpentForm.objects.create(key=key, user=request.user, kind=str(self.opts.model_name))
-
     def _made_before(self, request: Any) -> Any:
         """The record that this very form made already."""
-        key = request.POST.get("form_key", "")[:40].replace("\0", "")
-        spent = SpentForm.objects.filter(
-            user=request.user, kind=self.opts.model_name, key=key, made__isnull=False
-        ).first()
-        return self.get_queryset(request).filter(pk=spent.made).first() if spent else None
+        made = made_by(request.user, str(self.opts.model_name), request.POST.get("form_key", ""))
+        return self.get_queryset(request).filter(pk=made).first() if made else None
 
     def changeform_view(
         self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
@@ -184,5 +179,6 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, admin.ModelAdmin
                 request.late_faults = {refused.prefix: refused.error}
             except LOST as lost:
                 if attempt == "again":
-                    self.message_user(request, f"Nothing was saved: {lost}", messages.ERROR)
+                    words = _("Nothing was saved: %(why)s") % {"why": lost}
+                    self.message_user(request, words, messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())

@@ -10,6 +10,8 @@ from django.db import models, router
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from negotiations import history
 from negotiations.models import Record, StaleVersion
@@ -17,6 +19,7 @@ from negotiations.protocol.policy import may
 
 from .reviewing import number, reason_in, words_of
 from .seeing import HIDDEN, sees
+from .spoken import noun
 
 REFUSALS = (ValidationError, models.ProtectedError, StaleVersion)
 
@@ -26,7 +29,7 @@ def remove(record: Record, *, version: int | None, by: Any, reason: str) -> None
     if version != record.version:
         raise StaleVersion(record, record.version)
     if record.review == Record.Review.PUBLISHED and not reason:
-        raise ValidationError("A published record is deleted with a reason.")
+        raise ValidationError(_("A published record is deleted with a reason."))
     history.delete(record, by=by, reason=reason)
 
 
@@ -35,8 +38,8 @@ def explained(error: Exception, model: type[Record]) -> str:
     if isinstance(error, ValidationError):
         return words_of(error, model)
     if isinstance(error, StaleVersion):
-        return "Somebody saved it after you opened this page; look at it again."
-    return "Other records refer to it."
+        return _("Somebody saved it after you opened this page; look at it again.")
+    return _("Other records refer to it.")
 
 
 class Deleting(admin.ModelAdmin):
@@ -51,7 +54,7 @@ class Deleting(admin.ModelAdmin):
         collector: Any = NestedObjects(using=router.db_for_write(self.model))
         collector.collect(objs)
         refused = {
-            str(record._meta.verbose_name)
+            noun(model)
             for model, records in collector.model_objs.items()
             if issubclass(model, Record)
             for record in records
@@ -60,7 +63,7 @@ class Deleting(admin.ModelAdmin):
         protected = self._names(collector.protected, request.user)
         nested = self._without_links(collector.nested(lambda record: record), request.user)
         counts = {
-            str(model._meta.verbose_name_plural): len(records)
+            noun(model, 0): len(records)
             for model, records in collector.model_objs.items()
             if issubclass(model, Record)
         }
@@ -86,8 +89,8 @@ class Deleting(admin.ModelAdmin):
         if not isinstance(record, Record):
             return ""
         if not sees(user, record):
-            return HIDDEN
-        return f"{capfirst(record._meta.verbose_name)}: {record}"
+            return str(HIDDEN)
+        return f"{capfirst(noun(record))}: {record}"
 
     # One record
 
@@ -105,7 +108,10 @@ class Deleting(admin.ModelAdmin):
     # Many: each by itself, as the other actions do
 
     # The name of Django's own action, which it takes the place of.
-    @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
+    @admin.action(
+        permissions=["delete"],
+        description=gettext_lazy("Delete selected %(verbose_name_plural)s"),
+    )
     def delete_selected(self, request: Any, queryset: Any) -> Any:
         """Ask first; then delete each record by itself."""
         if request.POST.get("post"):
@@ -115,7 +121,7 @@ class Deleting(admin.ModelAdmin):
         versions = {record: request.POST.get(f"version-{record.pk}") for record in queryset}
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Delete {self.opts.verbose_name_plural}",
+            "title": _("Delete %(kinds)s") % {"kinds": self.opts.verbose_name_plural},
             "deletable_objects": nested,
             "model_count": counts.items(),
             "records": [(record, number(version)) for record, version in versions.items()],
@@ -136,7 +142,7 @@ class Deleting(admin.ModelAdmin):
             seen = number(request.POST.get(f"version-{record.pk}"))
             try:
                 if not may(request.user, "delete", record):
-                    raise ValidationError("You may not delete this record.")
+                    raise ValidationError(_("You may not delete this record."))
                 remove(record, version=seen, by=request.user, reason=reason)
                 done += 1
             except REFUSALS as error:
@@ -144,4 +150,5 @@ class Deleting(admin.ModelAdmin):
                 self.message_user(request, words, messages.ERROR)
         if done:
             what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural
-            self.message_user(request, f"{done} {what} deleted.", messages.SUCCESS)
+            words = _("%(number)s %(what)s deleted.") % {"number": done, "what": what}
+            self.message_user(request, words, messages.SUCCESS)

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 class ExactText(forms.CharField):
@@ -24,7 +26,7 @@ class Lines(forms.Field):
     """A list of names, one a line."""
 
     widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
-    hint = "One a line."
+    hint = gettext_lazy("One a line.")
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -39,7 +41,7 @@ class Pairs(forms.Field):
     """An object of texts, one ``scheme: value`` a line."""
 
     widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
-    hint = "One a line, such as wikidata: Q212."
+    hint = gettext_lazy("One a line, such as wikidata: Q212.")
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -53,10 +55,10 @@ class Pairs(forms.Field):
         for line in filter(str.strip, str(value or "").splitlines()):
             key, colon, item = (part.strip() for part in line.partition(":"))
             if not colon or not item:
-                raise ValidationError("Write each line as scheme: value.", code="invalid")
+                raise ValidationError(_("Write each line as scheme: value."), code="invalid")
             if key in found:
                 raise ValidationError(
-                    "%(key)s stands here twice.", code="repeated", params={"key": key}
+                    _("%(key)s stands here twice."), code="repeated", params={"key": key}
                 )
             found[key] = item
         return found
@@ -66,4 +68,4 @@ class Concealed(forms.TextInput):
     """In place of a relation to a record that the user may not see; it stays as it is."""
 
     def format_value(self, value: Any) -> str:
-        return "a record that you may not see"
+        return _("a record that you may not see")

@@ -1,8 +1,11 @@
 """Filters of lists that name only what the user may see."""
 
+import copy
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 # A sidebar of hundreds of names helps nobody: the search does.
 MOST = 60
@@ -19,14 +22,26 @@ class VisibleFilter(admin.RelatedFieldListFilter):
         return 0 < len(self.lookup_choices) <= MOST
 
 
+class CodedFilter(admin.ChoicesFieldListFilter):
+    """The values of a coded field, as they are called in the user's language."""
+
+    def __init__(self, field: Any, *rest: Any, **named: Any) -> None:
+        super().__init__(field, *rest, **named)
+        self.field = copy.copy(self.field)
+        self.field.choices = [(value, _(str(label))) for value, label in field.flatchoices]
+
+
+admin.FieldListFilter.register(lambda field: bool(field.choices), CodedFilter, take_priority=True)
+
+
 class MineFilter(admin.SimpleListFilter):
     """One's own records among those of others."""
 
-    title = "author"
+    title = gettext_lazy("author")
     parameter_name = "author"
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        return [("me", "Written by me"), ("others", "Written by others")]
+        return [("me", _("Written by me")), ("others", _("Written by others"))]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         if self.value() == "me":

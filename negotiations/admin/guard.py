@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import formats, timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from negotiations import history
 from negotiations.models import Record
@@ -15,6 +17,13 @@ from . import wording
 
 # Fields of the form that are no content of the record.
 BESIDE = frozenset({"read_version", "seen_version", "form_key", "reason"})
+
+SAVED = gettext_lazy(
+    "This was saved on %(when)s, after you opened it: it is now version %(version)s."
+)
+SAVED_BY = gettext_lazy(
+    "This was saved by %(who)s on %(when)s, after you opened it: it is now version %(version)s."
+)
 
 
 class GuardedForm(forms.ModelForm):
@@ -30,7 +39,7 @@ class GuardedForm(forms.ModelForm):
     read_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     seen_version = forms.IntegerField(
         required=False,
-        label="I have seen what changed; save mine over it",
+        label=gettext_lazy("I have seen what changed; save mine over it"),
         widget=forms.HiddenInput,
     )
 
@@ -73,11 +82,14 @@ def stale_fault(stored: Record, opened_at: int | None, user: Any) -> ValidationE
     rows = history.versions(stored)
     new = rows.filter(version=stored.version).first()
     old = rows.filter(version=opened_at).first() if opened_at else None
-    who = f" by {new.history_user}" if new and new.history_user else ""
+    who = new.history_user if new else None
     when = formats.date_format(timezone.localtime(stored.updated_at), "DATETIME_FORMAT")
-    what = f"This was saved{who} on {when}, after you opened it: it is now version"
-    messages = [f"{what} {stored.version}. Nothing of yours is saved yet."]
+    what = (SAVED_BY if who else SAVED) % {"who": who, "when": when, "version": stored.version}
+    yours = _("Nothing of yours is saved yet.")
+    messages = [f"{what} {yours}"]
     if old and new:
         found = wording.lines(type(stored), history.differences(old, new), user)
-        messages += [f"{line.label} is now “{line.new}”, was “{line.old}”." for line in found]
+        messages += [
+            _("%(label)s is now “%(new)s”, was “%(old)s”.") % line._asdict() for line in found
+        ]
     return ValidationError([ValidationError(message, code="stale") for message in messages])

@@ -1,6 +1,7 @@
 """Incidents beside the talks."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from negotiations.models import Incident
 
@@ -22,7 +23,7 @@ class IncidentAdmin(RecordAdmin):
     )
     list_select_related = ("negotiation",)
     search_fields = ("title", "place", "effect", "slug")
-    search_help_text = "Title, place, effect or slug"
+    search_help_text = gettext_lazy("Title, place, effect or slug")
     date_hierarchy = "date_earliest"
     facts = (
         ("negotiation", "part_of"),

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models, router
 from django.db.models.deletion import Collector
 from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from negotiations.models import Citation, Record
 from negotiations.protocol.policy import may, may_create
@@ -16,6 +18,7 @@ from negotiations.protocol.policy import may, may_create
 from .guard import stale_fault
 from .record_form import RuledForm
 from .seeing import visible_names
+from .spoken import spoken_later
 from .widgets import RecordWidgets
 
 
@@ -44,7 +47,11 @@ class InlineForm(RuledForm):
 class CitationForm(InlineForm):
     """The field that the words support is chosen from those of the record."""
 
-    field = forms.ChoiceField(required=False, help_text=Citation._meta.get_field("field").help_text)
+    field = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Field"),
+        help_text=gettext_lazy(str(Citation._meta.get_field("field").help_text)),
+    )
 
     def validate(self) -> None:
         """The words are approved with their record, unless they were withdrawn before."""
@@ -54,7 +61,7 @@ class CitationForm(InlineForm):
         super().validate()
 
     def offer_fields_of(self, record: Record) -> None:
-        offered = [("", "the whole record"), *content_fields(record)]
+        offered = [("", _("the whole record")), *content_fields(record)]
         self.fields["field"].choices = offered  # type: ignore[attr-defined]
 
 
@@ -127,7 +134,7 @@ class RecordFormSet(BaseInlineFormSet):
         except models.ProtectedError as error:
             seen = visible_names(error.protected_objects, self.user)
             raise ValidationError(
-                "“%(record)s” is not deleted: other records refer to it (%(them)s).",
+                _("“%(record)s” is not deleted: other records refer to it (%(them)s)."),
                 code="referred_to",
                 params={"record": record, "them": seen},
             ) from None
@@ -147,6 +154,12 @@ class RecordInline(RecordWidgets, admin.StackedInline):
     show_change_link = True
     rows: ClassVar[tuple[Any, ...]] = ()
     list_select_related: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, parent_model: Any, admin_site: Any) -> None:
+        super().__init__(parent_model, admin_site)
+        self.verbose_name = spoken_later(str(self.verbose_name))
+        if type(self).verbose_name_plural is None:
+            self.verbose_name_plural = spoken_later(str(self.verbose_name_plural))
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
         guards = () if self._is_closed(request, obj) else (("read_version", "seen_version"),)
@@ -200,7 +213,7 @@ def citations_of(kind: str) -> type[RecordInline]:
         "fk_name": kind,
         "form": CitationForm,
         "list_select_related": ("source",),
-        "verbose_name_plural": "citations: the words that support it",
+        "verbose_name_plural": gettext_lazy("citations: the words that support it"),
         "rows": (
             ("source", "field"),
             "quote",

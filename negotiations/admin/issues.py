@@ -1,6 +1,7 @@
 """Issues, statements and positions."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from negotiations.models import Issue, Position, Statement
 
@@ -15,7 +16,7 @@ class IssueAdmin(RecordAdmin):
     list_filter = ("review", ("part_of", VisibleFilter), MineFilter)
     list_select_related = ("part_of",)
     search_fields = ("title", "question", "slug")
-    search_help_text = "Title, question or slug"
+    search_help_text = gettext_lazy("Title, question or slug")
     facts = (("title", "part_of"), "question", "identifiers")
     inlines = (citations_of("issue"),)
 
@@ -32,7 +33,7 @@ class StatementAdmin(RecordAdmin):
     )
     list_select_related = ("party", "speaker", "negotiation")
     search_fields = ("summary", "speaker__name", "party__name", "slug")
-    search_help_text = "Summary, speaker, party or slug"
+    search_help_text = gettext_lazy("Summary, speaker, party or slug")
     date_hierarchy = "date_earliest"
     facts = (
         "negotiation",
@@ -59,7 +60,7 @@ class PositionAdmin(RecordAdmin):
     )
     list_select_related = ("party", "issue")
     search_fields = ("claim", "party__name", "issue__title", "slug")
-    search_help_text = "Claim, party, issue or slug"
+    search_help_text = gettext_lazy("Claim, party, issue or slug")
     date_hierarchy = "date_earliest"
     facts = (
         "negotiation",

@@ -1,6 +1,7 @@
 """Outcomes, commitments and deliveries."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from negotiations.models import Commitment, Delivery, Outcome
 
@@ -26,7 +27,7 @@ class OutcomeAdmin(RecordAdmin):
     list_filter = ("review", "kind", "form", "status", ("negotiation", VisibleFilter), MineFilter)
     list_select_related = ("negotiation",)
     search_fields = ("title", "slug")
-    search_help_text = "Title or slug"
+    search_help_text = gettext_lazy("Title or slug")
     date_hierarchy = "date_earliest"
     facts = (
         ("negotiation", "rounds"),
@@ -60,7 +61,7 @@ class CommitmentAdmin(RecordAdmin):
     )
     list_select_related = ("outcome", "negotiation")
     search_fields = ("text", "category", "outcome__title", "slug")
-    search_help_text = "Text, category, outcome or slug"
+    search_help_text = gettext_lazy("Text, category, outcome or slug")
     date_hierarchy = "due_earliest"
     facts = (
         ("negotiation", "outcome"),
@@ -95,7 +96,7 @@ class DeliveryAdmin(RecordAdmin):
     )
     list_select_related = ("commitment", "delivered_by", "received_by")
     search_fields = ("commitment__text", "place", "slug")
-    search_help_text = "Commitment, place or slug"
+    search_help_text = gettext_lazy("Commitment, place or slug")
     date_hierarchy = "date_earliest"
     facts = (
         "commitment",

@@ -1,6 +1,7 @@
 """Proposals with their terms and the answers to them."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from negotiations.models import Proposal, Response, Term
 
@@ -35,7 +36,7 @@ class ProposalAdmin(RecordAdmin):
     )
     list_select_related = ("negotiation",)
     search_fields = ("title", "consequence", "slug")
-    search_help_text = "Title, consequence or slug"
+    search_help_text = gettext_lazy("Title, consequence or slug")
     date_hierarchy = "date_earliest"
     facts = (
         ("negotiation", "round"),
@@ -58,7 +59,7 @@ class TermAdmin(RecordAdmin):
     list_filter = ("review", ("issue", VisibleFilter), ("obligor", VisibleFilter), MineFilter)
     list_select_related = ("issue", "proposal")
     search_fields = ("text", "issue__title", "proposal__title", "slug")
-    search_help_text = "Text, issue, proposal or slug"
+    search_help_text = gettext_lazy("Text, issue, proposal or slug")
     facts = (("proposal", "number"), "issue", "text", ("obligor", "obligee"))
     inlines = (citations_of("term"),)
 
@@ -69,7 +70,7 @@ class ResponseAdmin(RecordAdmin):
     list_filter = ("review", "answer", ("party", VisibleFilter), MineFilter)
     list_select_related = ("party", "proposal", "term")
     search_fields = ("party__name", "proposal__title", "term__text", "slug")
-    search_help_text = "Party, proposal, term or slug"
+    search_help_text = gettext_lazy("Party, proposal, term or slug")
     date_hierarchy = "date_earliest"
     facts = (("proposal", "term"), ("party", "answer"), "spoken_by", dated("date"))
     inlines = (citations_of("response"),)

@@ -1,7 +1,6 @@
 """The form of a record: the record's own rules decide, with all that is to be saved with it."""
 
 import copy
-import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -9,13 +8,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import construct_instance
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from negotiations.models import Citation, Record
 from negotiations.protocol.policy import may, step
 
 from .fields import Concealed
 from .guard import GuardedForm
+from .once import new_key
 from .seeing import sees
+from .spoken import spoken_faults
 
 WITHDRAWN = Record.Review.WITHDRAWN
 
@@ -84,7 +87,7 @@ class RuledForm(GuardedForm):
             if name in self.fields and name in faulty:
                 continue
             shown = name in self.fields and not self.fields[name].widget.is_hidden
-            self.add_error(name if shown else None, errors)
+            self.add_error(name if shown else None, spoken_faults(errors))
 
 
 class RecordForm(RuledForm):
@@ -94,23 +97,22 @@ class RecordForm(RuledForm):
     reason = forms.CharField(
         required=False,
         max_length=500,
-        label="Reason for this change",
-        help_text="Kept with the version, for whoever reads the history.",
+        label=gettext_lazy("Reason for this change"),
+        help_text=gettext_lazy("Kept with the version, for whoever reads the history."),
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.instance._state.adding:
-            # One form makes one record, however often its button is clicked.
-            self.initial["form_key"] = uuid.uuid4().hex
+            self.initial["form_key"] = new_key()
         if "review" in self.fields:
             review: Any = self.fields["review"]
             review.choices = self.steps()
 
     def clean(self) -> Any:
         if self.instance._state.adding and not self.cleaned_data.get("form_key"):
-            raise ValidationError("This form has no key; open it anew.", code="required")
+            raise ValidationError(_("This form has no key; open it anew."), code="required")
         return super().clean()
 
     def steps(self) -> list[tuple[str, str]]:
@@ -121,7 +123,7 @@ class RecordForm(RuledForm):
             for state in Record.REVIEW_STEPS[now]
             if may(self.user, step(now, state), self.stored)
         }
-        return [(s.value, s.label) for s in Record.Review if s.value in {now, *allowed}]
+        return [(s.value, _(str(s.label))) for s in Record.Review if s.value in {now, *allowed}]
 
     @property
     def citation_formset(self) -> Any:
@@ -167,7 +169,7 @@ class RecordForm(RuledForm):
             if kind != "citations":
                 own[name] = errors
             elif not rest:
-                self.citation_formset.non_form_errors().extend(errors)
+                self.citation_formset.non_form_errors().extend(spoken_faults(errors))
             else:
                 number, _, field = rest.partition("/")
                 form = forms[int(number)]

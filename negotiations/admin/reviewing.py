@@ -9,22 +9,26 @@ from django.http import HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from negotiations import history
 from negotiations.models import Record, StaleVersion
 from negotiations.protocol.policy import may, step
 
+from .spoken import spoken_faults
+
 DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = Record.Review
 # What each step is called, by the states between which it leads.
 STEPS = {
-    (DRAFT, IN_REVIEW): "Send to review",
-    (IN_REVIEW, DRAFT): "Take back",
-    (DRAFT, PUBLISHED): "Publish",
-    (IN_REVIEW, PUBLISHED): "Publish",
-    (WITHDRAWN, PUBLISHED): "Publish again",
-    (WITHDRAWN, DRAFT): "Make a draft again",
-    (PUBLISHED, WITHDRAWN): "Withdraw",
+    (DRAFT, IN_REVIEW): gettext_lazy("Send to review"),
+    (IN_REVIEW, DRAFT): gettext_lazy("Take back"),
+    (DRAFT, PUBLISHED): gettext_lazy("Publish"),
+    (IN_REVIEW, PUBLISHED): gettext_lazy("Publish"),
+    (WITHDRAWN, PUBLISHED): gettext_lazy("Publish again"),
+    (WITHDRAWN, DRAFT): gettext_lazy("Make a draft again"),
+    (PUBLISHED, WITHDRAWN): gettext_lazy("Withdraw"),
 }
 
 
@@ -35,18 +39,25 @@ def move(record: Record, state: str, *, version: int | None, by: Any, reason: st
     record since.
     """
     if state not in Record.REVIEW_STEPS[record.review]:
-        raise ValidationError(f"It is {record.get_review_display().lower()}.")
+        raise ValidationError(_("It is %(state)s.") % {"state": state_of(record)})
     if not may(by, step(record.review, state), record):
-        raise ValidationError("You may not do this with this record.")
+        raise ValidationError(_("You may not do this with this record."))
     if version != record.version:
-        raise ValidationError("Somebody saved it after you opened this page; look at it again.")
+        words = _("Somebody saved it after you opened this page; look at it again.")
+        raise ValidationError(words)
     record.review = state
     try:
         with transaction.atomic():
             record.validate()
             history.write(record, by=by, reason=reason)
     except (StaleVersion, IntegrityError):
-        raise ValidationError("Somebody saved it at the same moment; look at it again.") from None
+        words = _("Somebody saved it at the same moment; look at it again.")
+        raise ValidationError(words) from None
+
+
+def state_of(record: Record) -> str:
+    """The state of review inside a sentence, in the user's language."""
+    return _(str(record.get_review_display())).lower()
 
 
 def number(text: str | None) -> int | None:
@@ -62,11 +73,11 @@ def reason_in(request: Any) -> str:
 def words_of(error: ValidationError, model: type[Record]) -> str:
     """All faults in one sentence each, with their fields."""
     if not hasattr(error, "error_dict"):
-        return " ".join(error.messages)
+        return " ".join(ValidationError(spoken_faults(error.error_list)).messages)
     return " ".join(
         message if name in {"__all__", "review", "citations"} else f"{name}: {message}"
-        for name, messages_ in error.message_dict.items()
-        for message in messages_
+        for name, faults in error.error_dict.items()
+        for message in ValidationError(spoken_faults(faults)).messages
     )
 
 
@@ -79,19 +90,19 @@ class Reviewing(admin.ModelAdmin):
         hidden = '{}<input type="hidden" name="version-{}" value="{}">'
         return format_html(hidden, box, obj.pk, obj.version)
 
-    @admin.action(description="Send to review")
+    @admin.action(description=gettext_lazy("Send to review"))
     def send_to_review(self, request: Any, queryset: Any) -> None:
         self._move_all(request, queryset, IN_REVIEW)
 
-    @admin.action(description="Take back from review")
+    @admin.action(description=gettext_lazy("Take back from review"))
     def take_back(self, request: Any, queryset: Any) -> None:
         self._move_all(request, queryset, DRAFT)
 
-    @admin.action(description="Publish")
+    @admin.action(description=gettext_lazy("Publish"))
     def publish(self, request: Any, queryset: Any) -> None:
         self._move_all(request, queryset, PUBLISHED)
 
-    @admin.action(description="Withdraw")
+    @admin.action(description=gettext_lazy("Withdraw"))
     def withdraw(self, request: Any, queryset: Any) -> None:
         self._move_all(request, queryset, WITHDRAWN)
 
@@ -108,8 +119,10 @@ class Reviewing(admin.ModelAdmin):
                 self.message_user(request, words, messages.ERROR)
         if done:
             what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural
-            label = Record.Review(state).label.lower()
-            self.message_user(request, f"{done} {what} now: {label}.", messages.SUCCESS)
+            label = _(str(Record.Review(state).label)).lower()
+            words = _("%(number)s %(what)s now: %(state)s.")
+            told = {"number": done, "what": what, "state": label}
+            self.message_user(request, words % told, messages.SUCCESS)
 
     # One record
 
@@ -131,15 +144,16 @@ class Reviewing(admin.ModelAdmin):
         except ValidationError as error:
             self.message_user(request, words_of(error, self.model), messages.ERROR)
         else:
-            words = f"“{record}” is now: {record.get_review_display().lower()}."
-            self.message_user(request, words, messages.SUCCESS)
+            words = _("“%(name)s” is now: %(state)s.")
+            told = {"name": record, "state": state_of(record)}
+            self.message_user(request, words % told, messages.SUCCESS)
         url = reverse(f"admin:negotiations_{self.opts.model_name}_change", args=[record.pk])
         return HttpResponseRedirect(url)
 
     def review_steps(self, request: Any, record: Any) -> list[tuple[str, str]]:
         """The steps that this user may take with the record: (state, what it is called)."""
         return [
-            (state.value, STEPS[Record.Review(record.review), state])
+            (state.value, str(STEPS[Record.Review(record.review), state]))
             for state in Record.Review
             if state.value in Record.REVIEW_STEPS[record.review]
             and may(request.user, step(record.review, state), record)

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from negotiations.models import Record, Role, role_of
 
-HIDDEN = "records that you may not see"
+HIDDEN = gettext_lazy("records that you may not see")
 
 
 def sees(user: Any, record: Record) -> bool:
@@ -20,4 +22,4 @@ def visible_names(records: Iterable[Any], user: Any) -> str:
     """The addresses of those that the user may see, and that there are others."""
     found = list(records)
     names = sorted(record.address for record in found if sees(user, record))
-    return ", ".join(names + ([HIDDEN] if len(names) < len(found) else []))
+    return ", ".join(names + ([str(HIDDEN)] if len(names) < len(found) else []))

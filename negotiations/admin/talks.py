@@ -1,6 +1,7 @@
 """Negotiations, their parties, rounds and delegations."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from negotiations.models import Delegation, Negotiation, Participation, Round
 
@@ -26,7 +27,7 @@ class NegotiationAdmin(RecordAdmin):
     list_display = ("title", "kind", "status", "date")
     list_filter = ("review", "kind", "status", MineFilter)
     search_fields = ("title", "slug", "summary")
-    search_help_text = "Title, summary or slug"
+    search_help_text = gettext_lazy("Title, summary or slug")
     date_hierarchy = "date_earliest"
     facts = ("title", ("kind", "status"), dated("date"), "summary", "identifiers")
     inlines = (citations_of("negotiation"), ParticipationInline)
@@ -38,7 +39,7 @@ class ParticipationAdmin(RecordAdmin):
     list_filter = ("review", "role", ("negotiation", VisibleFilter), MineFilter)
     list_select_related = ("party", "negotiation")
     search_fields = ("party__name", "negotiation__title", "slug")
-    search_help_text = "Party, negotiation or slug"
+    search_help_text = gettext_lazy("Party, negotiation or slug")
     facts = ("negotiation", ("party", "role"))
     inlines = (citations_of("participation"),)
 
@@ -57,7 +58,7 @@ class RoundAdmin(RecordAdmin):
     )
     list_select_related = ("negotiation",)
     search_fields = ("title", "place", "slug")
-    search_help_text = "Title, place or slug"
+    search_help_text = gettext_lazy("Title, place or slug")
     date_hierarchy = "date_earliest"
     facts = (
         ("negotiation", "number"),
@@ -76,6 +77,6 @@ class DelegationAdmin(RecordAdmin):
     list_filter = ("review", "role", ("party", VisibleFilter), MineFilter)
     list_select_related = ("party", "round", "head")
     search_fields = ("party__name", "round__title", "head__name", "slug")
-    search_help_text = "Party, round, head or slug"
+    search_help_text = gettext_lazy("Party, round, head or slug")
     facts = (("round", "party"), ("role", "head"), "members")
     inlines = (citations_of("delegation"),)

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from negotiations import history
@@ -19,6 +21,11 @@ from . import wording
 from .reviewing import number, reason_in, words_of
 
 PAGE = 20
+KINDS = {
+    "+": gettext_lazy("Created"),
+    "~": gettext_lazy("Changed"),
+    "-": gettext_lazy("Deleted"),
+}
 EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
 PUBLIC = [Record.Review.PUBLISHED, Record.Review.WITHDRAWN]
 
@@ -54,7 +61,8 @@ class Versions(admin.ModelAdmin):
         shown = list(rows[page.start_index() - 1 : page.end_index() + 1]) if rows else []
         context = {
             **self.admin_site.each_context(request),
-            "title": f"History of {self.opts.verbose_name} “{record}”",
+            "title": _("History of %(kind)s “%(name)s”")
+            % {"kind": self.opts.verbose_name, "name": record},
             "subtitle": None,
             "opts": self.opts,
             "object": record,
@@ -76,7 +84,7 @@ class Versions(admin.ModelAdmin):
             entries.append(
                 {
                     "version": version,
-                    "kind": version.get_history_type_display(),
+                    "kind": KINDS[version.history_type],
                     "lines": wording.lines(self.model, found, user),
                     "is_first": before is None,
                 }
@@ -91,18 +99,19 @@ class Versions(admin.ModelAdmin):
             raise PermissionDenied
         version = visible_versions(record, request.user).filter(history_id=history_id).first()
         if version is None:
-            raise Http404("There is no such version.")
+            raise Http404(_("There is no such version."))
         try:
             self._restore(request, record, version)
         except ValidationError as error:
-            words = f"Not restored. {words_of(error, self.model)}"
+            words = _("Not restored. %(why)s") % {"why": words_of(error, self.model)}
             self.message_user(request, words, messages.ERROR)
         except (StaleVersion, IntegrityError):
-            words = "Not restored: somebody saved the record after you opened this page."
+            words = _("Not restored: somebody saved the record after you opened this page.")
             self.message_user(request, words, messages.ERROR)
         else:
-            words = f"“{record}” is again as it was in version {version.version}."
-            self.message_user(request, words, messages.SUCCESS)
+            words = _("“%(name)s” is again as it was in version %(version)s.")
+            told = {"name": record, "version": version.version}
+            self.message_user(request, words % told, messages.SUCCESS)
         url = reverse(f"admin:negotiations_{self.opts.model_name}_history", args=[record.pk])
         return HttpResponseRedirect(url)
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from negotiations.models import Record
 
@@ -33,16 +35,20 @@ class RecordWidgets:
         return [f.name for f in fields if f.is_relation and issubclass(f.related_model, Record)]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
+        words: dict[str, Any] = {
+            "label": _(capfirst(str(db_field.verbose_name))),
+            "help_text": _(str(db_field.help_text)) if db_field.help_text else "",
+        }
         if isinstance(db_field, models.JSONField):
             kind = Lines if db_field.default is list else Pairs
-            return kind(
-                label=str(db_field.verbose_name).capitalize(),
-                help_text=f"{db_field.help_text} {kind.hint}",
-                required=not db_field.blank,
-            )
+            words["help_text"] += f" {kind.hint}"
+            return kind(**words, required=not db_field.blank)
+        options |= words
         if isinstance(db_field, models.TextField) or db_field.name in EXACT:
             options["form_class"] = ExactText
         field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
+        if db_field.choices:
+            field.choices = [(value, _(str(label))) for value, label in field.choices]
         if isinstance(db_field, models.TextField):
             field.widget.attrs["rows"] = ROWS.get(db_field.name, 3)
         elif is_wide(db_field):

@@ -1,0 +1,224 @@
+"""Tables of a kind in and out: import with a preview of every difference, export of the list."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from negotiations.models import Upload
+from negotiations.protocol.export import Sending, file, require_sheet
+from negotiations.protocol.policy import may_create
+from negotiations.protocol.problems import Refusal
+from negotiations.protocol.selection import whole
+from negotiations.protocol.shapes import Reader
+from negotiations.protocol.snapshot import snapshot
+from negotiations.protocol.tables import CSV, XLSX
+
+from .importing import SERIALIZERS, RecordRows, dataset, faults_in
+from .reviewing import reason_in
+from .sheets import MOST_BYTES, MOST_ROWS, Fault, Unreadable, sheet
+
+TABLES = {table.format: table for table in (CSV, XLSX)}
+UPLOADS_KEPT = timedelta(days=1)
+# Of one person: who previews more without confirming begins anew.
+MOST_UPLOADS = 10
+MOST_FAULTS_SHOWN = 200
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("Table"),
+        help_text=format_lazy(
+            gettext_lazy("CSV or XLSX, at most {megabytes} MB and {rows} rows."),
+            megabytes=MOST_BYTES // 1024**2,
+            rows=MOST_ROWS,
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+    reason = forms.CharField(
+        required=False,
+        max_length=400,
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Kept with every version that the import makes."),
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+    )
+
+
+class Exchange(admin.ModelAdmin):
+    """Pages below the list: ``import/``, its confirmation, and ``export/csv/``."""
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        return [
+            path("import/", view(self.import_view), name=f"{name}_import"),
+            path("export/<slug:table>/", view(self.export_view), name=f"{name}_export"),
+            *super().get_urls(),
+        ]
+
+    # In
+
+    def import_view(self, request: Any) -> Any:
+        """The form, the preview of a file, or the import of a file that was previewed."""
+        if not may_create(request.user):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._import_page(request, form=ImportForm())
+        if "upload" in request.POST:
+            return self._confirmed(request)
+        form = ImportForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._import_page(request, form=form)
+        return self._preview(request, form)
+
+    def _preview(self, request: Any, form: ImportForm) -> Any:
+        sent = form.cleaned_data["file"]
+        # More than this is not even read: the limit is told by its length alone.
+        upload = Upload(
+            key=uuid.uuid4().hex,
+            user=request.user,
+            kind=str(self.opts.model_name),
+            name="".join(c for c in sent.name if c.isprintable())[-200:],
+            content=sent.read(MOST_BYTES + 1),
+        )
+        result, faults = self._run(request, upload, dry_run=True)
+        if faults:
+            return self._import_page(request, form=form, faults=faults, name=upload.name)
+        if result.totals["new"] or result.totals["update"]:
+            keep(upload)
+        return self._import_page(request, form=form, result=result, upload=upload)
+
+    def _confirmed(self, request: Any) -> Any:
+        """Import the file once: a second click finds it used up."""
+        here = reverse(f"admin:negotiations_{self.opts.model_name}_import")
+        waiting = Upload.objects.select_for_update().filter(
+            user=request.user,
+            kind=self.opts.model_name,
+            key=request.POST["upload"][:40].replace("\0", ""),
+        )
+        with transaction.atomic():
+            upload = waiting.first()
+            if upload is None:
+                words = _("This file was imported already, or it waited too long; send it again.")
+                self.message_user(request, words, messages.WARNING)
+                return HttpResponseRedirect(here)
+            result, faults = self._run(request, upload, dry_run=False)
+            if not faults:
+                upload.delete()
+        if faults:
+            form = ImportForm(initial={"reason": reason_in(request)})
+            return self._import_page(request, form=form, faults=faults, name=upload.name)
+        self.message_user(request, said(result, self.opts), messages.SUCCESS)
+        return HttpResponseRedirect(
+            reverse(f"admin:negotiations_{self.opts.model_name}_changelist")
+        )
+
+    def _run(self, request: Any, upload: Upload, *, dry_run: bool) -> tuple[Any, list[Fault]]:
+        """What the rows do, or their faults; with faults nothing is written."""
+        try:
+            found = sheet(upload.name, bytes(upload.content))
+            rows = dataset(found, self.model)
+        except Unreadable as error:
+            return None, error.faults
+        numbers = [number for number, _ in found.rows]
+        reason = reason_in(request) or f"Imported from {upload.name}"
+        resource = RecordRows(self.model, request, reason, numbers)
+        result = resource.import_data(
+            rows, dry_run=dry_run, raise_errors=False, rollback_on_validation_errors=True
+        )
+        for unforeseen in result.base_errors:
+            raise unforeseen.error
+        return result, list(faults_in(result, numbers))
+
+    def _import_page(
+        self,
+        request: Any,
+        *,
+        form: ImportForm,
+        result: Any = None,
+        upload: Upload | None = None,
+        faults: Sequence[Fault] = (),
+        name: str = "",
+    ) -> TemplateResponse:
+        fields = SERIALIZERS[self.model]().fields.items()
+        rows = [row for row in result or () if row.import_type != "skip"]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Import %(kinds)s") % {"kinds": self.opts.verbose_name_plural},
+            "opts": self.opts,
+            "module_name": str(self.opts.verbose_name_plural).capitalize(),
+            "form": form,
+            "result": result,
+            "rows": rows,
+            "upload": upload,
+            "reason": reason_in(request),
+            "faults": faults[:MOST_FAULTS_SHOWN],
+            "fault_count": len(faults),
+            "more_faults": max(0, len(faults) - MOST_FAULTS_SHOWN),
+            "file_name": name,
+            "columns": [(key, column) for key, column in fields],
+        }
+        status = 422 if faults else 200
+        return TemplateResponse(request, "admin/negotiations/import.html", context, status=status)
+
+    # Out
+
+    def export_view(self, request: Any, table: str) -> Any:
+        """The records of the list, filtered as it is, with the columns of the API's export."""
+        if table not in TABLES or not self.has_view_permission(request):
+            raise Http404
+        back = reverse(f"admin:negotiations_{self.opts.model_name}_changelist")
+        try:
+            shown = self.get_changelist_instance(request)
+            rows = shown.get_queryset(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{back}?e=1")
+        shape, kind = whole(self.model), TABLES[table]()
+        try:
+            if table == XLSX.format:
+                require_sheet(rows, shape)
+        except Refusal as refusal:
+            self.message_user(request, str(refusal.detail), messages.ERROR)
+            return HttpResponseRedirect(back)
+        with Sending() as sending:
+            snapshot(sending.opened)
+            sending.begun(file(kind, shape, rows, Reader(request.user), sending.opened))
+        answer: Any = StreamingHttpResponse(sending, content_type=kind.content_type)
+        answer["Content-Disposition"] = f'attachment; filename="{self.model.collection()}.{table}"'
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
+
+def keep(upload: Upload) -> None:
+    """Let the file wait for its confirmation, and older ones go."""
+    Upload.objects.filter(at__lt=timezone.now() - UPLOADS_KEPT).delete()
+    mine = Upload.objects.filter(user=upload.user).order_by("-pk").values_list("pk", flat=True)
+    Upload.objects.filter(pk__in=list(mine[MOST_UPLOADS - 1 :])).delete()
+    upload.save()
+
+
+def said(result: Any, opts: Any) -> str:
+    """What an import did, in words."""
+    numbers = result.totals
+    told = {
+        "kinds": opts.verbose_name if numbers["new"] == 1 else opts.verbose_name_plural,
+        "made": numbers["new"],
+        "changed": numbers["update"],
+        "same": numbers["skip"],
+    }
+    if told["same"]:
+        return _("%(made)s %(kinds)s made, %(changed)s changed, %(same)s unchanged.") % told
+    return _("%(made)s %(kinds)s made, %(changed)s changed.") % told

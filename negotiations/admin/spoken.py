@@ -1,0 +1,85 @@
+"""Kinds, fields and coded values in the user's language, where Django takes them from the models.
+
+The models keep theirs in English: addresses, sentences and what machines read are made of them.
+"""
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+def spoken(name: str) -> str:
+    """The name of a kind or field as it stands inside a sentence."""
+    title = capfirst(name)
+    words = _(title)
+    if words == title:
+        return name
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+
+spoken_later: Any = lazy(spoken, str)
+
+
+def noun(model: Any, number: int = 1) -> str:
+    """What so many records of a kind are called."""
+    meta = model._meta
+    return spoken(str(meta.verbose_name if number == 1 else meta.verbose_name_plural))
+
+
+def spoken_faults(faults: Iterable[ValidationError]) -> list[ValidationError]:
+    """Faults in the user's language: the rules tell them in English, to machines too."""
+    return [ValidationError(_(str(each.message)), each.code, each.params) for each in faults]
+
+
+def column(field: Any) -> Any:
+    """The column of a coded field, with its values as they are called."""
+
+    @admin.display(description=field.verbose_name, ordering=field.name)
+    def value(record: Any) -> str | None:
+        label = getattr(record, f"get_{field.name}_display")()
+        return _(str(label)) if label else None
+
+    value.__name__ = field.name
+    return value
+
+
+class SpokenList(ChangeList):
+    """A list under the names that its admin has."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        name = str(self.opts.verbose_name)
+        self.opts = self.model_admin.opts
+        self.title = self.title.replace(name, str(self.opts.verbose_name))
+
+
+class Spoken(admin.ModelAdmin):
+    """Headings and columns by translated names."""
+
+    def __init__(self, model: Any, admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        # Of these options only the names differ from those of the model.
+        self.opts = copy.copy(self.opts)
+        self.opts.verbose_name = spoken_later(str(self.opts.verbose_name))
+        self.opts.verbose_name_plural = spoken_later(str(self.opts.verbose_name_plural))
+        for field in (*self.opts.concrete_fields, *self.opts.many_to_many):
+            field.verbose_name = spoken_later(str(field.verbose_name))
+            if field.help_text:
+                field.help_text = gettext_lazy(str(field.help_text))
+        coded = [field for field in self.opts.concrete_fields if field.choices]
+        self.coded = {field.name: column(field) for field in coded}
+
+    def get_list_display(self, request: Any) -> Any:
+        shown: Any = super().get_list_display(request)
+        return [self.coded.get(name, name) for name in shown]
+
+    def get_changelist(self, request: Any, **options: Any) -> Any:
+        return SpokenList
