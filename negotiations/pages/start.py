@@ -1,17 +1,76 @@
-"""The start page: what is recorded, and the ways in."""
+"""The start page: the negotiations, what changed lately, what passed with nothing recorded."""
 
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from negotiations.analysis.dating import when
+from negotiations.analysis.missed import missed
 from negotiations.models import RECORDS, Negotiation
+from negotiations.protocol.feed import Feed
+
+from .answering import page
+from .names import links
+from .published import published, today
+from .wording import day_words, kind_name
+
+MOST_NEGOTIATIONS, MOST_CHANGES, MOST_MISSED = 30, 10, 5
+# So far back, and no further, the feed is read.
+LOOKED_AT = 500
+# They come and go with the record that they support.
+PARTS = ("citations", "dismissals")
+REASONS = {
+    "round_date_passed": "was to be held {}; no source says whether it was",
+    "deadline_passed": "was to be answered {}; no answer is recorded",
+}
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """The published negotiations, and how many records of each kind everybody may read."""
+    """The published negotiations, the news of the record, and how much of it there is."""
+    newest = published(Negotiation).order_by(F("date_earliest").desc(nulls_last=True), "slug")
     context = {
-        "negotiations": Negotiation.objects.published(),
-        "counts": [(model.collection(), model.objects.published().count()) for model in RECORDS],
+        "negotiations": newest[:MOST_NEGOTIATIONS],
+        "changes": changes(),
+        "missed": missed_lately(),
+        "counts": counts(),
     }
-    return render(request, "pages/start.html", context)
+    return page(request, "pages/start.html", context)
+
+
+def counts() -> list[dict[str, Any]]:
+    """How much there is of each kind."""
+    told = [(model.collection(), published(model).count()) for model in RECORDS]
+    return [
+        {"kind": kind, "count": count, "name": kind_name(kind) if count == 1 else kind}
+        for kind, count in told
+    ]
+
+
+def changes() -> list[dict[str, Any]]:
+    """The records that changed last, each once, by the feed that everybody may read."""
+    feed = Feed(AnonymousUser())
+    lately: dict[Any, Any] = {}
+    for change in feed.changes.order_by(f"-{feed.column}")[:LOOKED_AT]:
+        if change.kind not in PARTS and len(lately) < MOST_CHANGES:
+            lately.setdefault((change.kind, change.slug), feed.event(change))
+    known = links(lately)
+    return [
+        {
+            "kind": kind_name(kind),
+            "words": slug,
+            "day": day_words(event["at"]),
+            "action": event["action"],
+            **known.get((kind, slug), {}),
+        }
+        for (kind, slug), event in lately.items()
+    ]
+
+
+def missed_lately() -> list[dict[str, Any]]:
+    """What passed last with nothing recorded of it."""
+    found = missed(published, today(), MOST_MISSED)
+    return [{"item": item, "why": REASONS[item.reason].format(when(item.date))} for item in found]

@@ -1,0 +1,63 @@
+"""A page as it is sent: the same for everybody, with a validator for caches, without a cookie."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.core.handlers.exception import convert_exception_to_response
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+from negotiations.protocol.conditions import body_tag
+from negotiations.protocol.errors import page_or_problem
+from negotiations.protocol.throttles import spent
+
+
+def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view, for as many requests a minute as an address may make of the API and pages together.
+
+    Refusals of the view say what is left, as its answers do.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, **named: str) -> HttpResponse:
+        allowance = spent(request)
+        if allowance is None:
+            return view(request, **named)
+        if allowance.is_exceeded:
+            advice = f"Go on in {allowance.seconds} seconds."
+            response = page_or_problem(request, "throttled", allowance.refusal, advice)
+            response["Retry-After"] = str(allowance.seconds)
+        else:
+            safely = convert_exception_to_response(lambda asked: view(asked, **named))
+            response = cast(HttpResponse, safely(request))
+        for name, value in allowance.headers.items():
+            response[name] = value
+        return response
+
+    return answer
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The template filled in; 304 for a reader who has just this page."""
+    return validated(request, render(request, template, context, status=status))
+
+
+def download(request: HttpRequest, name: str, text: str, content_type: str) -> HttpResponse:
+    """A small file to keep."""
+    response = HttpResponse(text, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return validated(request, response)
+
+
+def validated(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Shared caches may keep it; they ask each time whether it holds, as of the API's answers."""
+    response["Cache-Control"] = "public, no-cache"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if response.status_code != 200:
+        return response
+    response["ETag"] = body_tag(response.content)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

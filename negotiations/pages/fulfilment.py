@@ -1,0 +1,86 @@
+"""What was promised and delivered as it is drawn: a bar within a frame for each commitment."""
+
+from dataclasses import dataclass
+
+from negotiations.analysis.deliveries import Delivered
+from negotiations.analysis.fulfilment import Fulfilment, Promise
+from negotiations.analysis.quantities import Bounds
+from negotiations.models import Commitment, Unit
+
+from .scale import Stretch, longest, stretch
+from .wording import days_words, quantity_words, share_words
+
+OVERDUE = {"yes": "Overdue.", "unclear": "It is not known whether it is overdue.", "no": ""}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What one line of a commitment says: ``Reported: 42 to 72 persons (42% to 72%)``."""
+
+    name: str
+    words: str
+    stretch: Stretch | None
+
+
+@dataclass(frozen=True)
+class Debt:
+    """One commitment."""
+
+    slug: str
+    kind: str
+    text: str
+    direction: str
+    due: str
+    overdue: str
+    according_to: str
+    figures: list[Figure]
+
+
+def debts(told: Fulfilment, names: dict[str, str]) -> list[Debt]:
+    """How commitments are drawn; ``names`` are those of the parties by slug."""
+    return [_debt(owed, names) for owed in told.commitments]
+
+
+def _debt(owed: Promise, names: dict[str, str]) -> Debt:
+    quantities = [owed.promised, owed.reported.quantity, owed.confirmed.quantity]
+    most = longest(quantities)
+    unit = f" {Unit(owed.unit).label.lower()}" if owed.unit else ""
+    figures = [Figure("Promised", _amount(owed.promised, unit), stretch(owed.promised, most))]
+    for name, done, part in (
+        ("Reported", owed.reported, owed.share_reported),
+        ("Confirmed", owed.confirmed, owed.share_confirmed),
+    ):
+        words = _delivered(done, unit, share_words(part))
+        figures.append(Figure(name, words, stretch(done.quantity, most)))
+    return Debt(
+        slug=owed.slug,
+        kind=Commitment.Kind(owed.kind).label,
+        text=owed.text,
+        direction=_direction(owed, names),
+        due=days_words(owed.due_earliest, owed.due_latest) if owed.due else "",
+        overdue=OVERDUE[owed.overdue],
+        according_to=names.get(owed.according_to or "", owed.according_to or ""),
+        figures=figures,
+    )
+
+
+def _delivered(done: Delivered, unit: str, share: str) -> str:
+    if not done.deliveries:
+        return "nothing"
+    times = "1 delivery" if done.deliveries == 1 else f"{done.deliveries} deliveries"
+    part = f" ({share})" if share else ""
+    return f"{_amount(done.quantity, unit)}{part}, in {times}"
+
+
+def _direction(owed: Promise, names: dict[str, str]) -> str:
+    obligee = _listed(owed.obligee, names)
+    return _listed(owed.obligor, names) + (f" to {obligee}" if obligee else "")
+
+
+def _amount(quantity: Bounds, unit: str) -> str:
+    words = quantity_words(quantity)
+    return words if words == "number not given" else f"{words}{unit}"
+
+
+def _listed(slugs: list[str], names: dict[str, str]) -> str:
+    return " and ".join(names.get(slug, slug) for slug in slugs)

@@ -1,0 +1,146 @@
+"""The page of a negotiation: its pictures, what needs attention, its parties and sources."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from negotiations.analysis import timeline as timelines
+from negotiations.analysis.attention import attention
+from negotiations.analysis.covering import SourceFigures, coverage
+from negotiations.analysis.fulfilment import fulfilment
+from negotiations.analysis.matrix import Matrix, matrix
+from negotiations.analysis.movement import MovementPoint, movement
+from negotiations.analysis.records import names
+from negotiations.analysis.spans import Span
+from negotiations.models import Negotiation, Party, Round, Source
+
+from .answering import page
+from .attention import Noticed, noticed
+from .fulfilment import Debt, debts
+from .matrix import grid
+from .missing import missing
+from .movement import gaps, moves
+from .names import links, nameable
+from .published import day_asked, published, today
+from .record import record
+from .timeline import drawing
+
+MOST = 200
+# Of what needs attention, for each reason.
+MOST_NOTICED = 20
+
+
+@require_safe
+def negotiation(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is recorded of a negotiation, in pictures and in words; a version of it, as a record."""
+    talks = published(Negotiation).filter(slug=slug).first()
+    if talks is None:
+        return missing(request, Negotiation, slug)
+    if "version" in request.GET:
+        return record(request, "negotiations", slug)
+    number = page_number(request)
+    told = timeline_of(request, talks, number)
+    has_more = told.grouping == "none" and told.count > number * MOST
+    held = matrix_of(talks)
+    context = {
+        "talks": talks,
+        "timeline": drawing(told),
+        "told": told,
+        "is_part": any(name in request.GET for name in ("from", "to")),
+        "following": number + 1 if has_more else None,
+        "earlier": number - 1,
+        "matrix": grid(held),
+        "movement": movement_of(request, talks, held),
+        "debts": debts_of(talks),
+        "attention": noticed_of(talks),
+        "sources": sources_of(talks),
+    }
+    return page(request, "pages/negotiation.html", context)
+
+
+def page_number(request: HttpRequest) -> int:
+    """Which page of the timeline is asked for, from 1."""
+    text = request.GET.get("page", "1")
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text)):
+        raise BadRequest("page is no number of a page.")
+    return int(text)
+
+
+def timeline_of(request: HttpRequest, talks: Negotiation, number: int) -> timelines.Timeline:
+    """The part of the timeline that is asked for; a part is not grouped again."""
+    first, last = day_asked(request, "from"), day_asked(request, "to")
+    window = Span(first, last) if first or last else None
+    found = timelines.entries(talks, published, window=window)
+    shown = slice((number - 1) * MOST, number * MOST)
+    grouping: Any = "none" if window or number > 1 else None
+    return timelines.timeline(talks, published, today(), found, grouping=grouping, shown=shown)
+
+
+def matrix_of(talks: Negotiation) -> Matrix:
+    """The matrix of today."""
+    return matrix(talks, published, today())
+
+
+def movement_of(request: HttpRequest, talks: Negotiation, told: Matrix) -> dict[str, Any]:
+    """Who moved between two days: those of the query, else from the last round with a date."""
+    until = day_asked(request, "until") or today()
+    since = day_asked(request, "since") or last_round(talks, until)
+    if since > until:
+        raise BadRequest("until lies before since.")
+    points = (MovementPoint(None, day, day) for day in (since, until))
+    moved = movement(talks, published, *points)
+    names = {row.party: row.name for row in told.parties}
+    titles = {column.issue: column.title for column in told.issues}
+    return {
+        "since": since,
+        "until": until,
+        "moves": moves(moved, names, titles),
+        "gaps": gaps(moved, names, titles),
+        "data": f"/api/v1/negotiations/{talks.slug}/movement/?from={since}&to={until}",
+    }
+
+
+def last_round(talks: Negotiation, until: date) -> date:
+    """The day before the last round that was held by a day; without one, that day."""
+    held = published(Round).filter(negotiation=talks, status=Round.Status.HELD)
+    found = held.filter(date_earliest__gt=date.min, date_latest__lte=until)
+    latest = found.aggregate(first=Max("date_earliest"))["first"]
+    return latest - timedelta(days=1) if latest else until
+
+
+def debts_of(talks: Negotiation) -> list[Debt]:
+    """What is owed today."""
+    told = fulfilment(talks, published, today())
+    parties = {
+        slug
+        for owed in told.commitments
+        for slug in (*owed.obligor, *owed.obligee, owed.according_to)
+        if slug
+    }
+    return debts(told, names(Party, parties, published))
+
+
+def noticed_of(talks: Negotiation) -> Noticed:
+    """What needs attention today."""
+    told = attention(talks, published, today(), most=MOST_NOTICED)
+    parties = {party for item in told.items for party in item.parties}
+    untitled = links((item.kind, item.slug) for item in told.items if not item.title)
+    titles = {pair: found["words"] for pair, found in untitled.items()}
+    return noticed(told, names(Party, parties, published), titles)
+
+
+def sources_of(talks: Negotiation) -> list[dict[str, Any]]:
+    """What it rests on: each source by its name, and how far it was read."""
+    read = coverage(talks, published).sources
+    known = source_names(read)
+    return [{"name": known.get(each.source, each.source), "read": each} for each in read]
+
+
+def source_names(read: list[SourceFigures]) -> dict[str, str]:
+    """What sources are called, by slug; those without a title by their outlet and day."""
+    found = nameable(Source).filter(slug__in=[each.source for each in read]).order_by("slug")
+    return {source.slug: str(source) for source in found}

@@ -1,0 +1,89 @@
+"""Records of all kinds by their words, as the API finds them."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.views.decorators.http import require_safe
+from rest_framework.request import Request
+
+from negotiations.models import COLLECTIONS, Citation, SearchDocument
+from negotiations.protocol import search as finding
+from negotiations.protocol.feed import kinds_in
+from negotiations.protocol.query import Query
+
+from .answering import page
+from .names import links
+from .published import published
+from .sources import supporting
+
+MOST = 20
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """The form and, once words are asked for, what was found; 400 with what cannot be read."""
+    request.GET = filled(request.GET)  # type: ignore[assignment]
+    query = Query(Request(request), ["q", "kind", "cursor"])
+    context: dict[str, Any] = {
+        "asked": request.GET.get("q", ""),
+        "kind": request.GET.get("kind", ""),
+        "kinds": COLLECTIONS,
+        "faults": query.faults,
+    }
+    if request.GET:
+        context |= found(request, query)
+    return page(request, "pages/search.html", context, status=400 if query.faults else 200)
+
+
+def filled(sent: QueryDict) -> QueryDict:
+    """The query without what a form sends empty."""
+    kept = sent.copy()
+    for name, values in sent.lists():
+        if values == [""]:
+            del kept[name]
+    return kept
+
+
+def found(request: HttpRequest, query: Query) -> dict[str, Any]:
+    """The results of one page, and where they go on; nothing when the query has faults."""
+    wish, kinds = finding.asked(query), kinds_in(query)
+    asked = Request(request)
+    start = finding.place_in(asked, query)
+    if query.faults:
+        return {}
+    rows = SearchDocument.objects.visible_to(AnonymousUser())
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    told = finding.page(asked, query, finding.ranked(rows, wish), wish, limit=MOST, start=start)
+    return {"results": shown(told["results"]), "next": told["next"]}
+
+
+def shown(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The records that were found, each once, with the words that were found of it.
+
+    A quotation leads to what it supports.
+    """
+    quoted = {each["slug"] for each in results if each["kind"] == "citations"}
+    cited = published(Citation).filter(slug__in=quoted).order_by("slug")
+    known = links((each["kind"], each["slug"]) for each in results)
+    known |= {("citations", row["slug"]): row["link"] for row in supporting(cited)}
+    told: dict[str, dict[str, Any]] = {}
+    for each in results:
+        if link := known.get((each["kind"], each["slug"])):
+            row = told.setdefault(link["url"], {"link": link, "name": None, "excerpts": []})
+            # A name that has the words is told once.
+            if "".join(part["text"] for part in each["excerpt"]) == link["words"]:
+                row["name"] = each["excerpt"]
+            else:
+                row["excerpts"].append({**each, "excerpt": whole_words(each["excerpt"])})
+    return list(told.values())
+
+
+def whole_words(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """An excerpt without the half word at the end of a long one."""
+    length = sum(len(part["text"]) for part in parts)
+    if length < finding.EXCERPT or parts[-1]["match"]:
+        return parts
+    text = parts[-1]["text"]
+    return [*parts[:-1], {**parts[-1], "text": f"{text.rpartition(' ')[0] or text} …"}]

@@ -1,0 +1,28 @@
+"""The pages that people look at, all on one page."""
+
+from django.urls import path, re_path
+
+from negotiations.models import COLLECTIONS
+
+from .answering import counted
+from .collection import collection
+from .icon import icon
+from .negotiation import negotiation
+from .pictures import picture
+from .record import cited, record
+from .search import search
+from .start import start
+
+KIND = f"(?P<collection>{'|'.join(COLLECTIONS)})"
+RECORD = f"{KIND}/(?P<slug>[a-z0-9-]+)"
+
+urlpatterns = [
+    path("", counted(start), name="start"),
+    path("favicon.ico", counted(icon)),
+    path("search/", counted(search), name="search"),
+    path("negotiations/<slug:slug>/", counted(negotiation), name="negotiation"),
+    path("negotiations/<slug:slug>/<slug:name>.svg", counted(picture), name="picture"),
+    re_path(f"^{KIND}/$", counted(collection), name="collection"),
+    re_path(f"^{RECORD}/$", counted(record), name="record"),
+    re_path(rf"^{RECORD}\.(?P<form>bib|json)$", counted(cited), name="cited"),
+]
