@@ -17,9 +17,13 @@ manage := $(python) manage.py
 pytest := $(python) -m pytest
 # Newer than the lock file: nothing to install, no network needed.
 installed := $(VENV)/installed
+# The same for the packages of TypeScript clients.
+packages := tests/clients/typescript/node_modules/installed
 # The SQLite half stays on SQLite, whatever the operator's variable says.
 on_sqlite := env -u DATABASE_URL -u DATABASE_URL_FILE
 on_postgres := $(python) tests/postgres.py -- $(python)
+# What runs in no time; the rest is left to `make test`.
+quick := "not slow and not browser and not clients and not examples and not fuzz"
 
 .PHONY: help
 help: ## This list
@@ -49,10 +53,10 @@ $(installed): requirements.lock
 
 .PHONY: test
 test: lint types imports templates deploy migrations schema ## Every check, both databases, both interpreters
-test: test-other test-browser test-fuzz test-sqlite test-postgres
+test: test-browser test-clients test-examples test-fuzz test-sqlite test-other
 
 .PHONY: quick
-quick: lint test-sqlite ## What to run before a commit
+quick: lint test-quick ## What to run before a commit, within a minute
 
 .PHONY: format
 format: $(installed) ## Bring the code into its format
@@ -74,7 +78,7 @@ imports: $(installed) ## The direction of imports
 
 .PHONY: templates
 templates: $(installed) ## Format and rules of the templates
-	git ls-files -z '*.html' | xargs -0 -r $(python) -m djlint --quiet --check --lint
+	git ls-files -z '*.html' | xargs -0 -r $(python) -m djlint --check --lint
 
 # An installation as it should be: nothing connects to its database.
 .PHONY: deploy
@@ -94,6 +98,14 @@ schema: $(installed) ## The OpenAPI document is complete and valid
 	$(on_sqlite) TRACKER_DEBUG=1 $(manage) spectacular --validate --fail-on-warn \
 	  --format openapi-json --file var/openapi.json
 
+.PHONY: test-quick
+test-quick: $(installed) ## The tests that take no time, on SQLite
+	$(on_sqlite) $(pytest) -n $(WORKERS) -m $(quick)
+
+.PHONY: translations
+translations: $(installed) ## Collect and compile the words of the interface; needs gettext
+	$(on_sqlite) TRACKER_DEBUG=1 $(manage) translations
+
 .PHONY: test-sqlite
 test-sqlite: $(installed) ## The tests on SQLite
 	$(on_sqlite) $(pytest) -n $(WORKERS)
@@ -106,23 +118,42 @@ test-postgres: $(installed) ## The tests on PostgreSQL: DATABASE_URL, else a ser
 test-browser: $(installed) ## What a person sees, in Chromium
 	$(on_sqlite) $(pytest) -m browser
 
+.PHONY: test-clients
+test-clients: $(installed) $(packages) ## Generated clients in Python and TypeScript, against a server
+	$(on_sqlite) $(pytest) -m clients
+
+$(packages): tests/clients/typescript/package-lock.json $(installed)
+	@cd tests/clients/typescript && PATH="$(abspath $(VENV))/bin:$$PATH" npm ci --silent
+	@touch $@
+
+.PHONY: test-examples
+test-examples: $(installed) ## What docs/ and examples/ show, done as a reader does it
+	$(on_sqlite) $(pytest) -n $(WORKERS) -m examples
+
+.PHONY: screenshots
+screenshots: $(installed) ## Take the pictures of docs/ anew
+	$(on_sqlite) $(python) -m tests.screenshots
+
 .PHONY: test-fuzz
-test-fuzz: $(installed) ## Two minutes of requests nobody thought of
-	$(on_sqlite) $(pytest) -m fuzz
+test-fuzz: $(installed) ## Five minutes of requests nobody thought of
+	$(on_sqlite) $(pytest) -n $(WORKERS) -m fuzz
 
 .PHONY: test-other
-test-other: $(installed) ## The tests under the second interpreter, where the machine has one
+test-other: $(installed) ## The tests on PostgreSQL, under a second interpreter where the machine has one
 	@if other="$$(.ci/other-python $(python))"; then \
 	  echo "The second interpreter: $$("$$other" --version)"; \
-	  $(MAKE) VENV=.venv-other PYTHON="$$other" migrations test-sqlite test-postgres; \
+	  $(MAKE) VENV=.venv-other PYTHON="$$other" migrations test-postgres; \
 	else \
 	  echo "!!! NOT RUN: no second interpreter on this machine (Python 3.13 beside 3.11)."; \
+	  $(MAKE) test-postgres; \
 	fi
 
 .PHONY: bench
-bench: $(installed) ## How much faster lists are than a stock viewset, on both databases
-	$(on_sqlite) $(python) -m tests.benchmarks.reading
-	$(on_postgres) -m tests.benchmarks.reading
+bench: $(installed) ## How fast pages and searches are against a stock viewset; memory of exports
+	@for name in reading searching exporting; do \
+	  $(on_sqlite) $(python) -m tests.benchmarks.$$name && \
+	  $(on_postgres) -m tests.benchmarks.$$name || exit 1; \
+	done
 
 .PHONY: lock
 lock: $(installed) ## Choose the newest allowed versions and write requirements.lock

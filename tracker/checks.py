@@ -70,6 +70,14 @@ def writes_are_durable(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     return [Error(text, hint="Leave it at FULL.", id="tracker.E006")]
 
 
+@register(TAG)
+def webhooks_stay_outside(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if settings.DEBUG or not settings.TRACKER_WEBHOOKS_ALLOW_LOOPBACK:
+        return []
+    text = "TRACKER_WEBHOOKS_ALLOW_LOOPBACK is on: webhooks would open what stands on this machine."
+    return [Error(text, hint="It is for tests: unset it.", id="tracker.E008")]
+
+
 @register(TAG, deploy=True)
 def debug_is_off(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if not settings.DEBUG:

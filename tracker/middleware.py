@@ -6,8 +6,11 @@ import time
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 
 from tracker.logs import request_id
 
@@ -21,6 +24,25 @@ PAGE_POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 PERMISSIONS = "camera=(), geolocation=(), microphone=()"
+
+
+class DeskLanguageMiddleware(LocaleMiddleware):
+    """The analysts' desk in their browser's language; what machines read stays as it is."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if is_desk(request):
+            super().process_request(request)
+        else:
+            translation.activate(settings.LANGUAGE_CODE)
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        return super().process_response(request, response) if is_desk(request) else response
+
+
+def is_desk(request: HttpRequest) -> bool:
+    return request.path.startswith("/admin/")
 
 
 class RequestIdMiddleware:
@@ -68,5 +90,5 @@ class ContentPolicyMiddleware:
         return response
 
     def policy(self, path: str) -> str:
-        is_data = path.startswith("/api/") and not path.startswith("/api/docs")
+        is_data = f"{path}/".startswith("/api/") and not path.startswith("/api/docs")
         return API_POLICY if is_data else PAGE_POLICY

@@ -47,6 +47,11 @@ TRACKER_ALLOW_SELF_REVIEW = environment.boolean("TRACKER_ALLOW_SELF_REVIEW", def
 TRACKER_RATE_ANONYMOUS = environment.integer("TRACKER_RATE_ANONYMOUS", default=600)
 TRACKER_RATE_TOKEN = environment.integer("TRACKER_RATE_TOKEN", default=3000)
 
+# Webhooks go to global addresses; this lets them reach receivers on this machine, for tests alone.
+TRACKER_WEBHOOKS_ALLOW_LOOPBACK = environment.boolean(
+    "TRACKER_WEBHOOKS_ALLOW_LOOPBACK", default=False
+)
+
 INSTALLED_APPS = [
     "tracker.apps.TrackerAdminConfig",
     "django.contrib.auth",
@@ -72,6 +77,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "tracker.middleware.DeskLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -100,6 +106,8 @@ DATABASES = {"default": databases.configure(environment, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
+# The desk speaks the browser's language if it is one of these; the API speaks English.
+LANGUAGES = [("en", "English"), ("uk", "українська"), ("ru", "русский")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 if django.VERSION < (6, 0):
@@ -154,23 +162,24 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 # sends its token from its own server, where no page can read it.
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = False
-CORS_URLS_REGEX = r"^/api/"
+CORS_URLS_REGEX = r"^/api(/|$)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "if-none-match", "last-event-id", "x-request-id"]
 CORS_EXPOSE_HEADERS = [
-    *("Content-Disposition", "Deprecation", "ETag", "Feed-Position", "Idempotency-Replayed"),
-    *("Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Sunset"),
-    "X-Request-ID",
+    *("Allow", "Content-Disposition", "Deprecation", "ETag", "Feed-Position"),
+    *("Idempotency-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy"),
+    *("Retry-After", "Sunset", "Total-Count", "WWW-Authenticate", "X-Request-ID"),
 ]
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["negotiations.protocol.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "negotiations.protocol.negotiation.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["negotiations.protocol.parsers.StrictJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["negotiations.protocol.authentication.TokenAuthentication"],
     # Each viewset names its policy; the policy table denies what it does not list.
     "DEFAULT_PERMISSION_CLASSES": [],
     "EXCEPTION_HANDLER": "negotiations.protocol.errors.problem_response",
-    "DEFAULT_SCHEMA_CLASS": "negotiations.protocol.schema.RecordSchema",
+    "DEFAULT_SCHEMA_CLASS": "negotiations.protocol.schema.operations.RecordSchema",
     # DRF would take ?format=indirect, the format of a round, for a kind of file.
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -185,7 +194,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "POSTPROCESSING_HOOKS": ["negotiations.protocol.schema_document.finished"],
+    "POSTPROCESSING_HOOKS": [
+        "negotiations.protocol.schema.document.finished",
+        "negotiations.api.examples.illustrated",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }

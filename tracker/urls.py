@@ -1,19 +1,19 @@
 """Where everything stands."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from negotiations.pages.icon import icon
-from negotiations.pages.start import start
+from negotiations.protocol.views import NoSuchAddress
 from tracker import health
 
 urlpatterns = [
-    path("", start, name="start"),
     path("api/", include("negotiations.api.urls")),
+    # Nothing stands at /api/; without this Django would redirect there.
+    path("api", NoSuchAddress.as_view()),
     path("admin/", admin.site.urls),
-    path("favicon.ico", icon),
-    path("livez", health.livez),
-    path("readyz", health.readyz),
+    re_path("^livez/?$", health.livez),
+    re_path("^readyz/?$", health.readyz),
+    path("", include("negotiations.pages.urls")),
 ]
 
 handler400 = "negotiations.protocol.errors.bad_request"
