@@ -3,11 +3,13 @@
 The rows are counted as they are thrown away, as a client at the other end would take them.
 """
 
+import logging
 import os
 import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 
 import django
 
@@ -21,6 +23,7 @@ def main() -> int:
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
+    logging.disable()
     folder = tempfile.TemporaryDirectory()
     if connection.vendor == "sqlite":
         # A file, not memory: a child fills it.
@@ -51,7 +54,10 @@ def in_a_child(work) -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
-def fill(number: int) -> None:
+CLAIM = "It should be so, said the party, and nothing else was to be expected."
+
+
+def fill(number: int, claim: Callable[[int], str] = lambda _: CLAIM) -> None:
     """Positions of ten parties on twenty issues, written past the rules: only reading is timed."""
     from negotiations.models import Issue, Negotiation, Party, Position
 
@@ -74,7 +80,7 @@ def fill(number: int) -> None:
                 party=parties[n % 10],
                 issue=issues[n % 20],
                 stance="supports",
-                claim="It should be so, said the party, and nothing else was to be expected.",
+                claim=claim(n),
                 date=f"2025-{n % 12 + 1:02}",
             )
             for n in range(first, min(first + 2000, number))

@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django_filters import rest_framework as filters
 from rest_framework import serializers
+from rest_framework.filters import SearchFilter
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.routers import SimpleRouter
@@ -64,7 +65,8 @@ class PositionViewSet(ReadOnlyModelViewSet):
     )
     serializer_class = PositionSerializer
     renderer_classes = [JSONRenderer]
-    filter_backends = [filters.DjangoFilterBackend]
+    filter_backends = [filters.DjangoFilterBackend, SearchFilter]
+    search_fields = ["claim"]
     filterset_class = PositionFilter
     pagination_class = Pages
     authentication_classes = ()

@@ -1,4 +1,4 @@
-"""The program as a server calls it, and a line for the person who waits."""
+"""The program as a server calls it."""
 
 import pytest
 
@@ -36,17 +36,3 @@ def no_sockets(monkeypatch):
         return send(case, session=session, **options)
 
     monkeypatch.setattr(WSGI_TRANSPORT, "send", in_process)
-
-
-@pytest.fixture
-def tell(request):
-    """Writes a line that is seen without ``-s``: how much was tried is part of the result."""
-    plugins = request.config.pluginmanager
-    reporter, capture = plugins.get_plugin("terminalreporter"), plugins.get_plugin("capturemanager")
-
-    def write(line):
-        with capture.global_and_fixture_disabled():
-            reporter.ensure_newline()
-            reporter.write_line(line)
-
-    return write
