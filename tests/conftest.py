@@ -8,7 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.server import server
+
+__all__ = ["server"]  # the fixture
+
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests found worth telling, passed or not: how much a search for faults has tried."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            told = (
+                getattr(report, "user_properties", ())
+                if getattr(report, "when", "") == "call"
+                else ()
+            )
+            for name, line in told:
+                terminalreporter.write_line(f"{name}: {line}")
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +76,15 @@ def migrated_file():
     for path in sorted(ROOT.glob("*/migrations/*.py")):
         digest.update(path.read_bytes())
     return ROOT / "var" / f"tests-{digest.hexdigest()[:16]}.sqlite3"
+
+
+@pytest.fixture(autouse=True)
+def language():
+    """A request leaves its language to the thread; each test begins without, as a program does."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
 
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")

@@ -158,7 +158,7 @@ class TrueClient(APIClient):
     def generic(self, method, path, data="", content_type="application/octet-stream", **options):
         response = super().generic(method, path, data, content_type, **options)
         address = urlsplit(path)
-        if address.path.startswith("/api/"):
+        if f"{address.path}/".startswith("/api/"):
             query = response.wsgi_request.META.get("QUERY_STRING", "")
             assert_true_to_the_document(response, method, address.path, query, data)
         return response

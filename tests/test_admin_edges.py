@@ -62,6 +62,7 @@ def test_a_record_that_is_none_leads_back_to_the_index(key, page, reviewer_user)
     assert (answer.status_code, answer.headers.get("Location")) == (302, "/admin/")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
 def test_an_empty_form_is_refused_without_a_fault(kind, reviewer_user):
     record = FACTORIES[kind.collection()]()
@@ -73,6 +74,7 @@ def test_an_empty_form_is_refused_without_a_fault(kind, reviewer_user):
         assert errors_in(answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "values",
     [

@@ -9,6 +9,8 @@ from negotiations.models import RECORDS
 from .desk import address, at_the_desk, opened
 from .factories import FACTORIES
 
+pytestmark = pytest.mark.slow
+
 KINDS = pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
 PAGES = ("change", "history", "delete")
 

@@ -28,6 +28,7 @@ def user(request):
     return request.getfixturevalue(request.param)
 
 
+@pytest.mark.slow
 @OWNERS
 @STATES
 def test_the_policy_table_holds_for_every_form(user, own, state):
@@ -49,6 +50,7 @@ def test_the_policy_table_holds_for_every_form(user, own, state):
     assert posted == (200 if may(user, "edit", person) else 403)
 
 
+@pytest.mark.slow
 @OWNERS
 @STATES
 @pytest.mark.parametrize("target", Record.Review.values)
@@ -90,6 +92,7 @@ def test_every_state_and_action_of_the_table_is_walked():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
 def test_every_kind_is_sent_to_review_and_published_from_its_list(
     kind, analyst_user, reviewer_user

@@ -153,6 +153,7 @@ def test_a_part_that_others_refer_to_is_not_deleted(desk):
     assert Term.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_part_is_deleted_with_a_version_that_says_so(desk):
     term = TermFactory()
     form = opened(desk, address(term.proposal)) | {"terms-0-DELETE": "on", "reason": "Not there"}

@@ -101,7 +101,7 @@ QUERIES = [
     ("%FF=1", "unknown_parameter"),
     ("kind%5B%5D=state", "unknown_parameter"),
     ("=state", "unknown_parameter"),
-    ("kind=state&kind=coalition", "repeated_parameter"),
+    ("limit=2&limit=3", "repeated_parameter"),
     ("kind=", "empty_value"),
     ("kind", "empty_value"),
     ("kind=%00", "unreadable_value"),

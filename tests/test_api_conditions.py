@@ -1,8 +1,14 @@
 """Conditional requests and what caches may keep."""
 
-import pytest
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
-from tests.factories import IssueFactory, PersonFactory
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from negotiations.models import Change
+from tests.factories import IssueFactory, NegotiationFactory, PartyFactory, PersonFactory
 from tests.scene import address
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +52,23 @@ def test_a_version_in_the_body_is_a_whole_number(reviewer, version):
 
     is_number = isinstance(version, int) and not isinstance(version, bool)
     assert answer.status_code == (412 if is_number else 400)
+
+
+def test_a_whole_number_may_be_written_with_a_fraction_of_zero(reviewer):
+    """JSON has one kind of number: 1.0 is 1."""
+    issue = IssueFactory()
+    path = address("issues", issue.slug)
+    update = {"op": "update", "collection": "issues", "slug": issue.slug}
+
+    changed = reviewer.patch(path, {"note": "Seen.", "version": 1.0})
+    stale = reviewer.patch(path, {"note": "Once more.", "version": 1.0})
+    operation = {**update, "version": 2.0, "body": {"note": "In a batch.", "version": 2.0}}
+    in_batch = reviewer.post("/api/v1/batch/", {"operations": [operation]})
+    restored = reviewer.post(f"{path}history/", {"restore": 1.0, "version": 3.0})
+
+    answers = [changed, stale, in_batch, restored]
+    assert [answer.status_code for answer in answers] == [200, 412, 200, 200]
+    assert reviewer.get(path).json()["version"] == 4
 
 
 def test_a_stale_change_is_told_what_changed_since_by_whom(analyst, analyst_user, reviewer):
@@ -99,6 +122,25 @@ def test_a_reader_that_has_the_version_is_answered_304(reader, tag):
     assert answer["Last-Modified"] == reader.get(path)["Last-Modified"]
 
 
+def test_a_list_tells_when_something_that_the_reader_may_see_changed(reader, analyst, analyst_user):
+    path = address("issues")
+    nothing = reader.get(path)
+    IssueFactory(review="published")
+    public = reader.get(path)["Last-Modified"]
+    Change.objects.update(at=F("at") - timedelta(days=1))
+    yesterday = reader.get(path)["Last-Modified"]
+    IssueFactory(created_by=analyst_user)
+
+    assert nothing["Last-Modified"] == reader.get("/api/v1/vocabularies/")["Last-Modified"]
+    told = [
+        parsedate_to_datetime(client.get(path)["Last-Modified"]) for client in (reader, analyst)
+    ]
+    day = timedelta(days=1)
+    assert parsedate_to_datetime(public) - parsedate_to_datetime(yesterday) == day
+    assert told[0] == parsedate_to_datetime(yesterday)
+    assert told[1] - told[0] >= day
+
+
 def test_head_answers_what_get_does_without_the_body(reader):
     PersonFactory(slug="known", review="published")
     for path in (address("people"), address("people", "known")):
@@ -133,3 +175,70 @@ def test_a_record_changes_its_tag_and_time_with_each_version(reviewer):
     after = reviewer.get(path), reviewer.get(address("issues"))
     assert (made["ETag"], after[0]["ETag"], before[0]["ETag"]) == ('"2"', '"2"', '"1"')
     assert before[1]["ETag"] != after[1]["ETag"]
+
+
+def test_who_writes_a_record_is_told_its_tag_and_time_as_who_reads_it(reviewer):
+    made = reviewer.post(address("issues"), {"title": "Land"}, headers={"idempotency-key": "1"})
+    path = made["Location"].removeprefix("http://testserver")
+    body = {**made.json(), "note": "Put."}
+    writes = [
+        lambda: made,
+        lambda: reviewer.post(
+            address("issues"), {"title": "Land"}, headers={"idempotency-key": "1"}
+        ),
+        lambda: reviewer.put(path, body),
+        lambda: reviewer.patch(path, {"note": "Patched."}, headers={"if-match": '"2"'}),
+        lambda: reviewer.post(f"{path}history/", {"restore": 1, "version": 3}),
+        lambda: reviewer.patch(path, {"note": ""}, headers={"if-match": "*", "if-none-match": "*"}),
+    ]
+
+    told = []
+    for write in writes:
+        answer, read = write(), reviewer.get(path)
+        names = ("ETag", "Last-Modified")
+        told.append((answer.status_code, [answer[n] for n in names] == [read[n] for n in names]))
+
+    assert told == [(201, True)] * 2 + [(200, True)] * 4
+
+
+def test_the_feed_tells_when_what_it_has_told_so_far_happened(reader):
+    PartyFactory(review="published")
+    now = timezone.now()
+    for change in Change.objects.all():
+        Change.objects.filter(pk=change.pk).update(at=now - timedelta(days=10 - change.pk))
+
+    def days_ago(query=""):
+        answer = reader.get(f"/api/v1/changes/{query}")
+        changed = parsedate_to_datetime(answer["Last-Modified"])
+        return round((now - changed) / timedelta(days=1))
+
+    # A party comes with a source and the words that support it.
+    assert [days_ago(f"?limit=1&after={after}") for after in range(4)] == [9, 8, 7, 7]
+    assert days_ago() == days_ago("?kind=people") == 7
+
+
+def test_nothing_is_said_to_have_changed_later_than_now(reader):
+    PartyFactory(review="published")
+    Change.objects.update(at=F("at") + timedelta(days=1))
+
+    answer = reader.get(address("parties"))
+
+    assert parsedate_to_datetime(answer["Last-Modified"]) <= timezone.now()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["parties/stats/", "search/?q=land", "parties/land/history/", "negotiations/talks/matrix/"],
+)
+def test_what_rests_on_records_tells_when_they_last_changed(reader, path):
+    NegotiationFactory(slug="talks", review="published")
+    PartyFactory(slug="land", name="Land", review="published")
+
+    changed = reader.get("/api/v1/parties/")["Last-Modified"]
+
+    assert reader.get(f"/api/v1/{path}")["Last-Modified"] == changed
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/api/openapi.json", "/api/v1/parties"])
+def test_an_address_answers_the_same_with_a_slash_at_its_end(client, db, path):
+    assert client.get(path).content == client.get(f"{path}/").content

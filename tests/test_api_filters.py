@@ -115,6 +115,7 @@ BEYOND_THE_SCENE = {
 }
 
 
+@pytest.mark.slow
 def test_every_filter_leaves_what_fits_and_takes_away_what_does_not(reviewer):
     scene = paint()
     targets = {f.target.collection() for *_, f in each_filter() if isinstance(f, narrowing.Slugs)}
@@ -138,6 +139,7 @@ def test_every_filter_leaves_what_fits_and_takes_away_what_does_not(reviewer):
     assert unset == BEYOND_THE_SCENE
 
 
+@pytest.mark.slow
 def test_every_filter_refuses_what_it_does_not_understand(reader):
     refused = {}
     for collection, name, filter_ in each_filter():
@@ -159,6 +161,19 @@ def test_a_comma_means_or_and_another_parameter_means_and(reader):
     both = reader.get("/api/v1/rounds/?status=held,refused&number=2,3")
 
     assert (slugs(either), slugs(both)) == (["held", "refused"], ["refused"])
+
+
+def test_a_parameter_given_again_is_what_a_comma_is(reader):
+    for kind in ("state", "coalition", "company"):
+        PartyFactory(kind=kind, review="published")
+    commas = "?kind=state,coalition&fields=slug,kind"
+    again = "?kind=state&kind=coalition&fields=slug&fields=kind"
+
+    for path in (address("parties"), "/api/v1/parties/export/"):
+        answers = [reader.get(path + query) for query in (commas, again)]
+        bodies = [answer.getvalue() for answer in answers]
+        assert bodies[0] == bodies[1]
+        assert b"company" not in bodies[0]
 
 
 def test_a_filter_over_many_repeats_no_row(reader):

@@ -182,6 +182,7 @@ START = st.sets(st.integers(0, 9), max_size=8)
 DAYS = {n: None if n % 3 == 0 else datetime.date(2025, 1, 1 + n % 4) for n in range(10)}
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -52,6 +52,7 @@ def cast(request):
     return list(zip(clients, [UserFactory(), *users], strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("review", "change", "statuses"), MATRIX)
 def test_a_role_may_do_what_the_table_says_and_nothing_else(cast, review, change, statuses):
     source, stranger = SourceFactory(text="Seen in Istanbul.", review="published"), UserFactory()
@@ -140,9 +141,46 @@ def test_one_request_may_not_do_more_than_its_caller_in_two(analyst, analyst_use
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("method", "change", "headers"),
+    [
+        ("patch", {"review": "published"}, {}),
+        ("patch", {"review": "published"}, {"if-match": '"7"'}),
+        ("patch", {"review": "published", "kind": "no such kind", "strange": 1}, {"if-match": "*"}),
+        ("patch", {"note": "Seen."}, {"if-match": '"7"'}),
+        ("patch", {"note": 5}, {"if-match": "*"}),
+        ("put", {"title": "Another", "review": "in_review"}, {}),
+    ],
+)
+def test_what_is_not_allowed_is_told_before_what_is_wrong(
+    analyst, analyst_user, method, change, headers
+):
+    issue = FACTORIES["issues"](review="in_review", created_by=analyst_user)
+
+    answer = getattr(analyst, method)(address("issues", issue.slug), change, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+def test_who_may_take_one_step_is_told_what_is_wrong_with_it(analyst, analyst_user):
+    issue = FACTORIES["issues"](review="in_review", created_by=analyst_user)
+    here = address("issues", issue.slug)
+    body = analyst.get(here).json()
+
+    answers = [
+        analyst.patch(here, {"review": "draft"}),
+        analyst.patch(here, {"review": "draft"}, headers={"if-match": '"7"'}),
+        analyst.patch(here, {"review": "daft"}, headers={"if-match": "*"}),
+        analyst.put(here, {**body, "review": "draft"}, headers={"if-match": "*"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [428, 412, 400, 200]
+
+
 METHODS = ("get", "head", "patch", "put", "delete", "post", "options")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("caller", ["reader", "analyst"])
 def test_a_hidden_record_cannot_be_told_from_a_missing_one(request, caller):
     client = request.getfixturevalue(caller)
@@ -169,6 +207,7 @@ def said(client, method, path):
     return answer.status_code, problem, headers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("caller", ["reader", "analyst"])
 def test_hidden_records_change_no_byte_of_what_others_read(request, caller):
     client = request.getfixturevalue(caller)

@@ -210,3 +210,19 @@ def test_a_token_is_made_for_a_user_and_a_time_only(arguments):
         call_command("createtoken", *arguments)
 
     assert (Token.objects.count(), User.objects.count()) == (0, 1)
+
+
+def test_making_and_revoking_a_token_can_be_rehearsed(analyst):
+    rehearsed = analyst.post("/api/v1/tokens/?dry_run=true", {"name": "App"})
+    slug = analyst.get("/api/v1/tokens/").json()["results"][0]["slug"]
+    revoked = analyst.delete(f"/api/v1/tokens/{slug}/?dry_run=true")
+
+    assert (rehearsed.status_code, revoked.status_code) == (201, 204)
+    assert [t["name"] for t in analyst.get("/api/v1/tokens/").json()["results"]] == ["test"]
+
+
+def test_a_token_is_made_anew_by_each_request(analyst):
+    answer = analyst.post("/api/v1/tokens/", {"name": "App"}, headers={"Idempotency-Key": "one"})
+
+    assert answer.status_code == 400
+    assert [fault["header"] for fault in answer.json()["errors"]] == ["Idempotency-Key"]

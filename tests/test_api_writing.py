@@ -10,10 +10,13 @@ from tests.factories import (
     NegotiationFactory,
     PartyFactory,
     PersonFactory,
+    PositionFactory,
     ProposalFactory,
+    ResponseFactory,
     RoundFactory,
     SourceFactory,
     StatementFactory,
+    TermFactory,
 )
 from tests.scene import address
 
@@ -69,6 +72,7 @@ def test_the_faults_of_a_record_and_of_its_words_are_told_at_once(analyst):
 
     assert answer.status_code == 400
     assert sorted(faults(answer)) == [
+        ("/citations/0/quote", "quote_ambiguous"),
         ("/citations/1/source", "unknown_reference"),
         ("/citations/1/voise", "unknown_member"),
         ("/citations/2/quote", "required"),
@@ -82,6 +86,74 @@ def test_the_faults_of_a_record_and_of_its_words_are_told_at_once(analyst):
     assert (meant["/kind"], meant["/nam"][0]) == (["state"], "name")
     assert meant["/citations/1/source"] == ["report"]
     assert (Party.objects.count(), Citation.objects.count()) == (0, 0)
+
+
+def test_the_rules_are_run_on_what_can_be_read_of_a_record(analyst):
+    source = SourceFactory(slug="report", text="They met, and met.", review="published")
+    IssueFactory(slug="aid", question="", review="published")
+    PositionFactory(slug="taken")
+    body = {
+        "slug": "taken",
+        "negotiation": NegotiationFactory(review="published").slug,
+        "party": PartyFactory(review="published").slug,
+        "issue": "aid",
+        "stance": "oposes",
+        "claim": "",
+        "date": "2025-13",
+        "date_words": "tomorrow",
+        "review": "published",
+        "citations": [
+            {"source": source.slug, "quote": "parted", "voice": "narator", "field": "clam"},
+            {"source": source.slug, "quote": "met", "before": 7},
+        ],
+    }
+
+    answer = analyst.post(address("positions"), body)
+
+    assert sorted(faults(answer)) == [
+        ("/citations/0/field", "unknown_field"),
+        ("/citations/0/quote", "quote_not_found"),
+        ("/citations/0/voice", "unknown_value"),
+        ("/citations/1/before", "invalid"),
+        ("/claim", "blank"),
+        ("/date", "invalid_date"),
+        ("/date_words", "words_not_found"),
+        ("/issue", "no_question"),
+        ("/review", "review_step"),
+        ("/slug", "unique"),
+        ("/stance", "unknown_value"),
+    ]
+
+
+def test_no_rule_speaks_of_what_cannot_be_read(analyst, analyst_user):
+    proposal = ProposalFactory(review="published")
+    term = TermFactory(proposal=proposal, review="published")
+    own = {"proposal": proposal, "term": term, "created_by": analyst_user}
+    response = ResponseFactory(**own, note="Because.", answer="other")
+    elsewhere = TermFactory(review="published")
+    source = SourceFactory(text="They met.", review="published")
+    new = {
+        "proposal": proposal.slug,
+        "party": response.party.slug,
+        "answer": "accepts",
+        "date": 2025,
+        "date_certainty": "stated",
+        "date_words": "yesterday",
+        "citations": [
+            {"source": "reprot", "quote": "met"},
+            {"source": source.slug, "quote": "met"},
+        ],
+    }
+    change = {"version": 1, "proposal": "nothing", "term": elsewhere.slug, "note": 7}
+
+    made = analyst.post(address("responses"), new)
+    changed = analyst.patch(address("responses", response.slug), change)
+
+    assert sorted(faults(made)) == [
+        ("/citations/0/source", "unknown_reference"),
+        ("/date", "invalid"),
+    ]
+    assert sorted(faults(changed)) == [("/note", "invalid"), ("/proposal", "unknown_reference")]
 
 
 def test_words_that_the_source_does_not_have_make_no_record(analyst):

@@ -7,7 +7,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from negotiations.models import Change, Citation, Commitment, Party, Position
-from tests.factories import IssueFactory, NegotiationFactory, PartyFactory, SourceFactory
+from tests.factories import (
+    IssueFactory,
+    NegotiationFactory,
+    PartyFactory,
+    PositionFactory,
+    SourceFactory,
+)
+from tests.scene import VIEWSETS, paint
+
+pytestmark = pytest.mark.slow
 
 ADDRESS = "/api/v1/positions/"
 
@@ -158,6 +167,29 @@ def test_what_only_the_database_knows_has_its_place_too(analyst, scene):
     assert not Party.objects.filter(slug="free").exists()
 
 
+def test_one_round_tells_the_faults_of_form_of_rules_and_of_the_database(analyst, scene):
+    bodies = positions(scene, 260)
+    PositionFactory(slug="taken")
+    bodies[3] |= {"stance": "oposes", "slug": "taken", "claim": ""}
+    bodies[3]["citations"][0]["quote"] = "Words that nobody said."
+    bodies[7]["party"] = "nobody"
+    bodies[150]["slug"] = "taken"
+    bodies[250] |= {"date": "", "date_certainty": "stated"}
+
+    answer = analyst.post(ADDRESS, bodies)
+
+    assert sorted(faults(answer)) == [
+        ("/150/slug", "unique"),
+        ("/250/date", "out_of_range"),
+        ("/3/citations/0/quote", "quote_not_found"),
+        ("/3/claim", "blank"),
+        ("/3/slug", "unique"),
+        ("/3/stance", "unknown_value"),
+        ("/7/party", "unknown_reference"),
+    ]
+    assert Position.objects.count() == 1
+
+
 def test_a_broken_constraint_has_its_place(analyst, scene):
     bodies = positions(scene, 2)
     bodies[1] |= {"date": "", "date_certainty": "stated"}
@@ -228,7 +260,6 @@ def test_bulk_bodies_may_be_larger_than_single_ones(analyst):
     assert analyst.post("/api/v1/parties/", single).status_code == 413
 
 
-@pytest.mark.slow
 def test_a_thousand_with_a_citation_each_take_queries_by_chunks(analyst, scene):
     few, many = positions(scene, 10), positions(scene, 1000)
     before = Citation.objects.count()
@@ -243,3 +274,37 @@ def test_a_thousand_with_a_citation_each_take_queries_by_chunks(analyst, scene):
     assert len(of_many) <= len(of_few) + chunks
     assert Position.objects.count() == Citation.objects.count() - before == 1010
     assert Position.history.count() == Citation.history.count() - before == 1010
+
+
+def alike(collection, body, number):
+    """So many new bodies like one, told apart where a constraint asks for it."""
+    parties = [party.slug for party in PartyFactory.create_batch(number, review="published")]
+    text = "".join(f"Passage {index}. " for index in range(number))
+    source = SourceFactory(text=text, review="published").slug
+    for index in range(number):
+        told_apart = {
+            "rounds": {"number": index + 100},
+            "terms": {"number": index + 100},
+            "participations": {"party": parties[index]},
+            "delegations": {"party": parties[index]},
+            "dismissals": {"source": source, "quote": f"Passage {index}.", "before": ""},
+        }
+        yield {**body, "slug": f"new-{index}", **told_apart.get(collection, {})}
+
+
+@pytest.mark.parametrize("collection", VIEWSETS)
+def test_an_array_of_any_kind_takes_as_many_queries_for_many_as_for_few(reviewer, db, collection):
+    record = paint()[collection]
+    serializer = VIEWSETS[collection].serializer_class()
+    writable = {name for name, field in serializer.fields.items() if not field.read_only}
+    read = reviewer.get(f"/api/v1/{record.address}/").json()
+    body = {name: read[name] for name in writable - {"slug", "review", "citations"}}
+    asked = []
+    for number in (3, 25):
+        bodies = [*alike(collection, body, number)]
+        with CaptureQueriesContext(connection) as queries:
+            answer = reviewer.post(f"/api/v1/{collection}/?dry_run=true", bodies)
+        assert answer.status_code == 201, answer.content
+        asked.append(len(queries))
+
+    assert asked[1] - asked[0] <= 2, asked

@@ -14,7 +14,16 @@ from tests.scene import VIEWSETS
 
 SOURCES = sorted((ROOT / "negotiations").rglob("*.py")) + sorted((ROOT / "tracker").glob("*.py"))
 OWN = [path for path in SOURCES if "migrations" not in path.parts]
-CONCEPTS = {"actors", "incidents", "issues", "outcomes", "proposals", "sources", "talks"}
+CONCEPTS = {
+    "actors",
+    "citations",
+    "incidents",
+    "issues",
+    "outcomes",
+    "proposals",
+    "sources",
+    "talks",
+}
 
 
 def vocabularies():
@@ -134,9 +143,14 @@ BEHIND_SAVE = {
     "negotiations/admin/access.py": "A token is revoked, once.",
     "negotiations/feed.py": "The feed is made from versions.",
     "negotiations/history.py": "The day a record was first known.",
+    "negotiations/models/indexing.py": "The index is made from versions.",
     "negotiations/many.py": "Many valid records with their versions.",
     "negotiations/protocol/authentication.py": "The last use of a token.",
+    "negotiations/merging.py": "Where old names lead.",
+    "negotiations/models/webhooks.py": "Webhooks are switched, deliveries asked for again.",
     "negotiations/protocol/tokens.py": "A token is revoked, once.",
+    "negotiations/protocol/webhooks/turns.py": "How far webhooks are told, and what came of it.",
+    "negotiations/protocol/webhooks/views.py": "Webhooks, beside the workers that write to them.",
     "negotiations/seeding/loading.py": "What seed files said.",
     "tracker/login.py": "Counted passwords.",
 }

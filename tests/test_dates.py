@@ -114,6 +114,7 @@ def the_librarys(bound: struct_time | float) -> date | None:
     return None if isinstance(bound, float) else date(*bound[:3])
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(texts)
 def test_the_edtf_library_finds_the_same_bounds(text: str) -> None:

@@ -11,7 +11,7 @@ from negotiations.protocol.renderers import dumps
 from tests.factories import PartyFactory
 from tests.scene import VIEWSETS, address, paint
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 REASON = "Heard it again."
 # Two records of these kinds differ in more than their slugs.
@@ -70,6 +70,19 @@ def test_a_path_answers_the_same_with_and_without_its_last_slash(reader):
         return [(a.status_code, a.content == b.content, a["ETag"] == b["ETag"]) for a, b in pairs]
 
     assert each(read) == promised([(200, True, True)] * 2)
+
+
+def test_an_address_that_is_none_is_none_without_its_last_slash_too(reader):
+    def told(path):
+        answer = reader.get(path, headers={"Accept": "text/html", "Origin": "https://map.example"})
+        told = {name: value for name, value in answer.json().items() if name != "request_id"}
+        allowed = answer.headers.get("Access-Control-Allow-Origin")
+        return answer.status_code, allowed, told
+
+    for path in ("/api", "/api/v2", "/api/nothing"):
+        status, allowed, problem = told(path)
+        assert (status, allowed, problem["code"]) == (404, "*", "not_found")
+        assert told(f"{path}/") == (status, allowed, problem)
 
 
 def test_a_client_that_has_a_record_or_list_is_answered_304(reader):

@@ -1,19 +1,28 @@
 """``export/``: the whole of a filtered list as one file."""
 
 import csv
+import gc
 import io
 import json
 import threading
 import tracemalloc
+from itertools import islice
 
 import openpyxl
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection
+from django.test import RequestFactory
+from django.utils import timezone
 
+from negotiations import history
 from negotiations.models import Party, Source
 from negotiations.protocol.tables import CSV, guarded, unguarded
 from tests.factories import (
     CitationFactory,
     IncidentFactory,
+    IssueFactory,
     PartyFactory,
     PersonFactory,
     PositionFactory,
@@ -50,6 +59,7 @@ def listed(client, collection, query=""):
     return client.get(f"{address(collection)}?limit=500{query}").json()["results"]
 
 
+@pytest.mark.slow
 def test_the_files_of_each_kind_have_the_rows_of_its_list(reader):
     paint()
 
@@ -81,6 +91,7 @@ def as_value(value):
 def test_the_format_is_chosen_by_header_or_parameter_and_is_csv_without_either(reader):
     def kind(query="", **headers):
         response = reader.get(f"/api/v1/parties/export/{query}", headers=headers)
+        content(response)
         return response["Content-Type"], response["Content-Disposition"]
 
     as_csv = ("text/csv; charset=utf-8; header=present", 'attachment; filename="parties.csv"')
@@ -114,7 +125,7 @@ def test_rounds_are_filtered_by_their_own_format_too(reader):
     assert found("ndjson") == [{"slug": "by-telephone"}, {"slug": "in-one-room"}]
     faults = reader.get("/api/v1/rounds/export/?format=csv,xlsx,remot").json()["errors"]
     assert [(f["code"], f.get("did_you_mean")) for f in faults] == [
-        ("repeated", None),
+        ("several_formats", None),
         ("unknown_value", ["remote"]),
     ]
 
@@ -126,7 +137,7 @@ def test_what_a_query_has_wrong_is_told_at_once(reader):
 
     assert response.status_code == 400
     assert sorted((f["parameter"], f["code"]) for f in response.json()["errors"]) == [
-        ("expand", "unknown_parameter"),
+        ("expand", "unknown_expansion"),
         ("fields", "unknown_member"),
         ("format", "unknown_value"),
         ("kind", "unknown_value"),
@@ -134,12 +145,36 @@ def test_what_a_query_has_wrong_is_told_at_once(reader):
     ]
 
 
-def test_formats_of_exports_are_no_formats_of_other_addresses(reader):
-    for path in ["/api/v1/parties/export/", "/api/v1/parties/"]:
-        accept = "application/json" if path.endswith("export/") else "text/csv"
-        assert reader.get(path, headers={"accept": accept}).status_code == 406
-    faults = reader.get("/api/v1/parties/?format=json").json()["errors"]
-    assert [(f["parameter"], f["code"]) for f in faults] == [("format", "unknown_parameter")]
+def test_an_export_has_beside_its_records_what_is_expanded(reader):
+    paint()
+    query = "fields=slug&expand=party,citations.source"
+    expected = listed(reader, "positions", f"&{query}")
+    assert [*expected[0]["expand"]] == ["citations", "party"]
+
+    here = f"/api/v1/positions/export/?{query}&format="
+    assert lines(reader.get(f"{here}ndjson")) == expected
+    head, row = cells(reader.get(f"{here}csv"))
+    assert (head, json.loads(row[1])) == (["slug", "expand"], expected[0]["expand"])
+
+
+def test_an_export_is_of_an_instant(reader):
+    party = PartyFactory(slug="north", name="North", aliases=["Old"], review="published")
+    then = timezone.now().isoformat()
+    party.name, party.aliases = "South", []
+    history.write(party)
+
+    query = {"fields": "slug,name", "format": "ndjson", "q": "old", "as_of": then}
+    found = reader.get("/api/v1/parties/export/", query)
+    # What the connection reads while the file is made is of the present.
+    assert Party.objects.get().name == "South"
+    assert lines(found) == [{"slug": "north", "name": "North"}]
+    assert reader.get("/api/v1/parties/export/?as_of=then").json()["errors"] == [
+        {
+            "parameter": "as_of",
+            "code": "invalid_instant",
+            "detail": "Write an instant with its zone, for example 2025-07-20T00:00:00Z.",
+        }
+    ]
 
 
 def test_everybody_exports_what_they_may_see(reader, analyst, analyst_user, reviewer):
@@ -163,6 +198,108 @@ def test_a_head_request_reads_no_rows(reader, django_assert_max_num_queries):
         response = reader.head("/api/v1/parties/export/")
 
     assert (response.status_code, b"".join(response.streaming_content)) == (200, b"")
+
+
+def test_a_file_is_sent_again_only_when_it_can_be_another(reader, analyst, analyst_user):
+    PartyFactory(slug="public", review="published")
+    path = "/api/v1/parties/export/"
+
+    def tag(client, query=""):
+        answer = client.get(path + query)
+        assert content(answer)
+        return answer["ETag"]
+
+    old, drafts = tag(reader), tag(analyst)
+    PartyFactory(slug="own", created_by=analyst_user)
+    tags = [tag(reader), tag(analyst), tag(reader, "?fields=slug"), tag(reader, "?format=xlsx")]
+
+    assert tags[0] == old
+    assert len({old, drafts, *tags}) == 5
+    known = reader.get(path, headers={"if-none-match": old})
+    assert (known.status_code, known.streaming, known.content) == (304, False, b"")
+    PartyFactory(slug="other", review="published")
+    anew = reader.get(path, headers={"if-none-match": old})
+    assert [row[0] for row in cells(anew)] == ["slug", "other", "public"]
+
+
+def test_a_file_that_the_client_has_costs_one_query(reader, django_assert_num_queries):
+    PartyFactory(review="published")
+    path = "/api/v1/parties/export/"
+    tag = reader.head(path)["ETag"]
+
+    with django_assert_num_queries(1):
+        assert reader.get(path, headers={"if-none-match": tag}).status_code == 304
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tag_is_that_of_the_state_in_which_the_rows_are_read(reader):
+    PartyFactory(slug="early", review="published")
+    path, late = "/api/v1/parties/export/?format=ndjson&fields=slug", []
+
+    def write_after_the_position_is_asked(execute, sql, *rest):
+        found = execute(sql, *rest)
+        if "public_sequence" in sql and not late:
+            late.append("late")
+            elsewhere(lambda: PartyFactory(slug="late", review="published"))
+        return found
+
+    with connection.execute_wrapper(write_after_the_position_is_asked):
+        first = reader.get(path)
+        rows = lines(first)
+    again = reader.get(path, headers={"if-none-match": first["ETag"]})
+
+    assert (late, rows) == (["late"], [{"slug": "early"}])
+    assert lines(again) == [{"slug": "early"}, {"slug": "late"}]
+
+
+def test_a_tag_is_also_of_drafts_that_only_a_filter_looks_at(analyst, analyst_user):
+    hidden, other = IssueFactory(), IssueFactory(slug="other", review="published")
+    position = PositionFactory(issue=hidden, created_by=analyst_user)
+    path = "/api/v1/positions/export/?format=ndjson&fields=slug&issue__part_of=other"
+
+    first = analyst.get(path)
+    rows = lines(first)
+    hidden.part_of = other
+    history.write(hidden)
+    again = analyst.get(path, headers={"if-none-match": first["ETag"]})
+
+    assert (rows, again.status_code) == ([], 200)
+    assert lines(again) == [{"slug": position.slug}]
+
+
+def hang_up(answer):
+    """What a server does when its client is gone, but that the connection is not closed too."""
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
+
+
+def is_reading():
+    """Whether this connection holds on to a state of the database."""
+    in_sqlite = getattr(connection.connection, "in_transaction", False)
+    return connection.in_atomic_block or in_sqlite
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("pieces", [0, 1, 2])
+def test_a_file_that_nobody_reads_to_its_end_leaves_nothing_open(reader, monkeypatch, pieces):
+    monkeypatch.setattr("negotiations.protocol.export.PIECE", 1)
+    for number in range(4):
+        PartyFactory(slug=f"party-{number}", review="published")
+    query = "format=ndjson&fields=slug"
+    asked = {"PATH_INFO": "/api/v1/parties/export/", "QUERY_STRING": query}
+
+    # As a server asks: the test client lets go of what it has not read.
+    answer = WSGIHandler()(RequestFactory()._base_environ(**asked), lambda *_: None)
+    read = [json.loads(piece) for piece in islice(answer, pieces)]
+    assert is_reading()
+    hang_up(answer)
+    assert not is_reading()
+    gc.collect()
+
+    expected = [{"slug": f"party-{number}"} for number in range(4)]
+    again = lines(reader.get(f"/api/v1/parties/export/?{query}"))
+    assert (read, again) == (expected[:pieces], expected)
 
 
 @pytest.mark.parametrize("text", RUN)
@@ -283,8 +420,6 @@ def reader_of_lists():
 
 def elsewhere(work):
     """Do it in another thread, with a connection of its own."""
-    from django.db import connection
-
     faults = []
 
     def run():
@@ -309,6 +444,7 @@ def change(party):
     history.write(stored, related={"member_of": []})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "ndjson", "xlsx"])
 def test_memory_does_not_grow_with_the_number_of_rows(kind, reader, monkeypatch):
     monkeypatch.setattr("negotiations.protocol.export.PIECE", 100)

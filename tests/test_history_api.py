@@ -1,10 +1,19 @@
 """The versions of a record: told, read and brought back."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from negotiations import history
 from negotiations.models import Citation, Party
-from tests.factories import NegotiationFactory, PartyFactory, ProposalFactory, SourceFactory
+from tests.contract import validator
+from tests.factories import (
+    NegotiationFactory,
+    PartyFactory,
+    ProposalFactory,
+    RoundFactory,
+    SourceFactory,
+)
 from tests.scene import VIEWSETS, paint
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +57,7 @@ def test_versions_are_told_newest_first_with_author_and_reason(reviewer, north):
         "by": "reviewer",
         "reason": "Renamed itself",
         "at": at,
+        "differences": [{"member": "name", "old": "The North", "new": "Northland"}],
     }
     every = [(3, "updated", ["name"]), (2, "updated", ["review", "name"]), (1, "created", [])]
     assert [(n, a, sorted(c)) for n, a, c in told(reviewer, north)] == [
@@ -60,6 +70,113 @@ def test_readers_see_what_was_published_and_no_names(reader, analyst, north):
     assert {v["by"] for v in reader.get(address(north)).json()["results"]} == {None}
     assert len(told(analyst, north)) == 3
     assert [reader.get(address(north, n)).status_code for n in (1, 2, 3, 4)] == [404, 200, 200, 404]
+
+
+def differences(client, record):
+    versions = client.get(address(record)).json()["results"]
+    return {version["version"]: version["differences"] for version in versions}
+
+
+def test_differences_are_those_of_versions_that_the_reader_sees(reader, reviewer, north):
+    renamed = {"member": "name", "old": "The North", "new": "Northland"}
+
+    assert differences(reader, north) == {3: [renamed], 2: []}
+    assert differences(reviewer, north) == {
+        3: [renamed],
+        2: [
+            {"member": "review", "old": "draft", "new": "published"},
+            {"member": "name", "old": "North", "new": "The North"},
+        ],
+        1: [],
+    }
+
+
+def test_differences_have_values_as_bodies_have_them(reviewer):
+    old, new = RoundFactory(slug="old"), RoundFactory(slug="new")
+    givers = [PartyFactory(slug=slug) for slug in ("north", "south")]
+    proposal = ProposalFactory(round=old, negotiation=old.negotiation, complete=None)
+    new.negotiation = old.negotiation
+    history.write(new)
+    proposal.round, proposal.date, proposal.complete = new, "2025-07~", True
+    history.write(proposal, related={"proposed_by": givers})
+    before, after = (reviewer.get(address(proposal, number)).json() for number in (1, 2))
+    history.write(proposal, related={"proposed_by": givers[:1]})
+
+    told = differences(reviewer, proposal)
+
+    assert told[2] == [
+        {"member": name, "old": before[name], "new": after[name]}
+        for name in after
+        if before[name] != after[name] and name not in {"version", "updated_at"}
+    ]
+    assert {"round", "date", "complete", "proposed_by"} <= {d["member"] for d in told[2]}
+    assert told[3] == [{"member": "proposed_by", "old": ["north", "south"], "new": ["north"]}]
+
+
+def test_differences_name_no_hidden_record(analyst, reviewer, analyst_user):
+    hidden, seen = PartyFactory(slug="hidden"), PartyFactory(slug="seen", review="published")
+    gone = PartyFactory(slug="gone", review="published")
+    party = PartyFactory(slug="own", created_by=analyst_user)
+    history.write(party, related={"member_of": [hidden]})
+    history.write(party, related={"member_of": [hidden, seen, gone]})
+    history.write(party, related={"member_of": [seen]})
+    history.delete(gone)
+
+    assert differences(analyst, party) == {
+        4: [{"member": "member_of", "old": ["gone", "seen"], "new": ["seen"]}],
+        3: [{"member": "member_of", "old": [], "new": ["gone", "seen"]}],
+        2: [],
+        1: [],
+    }
+    assert differences(reviewer, party)[2] == [
+        {"member": "member_of", "old": [], "new": ["hidden"]}
+    ]
+
+
+def test_of_long_texts_the_beginning_is_told(reviewer):
+    source = SourceFactory(text="a" * 6000)
+    source.text = "b" * 10
+    history.write(source)
+
+    told = {each["member"]: each for each in differences(reviewer, source)[2]}["text"]
+
+    assert told == {"member": "text", "old": "a" * 5000 + "…", "new": "b" * 10, "shortened": True}
+
+
+def test_differences_cost_as_many_queries_for_many_versions_as_for_few(reviewer):
+    parties = [PartyFactory(slug=f"party-{number}") for number in range(12)]
+    asked = []
+    for number in (3, 40):
+        proposal = ProposalFactory()
+        for index in range(number):
+            proposal.title, proposal.round = f"Title {index}", None
+            history.write(proposal, related={"proposed_by": [parties[index % 12]]})
+        with CaptureQueriesContext(connection) as queries:
+            assert len(reviewer.get(address(proposal)).json()["results"]) == number + 1
+        asked.append(len(queries))
+
+    assert asked[1] <= asked[0] <= 12
+
+
+def test_before_the_first_version_there_is_none(reviewer, north):
+    assert reviewer.get(address(north), {"before": 1}).json() == {"next": None, "results": []}
+
+
+def test_restoring_is_rehearsed_and_repeated_as_other_writes(reviewer, north):
+    headers = {"If-Match": '"3"', "Idempotency-Key": "one"}
+    here = address(north)
+
+    rehearsed = reviewer.post(f"{here}?dry_run=true", {"restore": 1}, headers=headers)
+    stored = Party.objects.get().version
+    first = reviewer.post(here, {"restore": 1}, headers=headers)
+    again = reviewer.post(here, {"restore": 1}, headers=headers)
+    strange = reviewer.post(f"{here}?dryrun=true", {"restore": 1}, headers={"If-Match": "*"})
+
+    assert (rehearsed.status_code, rehearsed.json()["version"], stored) == (200, 4, 3)
+    assert (first.status_code, again.content) == (200, first.content)
+    assert (again["ETag"], again["Idempotency-Replayed"]) == ('"4"', "true")
+    assert strange.json()["code"] == "invalid_query"
+    assert Party.objects.get().version == 4
 
 
 def test_versions_come_in_pages(reviewer, north):
@@ -79,6 +196,7 @@ def test_hidden_and_missing_records_have_no_history(reader, reviewer, analyst_us
     assert reader.get(address(draft, 1)).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("collection", VIEWSETS)
 def test_a_version_reads_as_the_record_did(reviewer, collection):
     record = paint()[collection]
@@ -132,6 +250,7 @@ def test_restoring_writes_the_old_values_as_a_new_version(reviewer, north):
         ({}, {"If-Match": "*"}, (400, "invalid")),
         ([], {"If-Match": "*"}, (400, "invalid")),
         ({"restore": 1, "name": "x"}, {"If-Match": "*"}, (400, "invalid")),
+        ({"restore": 2**31}, {"If-Match": "*"}, (400, "invalid")),
     ],
 )
 def test_what_cannot_be_restored_is_refused(reviewer, north, body, headers, refusal):
@@ -139,6 +258,28 @@ def test_what_cannot_be_restored_is_refused(reviewer, north, body, headers, refu
 
     assert (answer.status_code, answer.json()["code"]) == refusal
     assert Party.objects.get().version == 3
+
+
+def test_the_document_takes_the_numbers_that_can_be_one_of_a_version():
+    restore = validator(("components", "schemas", "Restore"))
+
+    found = [restore.is_valid({"restore": number}) for number in (0, 1, 2**31 - 1, 2**31)]
+
+    assert found == [False, True, True, False]
+
+
+def test_the_place_of_a_strange_member_is_a_pointer(reviewer, administrator, north):
+    body = {"restore": 1, "a/b~c": 1}
+
+    answers = [
+        reviewer.post(address(north), body, headers={"If-Match": "*"}),
+        administrator.delete("/api/v1/parties/north/", {"version": 3, "a/b~c": 1}),
+    ]
+
+    faults = [fault for answer in answers for fault in answer.json()["errors"]]
+    assert [(fault["pointer"], fault["code"]) for fault in faults] == [
+        ("/a~1b~0c", "unknown_member")
+    ] * 2
 
 
 def test_restoring_needs_the_right_to_edit(reader, analyst, reviewer, north, analyst_user):

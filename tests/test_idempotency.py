@@ -114,11 +114,12 @@ def test_an_answer_is_kept_for_a_day(analyst):
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "clé", "two words", 'a"b', '"'])
-def test_a_malformed_key_is_400(analyst, key):
-    answer = post(analyst, key)
+def test_a_malformed_key_is_400_in_a_rehearsal_too(analyst, key):
+    for address in (ADDRESS, f"{ADDRESS}?dry_run=true"):
+        answer = post(analyst, key, address=address)
 
-    assert answer.status_code == 400
-    assert [fault["header"] for fault in answer.json()["errors"]] == ["Idempotency-Key"]
+        assert answer.status_code == 400
+        assert [fault["header"] for fault in answer.json()["errors"]] == ["Idempotency-Key"]
     assert Party.objects.count() == 0
 
 
@@ -149,3 +150,30 @@ def test_parallel_requests_with_one_key_make_one_record(analyst_user):
     assert {answer.status_code for answer in answers} <= {201, 409}
     assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
     assert Party.objects.count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_fifty_requests_sent_twelve_times_each_make_fifty_records(analyst_user):
+    clients = [json_client(analyst_user)] * 12
+    answers = {f"key-{number}": [] for number in range(50)}
+
+    def ask(client):
+        for key, given in answers.items():
+            while True:
+                answer = post(client, key, {**PARTY, "name": key})
+                if answer.status_code != 409:
+                    given.append((answer.status_code, answer.content))
+                    break
+        connection.close()
+
+    threads = [Thread(target=ask, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {len(given) for given in answers.values()} == {12}
+    assert {len(set(given)) for given in answers.values()} == {1}
+    assert {status for given in answers.values() for status, _ in given} == {201}
+    assert Party.objects.count() == Change.objects.count() == 50

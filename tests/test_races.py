@@ -12,7 +12,7 @@ from tests.conftest import json_client, member_of
 from tests.factories import IssueFactory, PersonFactory, SourceFactory
 from tests.scene import address
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 WRITERS = 16
 
@@ -69,7 +69,6 @@ def test_of_sixteen_writers_of_a_version_one_wins(clients):
 
 
 # Long, and so kept with the fuzzing, out of the quick suite.
-@pytest.mark.slow
 @pytest.mark.fuzz
 def test_of_sixteen_writers_of_a_version_one_wins_a_hundred_times(clients):
     one_winner(clients, 90)

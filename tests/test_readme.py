@@ -1,30 +1,38 @@
-"""The README's requests, sent: each answers as it is written there."""
+"""What the README shows beside its requests, which are sent with those of docs/."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
-README = Path(__file__).parent.parent / "README.md"
-EXAMPLE = re.compile(r"```http\nGET (\S+)\n```\s+```json\n(.+?)```", re.DOTALL)
-EXAMPLES = EXAMPLE.findall(README.read_text())
+from tests.fences import ROOT
+from tests.receiver import deliver, receiver, subscribed
 
+__all__ = ["receiver"]  # the fixture
 
-def test_the_readme_has_examples():
-    assert len(EXAMPLES) == 2
+README = ROOT / "README.md"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("address", "answer"), EXAMPLES)
-def test_a_request_in_the_readme_answers_as_written(reader, address, answer):
-    call_command("loadseeds", verbosity=0)
+def test_the_receiver_in_the_readme_knows_a_message_from_a_forged_one(analyst, receiver, capsys):
+    [code] = re.findall(r"```python\n(.+?)```", README.read_text(), re.DOTALL)
+    known = {}
+    exec(code, known)
+    webhook = subscribed(analyst, receiver)
+    analyst.post(f"/api/v1/webhooks/{webhook['slug']}/rotate/")
+    analyst.post(f"/api/v1/webhooks/{webhook['slug']}/test/")
+    deliver(capsys)
+    [(_, headers, body)] = receiver.heard
+    late = {**headers, "webhook-timestamp": "1000000000"}
 
-    body = reader.get(address).json()
+    found = [
+        known["is_good"](webhook["secret"], headers, body),
+        known["is_good"](webhook["secret"], headers, body + b" "),
+        known["is_good"](webhook["secret"], late, body),
+        known["is_good"]("whsec_AAAA", headers, body),
+    ]
 
-    body.pop("request_id", None)
-    assert body == json.loads(answer)
+    assert found == [True, False, False, False]
 
 
 @pytest.mark.django_db
@@ -33,5 +41,5 @@ def test_the_start_page_names_what_is_published(client):
 
     page = client.get("/").content.decode()
 
-    assert "/api/v1/negotiations/ukraine-russia-2025/" in page
+    assert 'href="/negotiations/ukraine-russia-2025/"' in page
     assert "<strong>12</strong> positions" in page

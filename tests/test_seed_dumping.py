@@ -128,6 +128,7 @@ def test_a_check_names_what_differs_and_writes_nothing(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_records_travel_by_djangos_own_fixtures_with_natural_keys(tmp_path):
     run(SEEDS)
     before = everything()

@@ -219,3 +219,14 @@ def test_every_quotation_supports_a_record_that_is_told_apart():
         if model.needs_citation and model.objects.filter(citations=None).exists()
     }
     assert uncited == set()
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [("Kyiv", "parties/ukraine"), ("kremlin", "parties/russia")],
+)
+def test_a_capital_finds_its_side(q, expected, reader):
+    results = reader.get("/api/v1/search/", {"q": q}).json()["results"]
+    assert f"{results[0]['kind']}/{results[0]['slug']}" == expected
+    listed = reader.get("/api/v1/parties/", {"q": q}).json()["results"]
+    assert expected.removeprefix("parties/") in [party["slug"] for party in listed]

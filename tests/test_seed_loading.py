@@ -55,6 +55,7 @@ def test_the_second_load_writes_nothing(tmp_path, django_assert_max_num_queries)
     assert written == []
 
 
+@pytest.mark.slow
 def test_the_seeds_of_the_project_load_and_load_again(settings):
     settings.SEEDS_DIR = SEEDS
 

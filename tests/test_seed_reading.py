@@ -97,6 +97,7 @@ DAMAGED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("content", "code"), DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_file_is_refused_with_its_fault_and_writes_nothing(tmp_path, content, code):
     path = write(tmp_path, content)

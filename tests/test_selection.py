@@ -11,7 +11,7 @@ from negotiations.protocol.shapes import MEMBERS
 from tests.factories import FACTORIES, CitationFactory, PartyFactory, ProposalFactory, TermFactory
 from tests.scene import address, paint
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 every_collection = pytest.mark.parametrize("collection", COLLECTIONS)
 
 
@@ -25,6 +25,37 @@ def test_each_member_can_be_asked_for_and_left_out(reviewer, collection):
         assert reviewer.get(here, {"fields": member}).json() == {member: value}
         rest = {name: other for name, other in whole.items() if name != member}
         assert reviewer.get(here, {"omit": member}).json() == rest
+
+
+@pytest.mark.parametrize("path", ["", "north/", "export/?format=ndjson"])
+def test_a_choice_that_leaves_no_member_is_refused(reader, path):
+    PartyFactory(slug="north", review="published")
+    here = f"/api/v1/parties/{path}"
+    start = "&" if "?" in path else "?"
+    every = ",".join(MEMBERS[COLLECTIONS["parties"]])
+
+    for choice in ("fields=slug&omit=slug", "fields=slug&omit=name,slug", f"omit={every}"):
+        for expansion in ("", "&expand=citations"):
+            answer = reader.get(f"{here}{start}{choice}{expansion}")
+            [fault] = answer.json()["errors"]
+            assert (answer.status_code, fault) == (
+                400,
+                {
+                    "parameter": "omit",
+                    "code": "nothing_left",
+                    "detail": "No member is left; leave at least one of those that are asked for.",
+                },
+            )
+
+    assert '"slug":"north"' in text_of(reader.get(f"{here}{start}fields=slug,name&omit=name"))
+    # What is wrong with a name is told alone.
+    [fault] = reader.get(f"{here}{start}fields=slgu&omit=slug").json()["errors"]
+    assert (fault["parameter"], fault["code"]) == ("fields", "unknown_member")
+
+
+def text_of(answer):
+    """All that is answered: a file that is not read to its end holds its cursor."""
+    return answer.getvalue().decode()
 
 
 @every_collection

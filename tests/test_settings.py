@@ -6,6 +6,8 @@ import pytest
 
 from tests.processes import PRODUCTION, STRONG, run
 
+pytestmark = pytest.mark.slow
+
 
 def check(**variables):
     return run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], **variables)
@@ -31,6 +33,7 @@ REFUSED = [
     ({"TRACKER_TOKEN_PEPPER": "short"}, "TRACKER_TOKEN_PEPPER is too weak"),
     ({"TRACKER_ALLOWED_HOSTS": "*"}, "TRACKER_ALLOWED_HOSTS holds '*'"),
     ({"TRACKER_ALLOWED_HOSTS": ""}, "TRACKER_ALLOWED_HOSTS is not set"),
+    ({"TRACKER_WEBHOOKS_ALLOW_LOOPBACK": "1"}, "TRACKER_WEBHOOKS_ALLOW_LOOPBACK is on"),
     (
         {"DATABASE_URL": "", "TRACKER_SQLITE_SYNCHRONOUS": "NORMAL"},
         "TRACKER_SQLITE_SYNCHRONOUS is NORMAL",

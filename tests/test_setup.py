@@ -16,6 +16,7 @@ PAGE_POLICY = (
 )
 
 
+@pytest.mark.slow
 def test_a_database_that_is_not_ready_is_a_503(tmp_path):
     program = (
         "import django; django.setup(); from django.test import Client\n"

@@ -169,6 +169,7 @@ def test_the_number_of_groups_is_bounded(reader, monkeypatch):
     assert faults(reader, "parties/stats/?group=kind") == [("group", "too_many", None)]
 
 
+@pytest.mark.slow
 def test_each_kind_answers_for_each_of_its_groups_and_measures(reader):
     paint()
 

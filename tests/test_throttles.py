@@ -7,15 +7,18 @@ from threading import Thread
 import pytest
 from django.db import OperationalError, connection
 from django.test import RequestFactory
-from rest_framework.request import Request
 
 from negotiations.models import RequestCount, Token
+from negotiations.pages import urls as pages
 from negotiations.protocol import throttles
 from negotiations.protocol.conditions import body_tag, with_validators
 from negotiations.protocol.deprecation import deprecated
+from negotiations.protocol.renderers import json_response
 from negotiations.protocol.throttles import Counter, network_of
-from negotiations.protocol.viewsets import ProtocolView, json_response
+from negotiations.protocol.viewsets import ProtocolView
 from tests.conftest import json_client
+from tests.contract import document
+from tests.factories import NegotiationFactory
 
 
 @pytest.fixture(autouse=True)
@@ -154,12 +157,64 @@ def test_what_is_kept_of_a_caller_is_no_address(reader, settings):
     ],
 )
 def test_an_address_of_ipv6_counts_with_its_network(address, network):
-    request = Request(RequestFactory().get("/", REMOTE_ADDR=address))
+    request = RequestFactory().get("/", REMOTE_ADDR=address)
 
     assert network_of(request) == network
 
 
+# Pages for readers
+
+
+def test_pages_and_the_api_share_the_count_of_an_address(client, reader, settings):
+    settings.TRACKER_RATE_ANONYMOUS = 4
+    talks = NegotiationFactory(review="published")
+
+    page = client.get("/")
+    picture = client.get(f"/negotiations/{talks.slug}/matrix.svg")
+    data = reader.get("/api/v1/parties/")
+    nothing = client.get("/parties/nowhere/")
+
+    assert [answer["RateLimit"] for answer in (page, picture, data, nothing)] == [
+        f'"anonymous";r={left};t=55' for left in (3, 2, 1, 0)
+    ]
+    assert [page.status_code, picture.status_code, nothing.status_code] == [200, 200, 404]
+
+
+def test_whoever_reads_too_many_pages_is_told_when_to_go_on(client, settings, db):
+    settings.TRACKER_RATE_ANONYMOUS = 1
+    client.get("/")
+
+    page = client.get("/search/", headers={"Accept": "text/html"})
+    program = client.get("/search/")
+
+    assert (page.status_code, page["Retry-After"]) == (429, "55")
+    assert page["RateLimit"] == '"anonymous";r=0;t=55'
+    assert "Too many requests" in page.text
+    assert "Go on in 55 seconds." in page.text
+    assert (program.status_code, program.json()["code"]) == (429, "throttled")
+
+
+@pytest.mark.parametrize("pattern", pages.urlpatterns, ids=lambda pattern: str(pattern.pattern))
+def test_every_page_is_counted(pattern, rf, settings, db):
+    settings.TRACKER_RATE_ANONYMOUS = 9
+    named = {"slug": "x", "collection": "parties", "name": "matrix", "form": "bib"}
+    wanted = {name: named[name] for name in pattern.pattern.regex.groupindex}
+
+    assert "RateLimit" in pattern.callback(rf.get("/"), **wanted)
+
+
 # Pages of other origins
+
+# Browsers show it to the page without being told to.
+SEEN_BY_ANY_PAGE = {"Last-Modified"}
+
+
+def promised():
+    """The headers of answers that the document names."""
+    operations = [one for path in document()["paths"].values() for one in path.values()]
+    answers = [one for operation in operations for one in operation["responses"].values()]
+    answers += document()["components"]["responses"].values()
+    return {name for answer in answers for name in answer.get("headers", {})}
 
 
 def test_any_page_may_read_and_sees_the_headers_that_clients_need(reader):
@@ -172,6 +227,18 @@ def test_any_page_may_read_and_sees_the_headers_that_clients_need(reader):
         *("ETag", "Link", "Location", "Feed-Position", "RateLimit", "RateLimit-Policy"),
         *("Retry-After", "X-Request-ID", "Idempotency-Replayed", "Deprecation", "Sunset"),
     }
+    assert promised() - exposed == SEEN_BY_ANY_PAGE
+
+
+def test_a_page_of_any_origin_learns_what_to_send_and_which_methods_there_are(client, db):
+    for path, status, header in (
+        ("tokens", 401, "WWW-Authenticate"),
+        ("batch", 405, "Allow"),
+    ):
+        answer = client.get(f"/api/v1/{path}/", headers={"Origin": "https://map.example"})
+
+        assert (answer.status_code, header in answer.headers) == (status, True)
+        assert header in answer.headers["Access-Control-Expose-Headers"].split(", ")
 
 
 def test_no_page_of_another_origin_may_write_or_send_a_token(client):

@@ -5,15 +5,18 @@ import pytest
 from negotiations import history
 from negotiations.models import Citation, Party, Proposal, Response, Term
 from tests.factories import (
+    OutcomeFactory,
     PartyFactory,
     PersonFactory,
     ProposalFactory,
     ResponseFactory,
+    RoundFactory,
+    SourceFactory,
     TermFactory,
 )
 from tests.scene import paint
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 HERE = "/api/v1/parties/north/"
 
@@ -171,3 +174,67 @@ def test_a_record_whose_author_left_comes_back_without_them(reviewer, reviewer_u
 
     assert reviewer.post("/api/v1/people/ann/history/", {"restore": 1}).status_code == 200
     assert type(person).objects.get().created_by == reviewer_user
+
+
+def test_relations_to_many_and_words_come_back_with_their_record(administrator):
+    north, south = (PartyFactory(slug=slug, review="published") for slug in ("north", "south"))
+    rounds = [RoundFactory(slug="first"), RoundFactory(slug="second")]
+    talks = rounds[0].negotiation
+    rounds[1].negotiation = talks
+    history.write(rounds[1])
+    source = SourceFactory(text="They agreed.")
+    words = Citation(source=source, quote="They agreed.")
+    outcome = OutcomeFactory(
+        negotiation=talks, rounds=rounds, agreed_by=[north, south], citations=[words]
+    )
+    here = f"/api/v1/{outcome.address}/"
+    was = administrator.get(here, {"expand": "citations"}).json()
+
+    assert administrator.delete(here, headers={"If-Match": '"1"'}).status_code == 204
+    assert Citation.objects.filter(outcome__isnull=False).count() == 0
+    assert administrator.post(f"{here}history/", {"restore": 1}).status_code == 200
+
+    back = administrator.get(here, {"expand": "citations"}).json()
+    assert (back["rounds"], back["agreed_by"]) == (["first", "second"], ["north", "south"])
+    assert without_bookkeeping(back) == without_bookkeeping(was)
+    version = type(outcome).history.get(version=2)
+    assert version.rounds.count() == version.agreed_by.count() == 2
+
+
+def without_bookkeeping(body):
+    """A body and what lies beside it, but for versions and the times of the last writes."""
+    if isinstance(body, list):
+        return [without_bookkeeping(each) for each in body]
+    if not isinstance(body, dict):
+        return body
+    kept = body.keys() - {"version", "updated_at"}
+    return {name: without_bookkeeping(body[name]) for name in kept}
+
+
+def test_what_refers_to_a_record_is_listed_as_far_as_it_can_be_seen(
+    analyst, reviewer, analyst_user
+):
+    north = PartyFactory(slug="north", created_by=analyst_user)
+    for number in range(60):
+        ProposalFactory(slug=f"hidden-{number}", proposed_by=[north])
+    own = ProposalFactory(slug="own", proposed_by=[north], created_by=analyst_user)
+
+    def refused(client):
+        answer = client.delete(HERE, headers={"If-Match": '"1"'})
+        assert answer.status_code == 409
+        return answer.json()
+
+    assert refused(analyst)["referrers"] == ["proposals/own"]
+    assert len(refused(reviewer)["referrers"]) == 50
+    history.delete(own)
+    assert "referrers" not in refused(analyst)
+
+
+def test_parts_that_the_caller_does_not_see_are_not_deleted_along(analyst, analyst_user):
+    proposal = ProposalFactory(slug="offer", created_by=analyst_user)
+    TermFactory(slug="hidden", proposal=proposal)
+
+    answer = analyst.delete("/api/v1/proposals/offer/", headers={"If-Match": '"1"'})
+
+    assert (answer.status_code, answer.json().get("referrers")) == (409, None)
+    assert Term.objects.count() == 1

@@ -36,7 +36,8 @@ def test_the_list_holds_every_coded_column_of_every_kind_once(reader):
         if column.choices
     ]
     told = [place for vocabulary in results for place in vocabulary["used_by"]]
-    assert sorted(told) == sorted([*coded, "me.role", "tokens.scope"])
+    beside = ["me.role", "tokens.scope", "webhooks.disabled_reason", "webhooks.deliveries.status"]
+    assert sorted(told) == sorted([*coded, *beside])
 
 
 def test_values_that_are_shared_by_all_kinds_form_one_vocabulary(reader):
@@ -53,6 +54,19 @@ def test_every_value_has_a_definition_and_every_mapping_a_value(reader):
     values = {body["name"]: {row["value"] for row in body["values"]} for body in results}
     assert all(row["definition"] for body in results for row in body["values"])
     assert all(set(rows) <= values[name] for name, rows in MAPPINGS.items())
+
+
+def test_every_scheme_that_is_mapped_to_says_its_version(reader):
+    body = reader.get("/api/v1/vocabularies/").json()
+
+    named = {
+        scheme
+        for vocabulary in body["results"]
+        for row in vocabulary["values"]
+        for scheme in row["mappings"]
+    }
+    assert named == body["schemes"].keys()
+    assert all(scheme["version"] for scheme in body["schemes"].values())
 
 
 def test_an_unknown_vocabulary_is_a_404_that_names_the_nearest(reader):

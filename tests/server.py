@@ -1,0 +1,77 @@
+"""A server of its own with the seeds, as an operator starts it, and a token to write with."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.processes import PRODUCTION, ROOT, run
+
+PATIENCE_IN_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    token: str
+    folder: Path
+    # The settings of its process: a command under them works on its data.
+    variables: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server")
+    variables = {
+        **PRODUCTION,
+        "TRACKER_ALLOWED_HOSTS": "127.0.0.1",
+        "TRACKER_HTTPS": "0",
+        "DATABASE_URL": f"sqlite:///{folder}/server.sqlite3",
+        "DJANGO_SUPERUSER_PASSWORD": secrets.token_urlsafe(),
+    }
+    made = ("createsuperuser", "--noinput", "--username", "client", "--email", "client@example.org")
+    for command in (("migrate",), ("loadseeds",), made):
+        manage(command, variables)
+    token = manage(("createtoken", "client", "--scope", "write"), variables)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    arguments = ["tracker.wsgi", "--bind", address, "--threads", "4", "--no-control-socket"]
+    log = folder / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", *arguments],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **variables},
+            stderr=output,
+        )
+    try:
+        wait_for(f"http://{address}/readyz", process, log)
+        yield Server(f"http://{address}", token, folder, variables)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def manage(command, variables):
+    """What a command printed."""
+    done = run(["manage.py", *command], **variables)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def wait_for(address, process, log):
+    until = time.monotonic() + PATIENCE_IN_SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            with urlopen(address):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"The server did not start:\n{log.read_text()}")

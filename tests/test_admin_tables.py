@@ -1,0 +1,343 @@
+"""Tables in and out of the desk: exports, previews, imports, refusals."""
+
+import csv
+import io
+import time
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from negotiations.models import COLLECTIONS, Change, Citation, Party, Source, Upload
+from tests.conftest import member_of
+from tests.desk import address, at_the_desk, said
+from tests.factories import PartyFactory, PositionFactory, SourceFactory
+from tests.scene import paint
+
+pytestmark = pytest.mark.slow
+
+AGAIN = "Export it again and repeat the change."
+
+
+@pytest.fixture
+def scene(db, reviewer_user):
+    return paint()
+
+
+@pytest.fixture
+def desk(analyst_user):
+    return at_the_desk(analyst_user)
+
+
+def page(model):
+    return f"{address(model, 'list')}import/"
+
+
+def exported(client, model, table="csv", **query):
+    answer = client.get(f"{address(model, 'list')}export/{table}/", query)
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content)
+
+
+def send(client, model, content, name="rows.csv", **more):
+    content = content.encode() if isinstance(content, str) else content
+    return client.post(page(model), {"file": SimpleUploadedFile(name, content), **more})
+
+
+def previewed(answer):
+    """What the rows would do: (row number, kind, {column: (old, new)})."""
+    assert list(answer.context["faults"]) == []
+    return [
+        (row.number, row.import_type, {c.column: (c.old, c.new) for c in row.diff})
+        for row in answer.context["rows"]
+    ]
+
+
+def confirm(client, model, answer):
+    upload = answer.context["upload"]
+    return client.post(page(model), {"upload": upload.key, "reason": answer.context["reason"]})
+
+
+def faults(answer):
+    assert answer.status_code == 422
+    return [tuple(fault) for fault in answer.context["faults"]]
+
+
+# Out and in again
+
+
+@pytest.mark.parametrize("table", ["csv", "xlsx"])
+@pytest.mark.parametrize("model", COLLECTIONS.values(), ids=list(COLLECTIONS))
+def test_an_export_imports_again_without_a_difference(scene, reviewer_user, model, table):
+    client = at_the_desk(reviewer_user)
+    content = exported(client, model, table)
+
+    answer = send(client, model, content, f"rows.{table}")
+
+    assert previewed(answer) == []
+    assert answer.context["result"].totals["skip"] == model.objects.count() > 0
+    assert Upload.objects.count() == 0
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_the_csv_of_the_api_is_accepted_as_it_is(scene, reviewer, reviewer_user, collection):
+    answer = reviewer.get(f"/api/v1/{collection}/export/?format=csv")
+    model = COLLECTIONS[collection]
+
+    sent = send(at_the_desk(reviewer_user), model, b"".join(answer.streaming_content))
+
+    assert previewed(sent) == []
+
+
+def test_the_export_has_what_the_list_shows(desk, analyst_user):
+    PartyFactory(name="Ukraine", kind="state", review="published")
+    PartyFactory(name="Red Cross", kind="other", note="An organisation.", review="published")
+    PartyFactory(name="Hidden", kind="state")
+
+    lines = exported(desk, Party, kind__exact="state").decode().splitlines()
+
+    assert [line.split(",")[0] for line in lines] == ["slug", "ukraine"]
+
+
+def test_guarded_cells_come_back_as_they_were(desk, analyst_user):
+    PartyFactory(name="=1+1", aliases=["-5"], review="draft", created_by=analyst_user)
+    content = exported(desk, Party)
+    assert b"'=1+1" in content
+
+    assert previewed(send(desk, Party, content)) == []
+
+
+def test_a_long_text_survives_the_journey(desk, analyst_user):
+    SourceFactory(text=" A line.\n\n" + "Word. " * 40_000, created_by=analyst_user)
+
+    assert previewed(send(desk, Source, exported(desk, Source))) == []
+
+
+# Writing
+
+
+def test_rows_become_drafts_and_changes_after_the_preview(desk, analyst_user):
+    PartyFactory(name="Ukraine", slug="ukraine", created_by=analyst_user)
+    rows = 'slug,version,name,kind,aliases\nukraine,1,Ukraine,state,"[""Kyiv""]"\n,,Russia,state,\n'
+
+    answer = send(desk, Party, rows, reason="From the list of parties")
+
+    assert previewed(answer) == [
+        (2, "update", {"aliases": ("[]", '["Kyiv"]')}),
+        (3, "new", {"name": ("", "Russia"), "kind": ("", "state")}),
+    ]
+    assert list(Party.objects.values_list("name", "version")) == [("Ukraine", 1)]
+    assert Change.objects.count() == 1
+
+    done = confirm(desk, Party, answer)
+
+    assert (done.status_code, said(done)) == (302, ["1 party made, 1 changed."])
+    found = Party.objects.values_list("slug", "version", "review", "created_by__username")
+    assert sorted(found) == [("russia", 1, "draft", "analyst"), ("ukraine", 2, "draft", "analyst")]
+    assert Party.objects.get(slug="ukraine").aliases == ["Kyiv"]
+    last = Change.objects.order_by("sequence").last()
+    assert (last.by, last.reason) == (analyst_user, "From the list of parties")
+    assert Upload.objects.count() == 0
+
+
+def test_a_new_row_brings_its_words(desk, analyst_user):
+    source = SourceFactory(text="Ukraine spoke.", created_by=analyst_user)
+    words = f'"[{{""source"": ""{source.slug}"", ""quote"": ""Ukraine spoke.""}}]"'
+
+    answer = send(desk, Party, f"name,kind,citations\nUkraine,state,{words}\n")
+    confirm(desk, Party, answer)
+
+    assert Citation.objects.get().record == Party.objects.get()
+
+
+def test_a_workbook_that_a_person_typed_is_read(desk, analyst_user):
+    party = PartyFactory(created_by=analyst_user)
+    book = openpyxl.Workbook()
+    book.active.append(["slug", "version", "country"])
+    book.active.append([party.slug, 1.0, "UA"])
+    book.active.append([None, None, None])
+    file = io.BytesIO()
+    book.save(file)
+
+    answer = send(desk, Party, file.getvalue(), "typed.xlsx")
+
+    assert previewed(answer) == [(2, "update", {"country": ("", "UA")})]
+
+
+def test_a_workbook_that_claims_a_million_rows_is_refused_soon(desk):
+    book = openpyxl.Workbook()
+    book.active.append(["name", "kind"])
+    book.active.cell(1_048_576, 16_384, "far away")
+    file = io.BytesIO()
+    book.save(file)
+    started = time.process_time()
+
+    (fault,) = faults(send(desk, Party, file.getvalue(), "far.xlsx"))
+
+    assert fault[2] == "The file has more than 10000 rows; import it in parts."
+    assert time.process_time() - started < 5
+
+
+def test_semicolons_and_a_byte_order_mark_are_read(desk):
+    answer = send(desk, Party, "\ufeffname;kind\r\nUkraine;state\r\n")
+
+    assert previewed(answer) == [(2, "new", {"name": ("", "Ukraine"), "kind": ("", "state")})]
+
+
+def test_a_second_click_imports_nothing(desk):
+    answer = send(desk, Party, "name,kind\nUkraine,state\n")
+    confirm(desk, Party, answer)
+
+    again = confirm(desk, Party, answer)
+
+    assert said(again)[-1].startswith("This file was imported already")
+    assert Party.objects.count() == 1
+
+
+def test_the_file_of_another_cannot_be_confirmed(desk, reviewer_user):
+    answer = send(desk, Party, "name,kind\nUkraine,state\n")
+
+    confirm(at_the_desk(reviewer_user), Party, answer)
+
+    assert (Party.objects.count(), Upload.objects.count()) == (0, 1)
+
+
+def test_a_record_that_changed_after_the_preview_is_not_overwritten(desk, analyst_user):
+    party = PartyFactory(name="Ukraine", created_by=analyst_user)
+    answer = send(desk, Party, f"slug,version,name\n{party.slug},1,Ukraina\n,,Russia\n")
+    assert answer.status_code == 422
+    answer = send(desk, Party, f"slug,version,name,kind\n{party.slug},1,Ukraina,state\n,,R,state\n")
+    party.name = "The Ukraine"
+    party.save()
+
+    refused = confirm(desk, Party, answer)
+
+    assert faults(refused) == [
+        (2, "version", f"Somebody saved the record since: it is now in version 2. {AGAIN}")
+    ]
+    assert list(Party.objects.values_list("name", flat=True)) == ["The Ukraine"]
+
+
+# Refusals
+
+
+def test_every_fault_has_its_row_and_column_and_nothing_is_written(desk, analyst_user):
+    PositionFactory(slug="talks", created_by=analyst_user)
+    taken = PartyFactory(name="Ukraine", slug="ukraine", created_by=analyst_user)
+    before = Change.objects.count()
+    rows = (
+        "slug,version,name,kind,aliases,country,updated_at\n"
+        ",,Good,state,,,\n"
+        ",,,stat,Kyiv,,\n"
+        "ukraine,,Ukraine,state,[],,\n"
+        f"ukraine,{taken.version},Ukraine,state,[],,2020-01-01T00:00:00Z\n"
+        "russia,3,Russia,state,,,\n"
+        ",,Other,other,,xx,\n"
+    )
+
+    found = faults(send(desk, Party, rows))
+
+    assert found == [
+        (3, "aliases", 'Write JSON, for example ["ukraine", "russia"].'),
+        (
+            4,
+            "version",
+            "Say on which version this row is based; the record is in version 1.",
+        ),
+        (5, "slug", "Row 4 has this slug already."),
+        (6, "slug", "There is no such record; leave the version empty to make a new one."),
+        (
+            7,
+            "country",
+            "Write the country as its code of two capital letters in ISO 3166-1, for example UA.",
+        ),
+        (7, "note", "Say in the note what “other” is in kind."),
+    ]
+    assert (Party.objects.filter(name="Good").count(), Change.objects.count()) == (0, before)
+
+
+def test_an_unknown_value_is_answered_with_the_nearest(desk):
+    assert faults(send(desk, Party, "name,kind\nUkraine,stat\n")) == [
+        (2, "kind", "There is no value 'stat'. Did you mean state?")
+    ]
+
+
+def test_what_the_tracker_keeps_cannot_be_imported(desk, analyst_user):
+    party = PartyFactory(created_by=analyst_user)
+    rows = f"slug,version,updated_at\n{party.slug},1,2020-01-01T00:00:00Z\n"
+
+    assert faults(send(desk, Party, rows)) == [(2, "updated_at", "This member cannot be written.")]
+
+
+def test_a_contributor_changes_no_record_of_others_and_approves_none(desk, analyst_user):
+    PartyFactory(name="Ukraine", slug="ukraine", review="published")
+    source = SourceFactory(text="Russia", review="published")
+    words = [Citation(source=source, quote="Russia")]
+    PartyFactory(name="Russia", slug="russia", created_by=analyst_user, citations=words)
+    PartyFactory(name="Hidden", slug="hidden")
+    rows = (
+        "slug,version,name,kind,review\n"
+        "ukraine,1,Ukraina,state,published\n"
+        "russia,1,Russia,state,published\n"
+        "hidden,,Hidden,state,\n"
+        ",,New,state,in_review\n"
+    )
+
+    assert faults(send(desk, Party, rows)) == [
+        (2, "", "Your role does not allow changing this record."),
+        (3, "review", "Your role does not allow this step for this record."),
+        (4, "slug", "Another record of this kind has this slug."),
+        (5, "review", "A new record is a draft."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fault"),
+    [
+        ("rows.csv", b"\n", (None, "", "The file has no rows.")),
+        ("rows.csv", b"name,kind\n", (None, "", "The file has no rows below")),
+        ("rows.csv", b"name,knd\nU,s\n", (1, "knd", "Parties have no such column. Did you mean")),
+        ("rows.csv", b"name,name\nU,U\n", (1, "name", "This column stands twice.")),
+        ("rows.csv", b"name,kind\nU\n", (2, "", "This row has 1 cells, the first row names 2")),
+        ("rows.csv", b'name,kind\n"U"x,s\n', (None, "", "Line 2 is not CSV")),
+        ("rows.csv", b"name\n\xff\xfe\n", (None, "", "The file is not UTF-8")),
+        ("rows.xlsx", b"name\n", (None, "", "The file is not a workbook that can be read.")),
+        ("rows.exe", b"name\n", (None, "", "Choose a file whose name ends in .csv or .xlsx.")),
+        ("rows.csv", b"name\n" + b"U\n" * 10_001, (None, "", "The file has more than 10000 rows")),
+        ("rows.csv", b"name\n" + b"\n" * 20_001, (None, "", "The file has more than 10000 rows")),
+        ("rows.csv", b"a," * 300 + b"a\n", (1, "", "The file has more than 200 columns.")),
+        ("rows.csv", b"x" * (10 * 1024 * 1024 + 1), (None, "", "The file is over 10 MB")),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_words(desk, name, content, fault):
+    row, column, words = fault
+
+    (found,) = faults(send(desk, Party, content, name))
+
+    assert (found[:2], found[2][: len(words)]) == ((row, column), words)
+
+
+@pytest.mark.parametrize("column", ["slug", "name", "aliases", "member_of", "citations", "note"])
+def test_characters_that_no_database_stores_are_a_fault_of_their_cell(desk, column):
+    cells = {"name": "Ukraine", "kind": "state", column: 'a\0"]'}
+    if column in {"aliases", "member_of"}:
+        cells[column] = '["a\\u0000"]'
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows([cells.keys(), cells.values()])
+
+    found = faults(send(desk, Party, file.getvalue()))
+
+    assert {(row, name) for row, name, _ in found} == {(2, column)}
+
+
+def test_without_a_role_there_is_no_import(db):
+    client = at_the_desk(member_of("readers", "reader"))
+
+    assert client.get(page(Party)).status_code == 403
+    assert client.get(f"{address(Party, 'list')}export/csv/").status_code == 404
+
+
+def test_the_preview_names_no_path_and_asks_for_no_script(desk):
+    text = send(desk, Party, "name,kind\nUkraine,state\n").content.decode()
+
+    assert ("/tmp" in text, "<script>" in text, "style=" in text, "onclick" in text) == (False,) * 4

@@ -1,0 +1,297 @@
+"""The page of a negotiation: what everybody may read of it, in pictures and in words."""
+
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from negotiations.analysis.quantities import Bounds, Share
+from negotiations.analysis.spans import Span
+from negotiations.pages.pictures import PICTURES, cut
+from negotiations.pages.scale import Stretch, longest, scale_of, stretch
+from negotiations.pages.wording import days_words, quantity_words, share_words
+from tests.factories import IssueFactory, NegotiationFactory, PartyFactory, PositionFactory
+from tests.scene import paint
+from tests.seedfiles import SEEDS, run
+
+pytestmark = pytest.mark.django_db
+
+HERE = "/negotiations/ukraine-russia-2025/"
+
+
+@pytest.fixture(scope="module")
+def seeds(django_db_setup, django_db_blocker):
+    """The seeds, loaded once: the tests that use them only read."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        assert run(SEEDS)[0] == 0
+        yield
+        transaction.set_rollback(True)
+
+
+class Words(HTMLParser):
+    """The text of a page, and where its links lead."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.words, self.links, self.ids = [], [], []
+        self.feed(page)
+        self.text = " ".join(" ".join(self.words).split())
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.links += [given["href"]] if "href" in given and tag == "a" else []
+        self.ids += [given["id"]] if "id" in given else []
+
+
+def read(path, status=200):
+    answer = Client().get(path)
+    assert answer.status_code == status, path
+    return Words(answer.content.decode())
+
+
+def test_the_page_of_the_seed_says_what_its_pictures_show(seeds):
+    page = read(HERE)
+
+    for words in (
+        "Halted",
+        "nothing found Supports between 1 July 2025 and 19 July 2025 (order not proved) Open",
+        "7 September 2025 at the latest, counted from the source's words. United States",
+        "Without a date commitment Both sides are to carry out prisoner exchanges.",
+        "A deadline passed and no result is recorded Trump's warning to Russia",
+        "50 days By 7 September 2025; passed at least",
+        "No answer from Russia; waits for",
+        "Resting on one source: 39",
+        "2 positions in all",
+        "Sources with more than the text at hand: 1 News article 2025-07-20 No title,",
+        "News article 2025-07-20 20 of 20 sentences are coded, by 52 quotations.",
+        "Promised number not given Reported number not given, in 1 delivery Confirmed nothing",
+        "The text is not the whole document.",
+        "“Nothing found” says that 1 source told of no answer",
+    ):
+        assert words in page.text
+
+
+@pytest.mark.slow
+def test_every_link_of_a_page_leads_somewhere(seeds):
+    page = read(HERE)
+    own = {link for link in page.links if link.startswith("/") and not link.startswith("/admin/")}
+
+    assert len(own) > 40
+    assert {link: Client().get(link, follow=True).status_code for link in own} == dict.fromkeys(
+        own, 200
+    )
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+
+
+def test_other_sites_are_told_what_the_page_shows(seeds):
+    head = " ".join(Client().get(HERE).content.decode().partition("</head>")[0].split())
+
+    for name, words in {
+        "title": "Peace talks of Ukraine and Russia, 2025",
+        "description": "Who holds what, what happened, who moved, what was promised and delivered",
+        "url": f"http://testserver{HERE}",
+        "type": "article",
+    }.items():
+        assert f'<meta property="og:{name}" content="{words}' in head
+
+
+def test_a_page_runs_no_script_and_styles_nothing_by_itself(seeds):
+    content = Client().get(HERE).content.decode()
+
+    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=", content)
+
+
+def test_each_picture_is_a_file_of_its_own(seeds):
+    for name in PICTURES:
+        answer = Client().get(f"{HERE}{name}.svg")
+        picture = ElementTree.fromstring(answer.content)
+
+        assert answer["Content-Type"] == "image/svg+xml; charset=utf-8"
+        assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+        assert (picture.get("width"), picture.get("viewBox").split()[2]) == (
+            picture.get("width"),
+        ) * 2
+        assert "Peace talks of Ukraine and Russia, 2025" in picture.get("aria-label")
+        assert re.findall(r"(?:src|href)=", answer.content.decode()) == []
+    assert Client().get(f"{HERE}nothing.svg").status_code == 404
+
+
+def words_of(address):
+    """The texts of a picture."""
+    return list(ElementTree.fromstring(Client().get(address).content).itertext())
+
+
+def test_what_a_picture_has_no_room_for_is_told(seeds):
+    about = {"negotiation": NegotiationFactory(slug="talks", review="published")}
+    about |= {"party": PartyFactory(review="published"), "issue": IssueFactory(review="published")}
+    for stance in ("supports", "open", "opposes"):
+        PositionFactory(stance=stance, review="published", **about)
+
+    assert "Trump's warning to Russia to reach… (deadline)" in words_of(f"{HERE}timeline.svg")
+    assert "News article 2025-07-20" in words_of(f"{HERE}coverage.svg")
+    assert words_of("/negotiations/talks/movement.svg").count("+1") == 2
+
+
+def luminance(colour):
+    """How bright a colour is, as WCAG 2.2 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    darker, brighter = sorted((luminance(one), luminance(other)))
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def test_pictures_have_colours_for_day_and_night_that_stand_out(seeds):
+    for name in PICTURES:
+        first = Client().get(f"{HERE}{name}.svg")
+        again = Client().get(f"{HERE}{name}.svg", HTTP_IF_NONE_MATCH=first["ETag"])
+        picture = ElementTree.fromstring(first.content)
+        style = picture.find("{http://www.w3.org/2000/svg}style").text
+
+        # The rest of the picture names no colour.
+        assert set(re.findall("#[0-9a-f]{6}", first.text)) == set(re.findall("#[0-9a-f]{6}", style))
+        assert {"style-src 'unsafe-inline'"} == {
+            answer["Content-Security-Policy"].split("; ")[1] for answer in (first, again)
+        }
+        for scheme in style.split("@media (prefers-color-scheme: dark)"):
+            rules = re.findall(r"\.(\w+)[^{}]*\{[^{}]*?(#\w+)", scheme)
+            colours = dict(rules)
+            against = {sign: contrast(colours[sign], colours["ground"]) for sign in colours}
+            assert min(against["ink"], against["quiet"], against["sign"]) >= 4.5
+            assert min(against["bar"], against["perhaps"]) >= 3
+
+
+def test_nobody_sees_what_is_not_published(reviewer_user):
+    talks = paint("draft")["negotiations"]
+    client = Client()
+    client.force_login(reviewer_user)
+    for path in (f"/negotiations/{talks.slug}/", f"/negotiations/{talks.slug}/matrix.svg"):
+        assert [Client().get(path).status_code, client.get(path).status_code] == [404, 404]
+
+
+def test_drafts_change_no_byte_of_a_page(seeds):
+    from negotiations.models import Negotiation
+    from tests.factories import PositionFactory, RoundFactory
+
+    talks = Negotiation.objects.get()
+    paths = [HERE, *(f"{HERE}{name}.svg" for name in PICTURES)]
+    before = [Client().get(path).content for path in paths]
+    PositionFactory(negotiation=talks, date="2025-07-19")
+    RoundFactory(negotiation=talks, date="2025-07-19")
+
+    assert [Client().get(path).content for path in paths] == before
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?from=July",
+        "?page=0",
+        "?page=x",
+        "?page=999999",
+        "?to=2025-13-01",
+        "?since=2025-07-20&until=2025-07-19",
+    ],
+)
+def test_a_query_that_means_nothing_is_refused(query, seeds):
+    assert Client().get(f"{HERE}{query}").status_code == 400
+
+
+def test_a_window_of_the_timeline_has_what_can_lie_in_it(seeds):
+    page = read(f"{HERE}?from=2025-07-21&to=2025-07-27")
+
+    assert "The round that Ukraine proposed on 19 July 2025" in page.text
+    assert "Drone strike on Odesa" not in page.text.partition("Who moved From")[0]
+    assert "Show all of it" in page.text
+
+
+def test_moves_are_compared_between_the_days_asked_for(seeds):
+    page = read(f"{HERE}?since=2025-06-30&until=2025-07-20")
+
+    for words in (
+        "Russia Territory Supports Supports nothing heard since",
+        "Doubts Doubts Supports changed or first recorded The dates do not say which.",
+        "Ukraine Leaders' meeting nothing found Supports first recorded",
+        "Further talks Russia and Ukraine Before 2 steps After 0 to 3 steps",
+        "Leaders' meeting Russia and Ukraine Before one of them has no known stance",
+    ):
+        assert words in page.text
+    # Without days it is the time since the last round.
+    assert 'value="2025-05-31"' in Client().get(HERE).content.decode()
+
+
+def test_days_are_drawn_in_percent_and_open_sides_run_to_the_edge():
+    from datetime import date
+
+    first, last = date(2025, 1, 1), date(2025, 4, 10)
+    scale = scale_of([Span(first, first), Span(last, None)])
+
+    assert (scale.first, scale.last, scale.days) == (first, last, 100)
+    bar = scale.bar(Span(date(2025, 1, 11), date(2025, 1, 20)))
+    assert (bar.left, bar.width, bar.opens_before, bar.opens_after) == (10, 10, False, False)
+    open_bar = scale.bar(Span(None, date(2025, 1, 10)))
+    assert (open_bar.left, open_bar.width, open_bar.opens_before) == (0, 10, True)
+    assert [tick.day for tick in scale.ticks] == [first, date(2025, 2, 20), last]
+    assert scale_of([]).days == 15
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ((None, None), "number not given"),
+        ((1200, 1200), "1,200"),
+        ((42, None), "at least 42"),
+        ((42, 72), "42 to 72"),
+        ((None, 72), "0 to 72"),
+    ],
+)
+def test_quantities_in_words(bounds, words):
+    assert quantity_words(Bounds(*bounds)) == words
+
+
+def test_shares_and_days_in_words():
+    from datetime import date
+
+    shares = [(None, None), (0.5, 0.5), (0.42, 0.72), (0.5, None), (None, 0.5)]
+    assert [share_words(Share(*each)) for each in shares] == [
+        *("", "50%", "42% to 72%", "at least 50%", "0% to 50%"),
+    ]
+    day, later = date(2025, 7, 9), date(2025, 7, 20)
+    spans = [(None, None), (day, day), (None, day), (day, None), (day, later)]
+    assert [days_words(*each) for each in spans] == [
+        "date unknown",
+        "9 July 2025",
+        "9 July 2025 at the latest",
+        "9 July 2025 at the earliest",
+        "between 9 July 2025 and 20 July 2025",
+    ]
+
+
+def test_a_long_name_is_cut_where_its_place_ends():
+    assert cut("short", 5) == "short"
+    assert cut("too long", 5) == "too…"
+    assert cut("和平会谈", 5) == "和…"
+
+
+def test_a_bar_whose_end_is_open_reaches_beyond_what_is_certain():
+    known = [Bounds(400, 400), Bounds(440, None), Bounds(10, 50), Bounds(None, None)]
+
+    most = longest(known)
+
+    assert most == 484
+    assert [stretch(each, most) for each in known] == [
+        Stretch(82.64, 0),
+        Stretch(90.91, 9.09),
+        Stretch(2.07, 8.26),
+        None,
+    ]
+    assert (longest([Bounds(5, 7)]), longest([])) == (7, 0)

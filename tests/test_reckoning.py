@@ -1,0 +1,78 @@
+"""Dates in words: what they mean from a day, by the rules that the module states."""
+
+from datetime import date
+
+import pytest
+
+from negotiations.models.reckoning import phrases, readings
+
+SATURDAY, SUNDAY = date(2025, 7, 19), date(2025, 7, 20)
+
+
+@pytest.mark.parametrize(
+    ("words", "anchor", "meant"),
+    [
+        ("next week", SATURDAY, ["2025-07-21/2025-07-27", "2025-07-20/2025-07-26"]),
+        ("next week", SUNDAY, ["2025-07-21/2025-07-27", "2025-07-21/2025-07-27"]),
+        ("this week", SUNDAY, ["2025-07-14/2025-07-20"]),
+        ("last week", SUNDAY, ["2025-07-07/2025-07-13", "2025-07-13/2025-07-19"]),
+        ("earlier this week", SUNDAY, ["2025-07-14/2025-07-19", "2025-07-14/2025-07-20"]),
+        ("early June", SUNDAY, ["2025-06-01/2025-06-10", "2026-06-01/2026-06-10"]),
+        ("mid-June 2024", SUNDAY, ["2024-06-11/2024-06-20"]),
+        ("late February", date(2024, 7, 1), ["2024-02-21/2024-02-29", "2025-02-21/2025-02-28"]),
+        ("the end of June 2025", SUNDAY, ["2025-06-21/2025-06-30", "2025-06-30"]),
+        ("Last month", SUNDAY, ["2025-06", "2025-06-20/2025-07-19"]),
+        ("next month", SUNDAY, ["2025-08", "2025-07-21/2025-08-19"]),
+        ("Earlier this month", SUNDAY, ["2025-07-01/2025-07-19", "2025-07"]),
+        ("last year", SUNDAY, ["2024"]),
+        ("on Saturday", SUNDAY, ["2025-07-19", "2025-07-26"]),
+        ("On Saturday", SATURDAY, ["2025-07-19", "2025-07-26", "2025-07-12"]),
+        ("next Saturday", SATURDAY, ["2025-07-26"]),
+        ("next Tuesday", SATURDAY, ["2025-07-22"]),
+        ("last Tuesday", SATURDAY, ["2025-07-15", "2025-07-08"]),
+        ("Saturday (July 19)", SUNDAY, ["2025-07-19", "2026-07-19"]),
+        ("19 July", date(2025, 7, 18), ["2024-07-19", "2025-07-19"]),
+        ("July 19, 2025", SUNDAY, ["2025-07-19"]),
+        ("date 2025-07-20", SATURDAY, ["2025-07-20"]),
+        ("in June", SUNDAY, ["2025-06", "2026-06"]),
+        ("yesterday", SUNDAY, ["2025-07-19"]),
+        ("overnight", SATURDAY, ["2025-07-18/2025-07-19", "2025-07-19/2025-07-20"]),
+        ("within 50 days", SATURDAY, ["../2025-09-07", "2025-07-19/2025-09-07", "2025-09-07"]),
+        ("within a month", date(2025, 1, 31), ["../2025-02-28", "2025-01-31/2025-02-28"]),
+        ("by the end of August", SUNDAY, ["../2025-08-31"]),
+        ("two weeks ago", SUNDAY, ["2025-07-06", "2025-06-30/2025-07-06"]),
+        ("in three months", SUNDAY, ["2025-10-20", "2025-10"]),
+        ("30 February 2025", SUNDAY, []),
+        ("in 9999 years", SUNDAY, []),
+        ("soon", SUNDAY, []),
+    ],
+)
+def test_words_mean_these_spans_the_likeliest_first(words, anchor, meant):
+    found = [reading.edtf for reading in readings(words, anchor)]
+
+    assert found[: len(meant)] == list(dict.fromkeys(meant))
+    assert bool(found) == bool(meant)
+
+
+def test_words_that_make_a_bound_belong_to_the_date():
+    text = "It has until Friday; weapons go by 7 September, prisoners no later than late July."
+
+    found = [words for _, words in phrases(text)]
+
+    assert found == ["until Friday", "by 7 September", "no later than late July"]
+    assert [readings(words, SUNDAY)[0].edtf for words in found] == [
+        "../2025-07-25",
+        "../2025-09-07",
+        "../2025-07-31",
+    ]
+
+
+def test_a_text_gives_its_words_for_dates_once_each_without_prepositions():
+    text = "Kyiv said on Saturday (July 19) that talks, halted in early June, may go on next week."
+
+    assert [(text.index(words), words) for _, words in phrases(text)] == [
+        (13, "Saturday (July 19)"),
+        (54, "early June"),
+        (76, "next week"),
+    ]
+    assert [start for start, _ in phrases(text)] == [13, 54, 76]
