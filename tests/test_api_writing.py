@@ -285,6 +285,20 @@ def test_a_slug_is_taken_once_and_never_changed(reviewer):
     assert Issue.objects.get(pk=other.pk).slug == "sea"
 
 
+@pytest.mark.parametrize("name", ["Export", "Stats"])
+def test_no_record_has_the_name_of_an_address_of_the_api(analyst, name):
+    body = {"name": name, "kind": "state"}
+
+    refused = analyst.post(address("parties"), {**body, "slug": name.lower()})
+    made = analyst.post(address("parties"), body)
+    many = analyst.post(address("parties"), [body])
+
+    assert (refused.status_code, faults(refused)) == (400, [("/slug", "reserved_slug")])
+    slugs = [made.json()["slug"], many.json()[0]["slug"]]
+    assert slugs == [f"party-{name.lower()}", f"party-{name.lower()}-2"]
+    assert analyst.get(made["Location"]).json() == made.json()
+
+
 def test_a_fault_of_the_record_stands_under_its_member(analyst):
     talks = NegotiationFactory(slug="talks")
     analyst_talks = {"negotiation": talks.slug, "title": "Round"}

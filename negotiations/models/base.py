@@ -16,6 +16,8 @@ from .validation import Validated
 from .vocabulary import Vocabulary
 
 SLUG_LENGTH = 150
+# Below a collection these addresses are the API's own: no record could be read there.
+RESERVED_SLUGS = frozenset({"export", "stats"})
 
 # One recorder for all kinds: ``history.py`` asks it for a version once relations are saved too.
 # Versions are found by the record's key; more indexes would only slow each write.
@@ -171,6 +173,10 @@ class Record(Validated, models.Model):
 
     def faults(self) -> Faults:
         yield from super().faults()
+        if self._state.adding and self.slug in RESERVED_SLUGS:
+            yield fault(
+                "slug", "An address of the API has this name; choose another.", "reserved_slug"
+            )
         if self.asks_database and self.deleted_namesake() is not None:
             yield fault(
                 "slug",
@@ -195,7 +201,8 @@ class Record(Validated, models.Model):
     def slug_stem(self) -> str:
         """How a slug made from the content begins; a number may follow."""
         words = slugify(self.slug_text().replace("_", " "))[:100].strip("-")
-        return words or self._meta.model_name or ""
+        kind = self._meta.model_name or ""
+        return f"{kind}-{words}" if words in RESERVED_SLUGS else words or kind
 
     def free_slug(self) -> str:
         """A slug made from the content that no record of this kind has."""
