@@ -3,6 +3,7 @@
 import pytest
 
 from negotiations.models import Issue
+from tests.factories import PartyFactory
 from tests.test_api_bad_input import ISSUES, LAND, MANY, PARTIES, client, code, send
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,15 @@ def test_a_query_is_read_strictly(client, query, fault):
     answer = send(client, b"", "GET", f"{PARTIES}?{query}")
 
     assert code(answer) == (400, "invalid_query", fault)
+
+
+def test_a_query_is_utf8_whatever_the_body_would_be(client):
+    PartyFactory(slug="ivory-coast", name="Côte d'Ivoire", review="published")
+
+    media = "text/plain; charset=iso-8859-1"
+    answer = client.get(f"{PARTIES}?q=C%C3%B4te", headers={"Content-Type": media})
+
+    assert [each["slug"] for each in answer.json()["results"]] == ["ivory-coast"]
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", LAND), ("POST", PARTIES), ("PATCH", LAND)])

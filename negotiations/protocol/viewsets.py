@@ -40,6 +40,11 @@ class ProtocolView(RateLimited, Deprecable):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     metadata_class = None
 
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        """Read the address as UTF-8, whatever ``Content-Type`` says of the body."""
+        request.encoding = "utf-8"
+        return super().initialize_request(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a method that is not there before asking who calls."""
         handler = getattr(self, (request.method or "").lower(), None)
