@@ -4,8 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from tracker.chunks import with_length
 from tracker.start import refuse_unsafe_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
-application = get_wsgi_application()
+application = with_length(get_wsgi_application())
 refuse_unsafe_settings()

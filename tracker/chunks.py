@@ -1,0 +1,23 @@
+"""Bodies that come in chunks, without their length: Django by itself reads nothing of them."""
+
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+
+# One byte over what any address of the API takes: enough to refuse what is too large.
+MOST = 16 * 1024 * 1024 + 1
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def with_length(application: Application) -> Application:
+    """The application, with the length of each body that the server has put together."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        is_in_chunks = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+        if is_in_chunks and environ.get("wsgi.input_terminated"):
+            body = environ["wsgi.input"].read(MOST)
+            environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        return application(environ, start_response)
+
+    return answer
