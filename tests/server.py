@@ -1,7 +1,9 @@
 """A server of its own with the seeds, as an operator starts it, and a token to write with."""
 
 import os
+import re
 import secrets
+import shlex
 import socket
 import subprocess
 import sys
@@ -42,7 +44,8 @@ def server(tmp_path_factory):
     token = manage(("createtoken", "client", "--scope", "write"), variables)
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    arguments = ["tracker.wsgi", "--bind", address, "--threads", "4", "--no-control-socket"]
+    command = re.search(r"^gunicorn (.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)[1]
+    arguments = [*shlex.split(command), "--bind", address]
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

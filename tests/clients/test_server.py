@@ -1,0 +1,50 @@
+"""What clients do to a server as the README starts it: what Django's own test client cannot."""
+
+import json
+from contextlib import ExitStack
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+
+from negotiations.protocol.following import EVENT_STREAM
+
+pytestmark = [pytest.mark.clients, pytest.mark.slow]
+
+PARTIES = "/api/v1/parties/?dry_run=true"
+
+
+def connected(server, opened, seconds=10):
+    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=seconds)
+    opened.callback(connection.close)
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("note", "status"), [("Brought in pieces.", 201), ("x" * 2**20, 413), ("x" * 2**24, 413)]
+)
+def test_a_body_may_come_in_chunks(server, note, status):
+    body = json.dumps({"name": "Chunks", "kind": "state", "note": note}).encode()
+    pieces = (body[start : start + 65_536] for start in range(0, len(body), 65_536))
+    headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
+
+    with ExitStack() as opened:
+        connection = connected(server, opened)
+        connection.request("POST", PARTIES, pieces, headers, encode_chunked=True)
+        answer = connection.getresponse()
+
+        assert (answer.status, answer.headers["Content-Type"].count("json")) == (status, 1)
+
+
+def test_all_followers_there_may_be_hold_up_nobody_else(server):
+    with ExitStack() as opened:
+        statuses = []
+        for _ in range(9):
+            follower = connected(server, opened)
+            follower.request("GET", "/api/v1/changes/", headers={"Accept": EVENT_STREAM})
+            statuses.append(follower.getresponse().status)
+        other = connected(server, opened, seconds=5)
+        other.request("GET", "/api/v1/parties/")
+
+        assert statuses == [200] * 8 + [503]
+        assert other.getresponse().status == 200
