@@ -130,25 +130,42 @@ def test_a_long_relation_is_cut_and_says_where_it_goes_on(reader):
     for _ in range(MOST + 4):
         CitationFactory(record=party, source=words.source, quote="Words.", review="published")
 
-    beside = reader.get(address("parties", party.slug), {"expand": "citations"}).json()["expand"]
+    both = {"expand": "citations.source"}
+    beside = reader.get(address("parties", party.slug), both).json()["expand"]
     rest = reader.get(beside["citations"]["next"]).json()
 
     assert len(beside["citations"]["results"]) == MOST
     assert len(rest["results"]) == 5
     everything = [*beside["citations"]["results"], *rest["results"]]
-    assert everything == reader.get("/api/v1/citations/").json()["results"]
+    # The rest reads as the beginning does, with what was asked for beside each.
+    assert everything == reader.get("/api/v1/citations/?expand=source").json()["results"]
 
 
 def test_a_long_list_of_parties_goes_on_too(reader):
     makers = PartyFactory.create_batch(MOST + 3, review="published")
     proposal = ProposalFactory(review="published", proposed_by=makers)
 
-    answer = reader.get(address("proposals", proposal.slug), {"expand": "proposed_by"}).json()
+    both = {"expand": "proposed_by.posts,proposed_by.citations"}
+    answer = reader.get(address("proposals", proposal.slug), both).json()
     beside = answer["expand"]["proposed_by"]
     rest = reader.get(beside["next"]).json()["results"]
 
-    slugs = [body["slug"] for body in [*beside["results"], *rest]]
-    assert slugs == answer["proposed_by"]
+    everything = [*beside["results"], *rest]
+    assert [body["slug"] for body in everything] == answer["proposed_by"]
+    assert {(*body["expand"],) for body in everything} == {("citations", "posts")}
+
+
+def test_a_rest_whose_names_are_too_long_for_a_query_is_none(reader):
+    makers = [PartyFactory(slug=f"{n:02}-{'x' * 140}", review="published") for n in range(40)]
+    proposal = ProposalFactory(review="published", proposed_by=makers)
+
+    answer = reader.get(address("proposals", proposal.slug), {"expand": "proposed_by"}).json()
+    beside = answer["expand"]["proposed_by"]
+    rest = reader.get(beside["next"])
+
+    assert rest.status_code == 200
+    everything = [*beside["results"], *rest.json()["results"]]
+    assert [body["slug"] for body in everything] == answer["proposed_by"]
 
 
 def test_a_cursor_holds_when_other_members_are_asked_for(reader):

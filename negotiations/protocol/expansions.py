@@ -11,6 +11,7 @@ from negotiations.models import Record, Role
 
 from .compiled import NO_KEY, ByKeys
 from .paging import Ordering, cursor
+from .query import LONGEST
 from .shapes import Reader, Row, Shape, links
 
 # How many records of a to-many relation are expanded; the rest is a request away.
@@ -48,16 +49,27 @@ class ToMany:
         linked: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for key, other, slug in pairs.values_list(f"{own}_id", f"{theirs}_id", f"{theirs}__slug"):
             linked[key].append((other, slug))
-        shown = {other for pairs in linked.values() for other, _ in pairs[:MOST]}
-        found = self.shape.by_key(shown, reader)
-        return {row.key: self._part(linked[row.key], found, reader) for row in rows}
+        parts = {row.key: cut(linked[row.key]) for row in rows}
+        found = self.shape.by_key({other for keys, _ in parts.values() for other in keys}, reader)
+        return {key: self._part(*part, found, reader) for key, part in parts.items()}
 
-    def _part(self, pairs: list[tuple[int, str]], found: Mapping[int, Any], reader: Reader) -> Any:
-        rest = ",".join(slug for _, slug in pairs[MOST:])
+    def _part(self, keys: list[int], rest: str, found: Mapping[int, Any], reader: Reader) -> Any:
         path = f"/api/v1/{self.shape.model.collection()}/"
-        following = f"{reader.root}{path}?{text(reader.query(slug=rest))}" if rest else None
-        results = [found[other].body for other, _ in pairs[:MOST] if other in found]
+        query = reader.query(slug=rest, **further(self.shape))
+        following = f"{reader.root}{path}?{text(query)}" if rest else None
+        results = [found[other].body for other in keys if other in found]
         return {"next": following, "results": results}
+
+
+def cut(pairs: list[tuple[int, str]]) -> tuple[list[int], str]:
+    """The keys of those that are shown, and the slugs of the rest.
+
+    More are shown than usual when the rest would be too much for one parameter.
+    """
+    number = MOST
+    while len(rest := ",".join(slug for _, slug in pairs[number:])) > LONGEST:
+        number += 1
+    return [key for key, _ in pairs[:number]], rest
 
 
 class Children:
@@ -116,9 +128,14 @@ class Children:
         value = f"{self.parent.collection()}/{slug}" if is_citation else slug
         path = f"/api/v1/{self.shape.model.collection()}"
         values = [children[MOST - 1].extra[column] for column in self.ordering.columns]
-        query = reader.query(**{name: value})
+        query = reader.query(**{name: value}, **further(self.shape))
         place = cursor(path, query, values, backwards=False)
         return f"{reader.root}{path}/?{text(query)}&cursor={place}"
+
+
+def further(shape: Shape) -> dict[str, str]:
+    """What the rest is to be asked for, so that it reads as the beginning does."""
+    return {"expand": ",".join(shape.expansions)} if shape.expansions else {}
 
 
 def text(query: Mapping[str, str]) -> str:
