@@ -20,9 +20,10 @@ DOCUMENT = "urn:openapi"
 @cache
 def document():
     """The document as clients get it, from JSON."""
-    from drf_spectacular.generators import SchemaGenerator
+    # The server's own way, since drf-spectacular cannot make two at the same moment.
+    from negotiations.protocol.documentation import document
 
-    return json.loads(json.dumps(SchemaGenerator().get_schema(public=True)))
+    return json.loads(document())
 
 
 @cache
