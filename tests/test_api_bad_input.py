@@ -118,6 +118,7 @@ MEMBERS = {
     "NUL": ({"name": "A\0B"}, "/name", "control_character"),
     "a bidi override": ({"name": "A\u202eB"}, "/name", "control_character"),
     "a bidi isolate in a list": ({"aliases": ["A\u2066B"]}, "/aliases", "control_character"),
+    "what is no character": ({"note": "A\ufffeB"}, "/note", "control_character"),
     "a slug with a bidi override": ({"slug": "a\u202eb"}, "/slug", None),
     "a slug with NUL": ({"slug": "a\0b"}, "/slug", None),
     "a slug with a capital": ({"slug": "Land"}, "/slug", "invalid_slug"),

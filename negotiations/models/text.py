@@ -9,6 +9,9 @@ from django.core.validators import RegexValidator
 
 # Overrides and isolates reorder what a reader sees; U+200E and U+200F are harmless marks and stay.
 BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Copied from PDF files for a hyphen; XML has no place for them, so no workbook and no feed has.
+NO_CHARACTERS = frozenset("\ufffe\uffff")
+REFUSED = BIDI_OVERRIDES | NO_CHARACTERS
 LAYOUT = frozenset("\n\t")
 
 slug_format = RegexValidator(
@@ -29,13 +32,13 @@ web_address = RegexValidator(
 
 
 def refuse_unprintable(value: str, *, multiline: bool) -> None:
-    """Refuse control characters, bidi overrides and lone surrogates; lines end in LF alone."""
+    """Refuse control characters, bidi overrides and what is no character; lines end in LF alone."""
     for character in value:
         if character >= " " and character < "\x7f":
             continue
         if multiline and character in LAYOUT:
             continue
-        if character in BIDI_OVERRIDES or unicodedata.category(character) in {"Cc", "Cs"}:
+        if character in REFUSED or unicodedata.category(character) in {"Cc", "Cs"}:
             raise ValidationError(
                 "The character U+%(code)s is not allowed here.",
                 code="control_character",

@@ -44,8 +44,8 @@ EDTF_END = f"[0-9]{{4}}(-({SEASON}|{MONTH}(-{DAY})?))?[?~%]?"
 OPEN = r"(\.\.)?"
 EDTF_SPAN = f"{EDTF_END}/({EDTF_END}|{OPEN})|{OPEN}/{EDTF_END}"
 
-# Controls, and the marks that reorder what a reader sees.
-_UNSEEN = r"\u007f-\u009f\u202a-\u202e\u2066-\u2069"
+# Controls, the marks that reorder what a reader sees, and what is no character.
+_UNSEEN = r"\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff"
 SHARED: dict[str, Schema] = {
     "Slug": {
         "type": "string",
