@@ -54,6 +54,44 @@ def test_words_mean_these_spans_the_likeliest_first(words, anchor, meant):
     assert bool(found) == bool(meant)
 
 
+@pytest.mark.parametrize(
+    ("english", "ukrainian", "russian"),
+    [
+        ("next week", "наступного тижня", "на следующей неделе"),
+        ("earlier this month", "раніше цього місяця", "ранее в этом месяце"),
+        ("last year", "торік", "в прошлом году"),
+        ("early June", "на початку червня", "в начале июня"),
+        ("mid June 2024", "у середині червня 2024 року", "в середине июня 2024 г."),
+        ("the end of next month", "наприкінці наступного місяця", "в конце следующего месяца"),
+        ("in May", "у травні", "в мае"),
+        ("19 July", "19 липня", "19 июля"),
+        ("20 July 2025", "20.07.2025", "20 июля 2025 года"),
+        ("on Tuesday", "у вівторок", "во вторник"),
+        ("last Friday", "минулої п’ятниці", "в прошлую пятницу"),
+        ("yesterday", "вчора", "вчера"),
+        ("overnight", "вночі", "ночью"),
+        ("three days ago", "три дні тому", "три дня назад"),
+        ("a week ago", "тиждень тому", "неделю назад"),
+        ("in two weeks", "через два тижні", "через две недели"),
+        ("within 50 days", "протягом 50 днів", "в течение 50 дней"),
+        ("by 1 September", "до 1 вересня", "не позднее 1 сентября"),
+        ("by the end of August", "до кінця серпня", "до конца августа"),
+        ("by Monday", "до понеділка", "до понедельника"),
+    ],
+)
+def test_ukrainian_and_russian_words_mean_what_english_ones_do(english, ukrainian, russian):
+    meant = readings(english, SUNDAY)
+
+    assert meant
+    assert readings(ukrainian, SUNDAY) == meant
+    assert readings(russian.capitalize(), SUNDAY) == meant
+
+
+@pytest.mark.parametrize("words", ["31 червня 2025", "незабаром", "следующие недели", "99 мая"])
+def test_words_that_tell_no_day_of_the_calendar_mean_nothing(words):
+    assert readings(words, SUNDAY) == []
+
+
 def test_words_that_make_a_bound_belong_to_the_date():
     text = "It has until Friday; weapons go by 7 September, prisoners no later than late July."
 

@@ -1,4 +1,4 @@
-"""Counting dates from a source's words and the day they count from: "next week", "early June".
+"""Counting dates from a source's words and the day they count from: "next week", "вчора".
 
 The rules: a week starts on Monday. Early is the 1st to the 10th, the middle the 11th to the 20th,
 late the 21st to the last day. A weekday, or a day or month without its year, is the last one up to
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from .edtf import InvalidDate, parse
 from .reckoning_rules import RULES, Reading
+from .reckoning_words import PATTERNS, in_english
 
 TO_A_BOUND = r"(?:by|until|no later than) "
 BOUND = re.compile(rf"{TO_A_BOUND}(?P<rest>.+)", re.IGNORECASE)
@@ -35,7 +36,8 @@ class Phrase(NamedTuple):
 
 def phrases(text: str) -> list[Phrase]:
     """The words of a text that tell dates, in their order; of two that overlap the longer."""
-    found = [match for pattern, _rule in RULES for match in pattern.finditer(text)]
+    patterns = [*(pattern for pattern, _rule in RULES), *PATTERNS]
+    found = [match for pattern in patterns for match in pattern.finditer(text)]
     kept: list[re.Match[str]] = []
     for match in sorted(found, key=lambda match: (-len(match.group()), match.start())):
         is_free = all(match.end() <= k.start() or match.start() >= k.end() for k in kept)
@@ -58,13 +60,14 @@ def readings(words: str, anchor: date) -> list[Reading]:
     """What the words can mean, counted from the anchor, the likeliest first; none if not known."""
     if len(words) > LONGEST_PHRASE:
         return []
-    bound = BOUND.fullmatch(words.strip())
+    said = in_english(words.strip()) or words.strip()
+    bound = BOUND.fullmatch(said)
     if bound is not None:
         bounds = {each.edtf: each for each in _at_the_latest(bound["rest"], anchor)}
         return list(bounds.values())
     found: dict[str, Reading] = {}
     for pattern, read in RULES:
-        match = pattern.fullmatch(words.strip())
+        match = pattern.fullmatch(said)
         if match is None:
             continue
         try:

@@ -154,15 +154,18 @@ def _months_meant(match: re.Match[str], anchor: date) -> Iterator[tuple[date, st
     named = match.groupdict()
     if not named.get("month"):
         steps = {"last": -1, "next": 1}
-        yield _months_on(first, steps.get(str(named.get("this")).lower(), 0)), "counted by months"
+        yield (
+            _months_on(first, steps.get(str(named.get("this")).lower(), 0)),
+            _("counted by months"),
+        )
         return
     month = _month(match)
     if named.get("year"):
-        yield date(int(match["year"]), month, 1), "as it is written"
+        yield date(int(match["year"]), month, 1), _("as it is written")
         return
     last = anchor.year if month <= anchor.month else anchor.year - 1
-    yield date(last, month, 1), "the last one"
-    yield date(last + 1, month, 1), "the one to come"
+    yield date(last, month, 1), _("the last one")
+    yield date(last + 1, month, 1), _("the one to come")
 
 
 @rule(rf"(?:in |since |during )?{MONTH}(?: {YEAR})?")
