@@ -5,11 +5,18 @@ from html.parser import HTMLParser
 
 from django.test import Client
 
+from .conftest import PASSWORD
+
 
 def at_the_desk(user):
     client = Client()
     client.force_login(user)
     return client
+
+
+def login(password=PASSWORD):
+    """What the analyst writes into the page that asks for the password in mid-form."""
+    return {"login-username": "analyst", "login-password": password}
 
 
 def address(record_or_kind, page="change"):

@@ -8,8 +8,7 @@ from negotiations import history
 from negotiations.models import Citation, Dismissal, Issue, Party, Person, Position, Post
 
 from .coding import desk_of, faults, offers, opened, save, sent
-from .conftest import PASSWORD
-from .desk import at_the_desk
+from .desk import at_the_desk, login
 from .factories import (
     IssueFactory,
     NegotiationFactory,
@@ -213,6 +212,31 @@ def test_dates_in_words_are_offered_and_taken_with_one_click(desk, article, talk
     }
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("uk", "У суботу сторони домовились. Раунд буде наступного тижня.", "наступного тижня"),
+        ("ru", "Раунд состоится на следующей неделе, сказал он.", "на следующей неделе"),
+    ],
+)
+def test_dates_in_the_language_of_the_source_are_offered(desk, talks, language, text, words):
+    source = SourceFactory(text=text, language=language, published="2025-07-20", **PUBLIC)
+    form = opened(desk, source, "round", "Раунд")
+    look = desk.post(desk_of(source), {**form, "_look": "1"})
+
+    assert offers(look)[0] == f"date:2025-07-21/2025-07-27|resolved|2025-07-20|{words}"
+
+
+def test_how_a_date_comes_about_is_told_in_the_language_of_the_desk(desk, article, talks):
+    form = opened(desk, article, "round", "a new round of peace talks with Russia next week")
+    asked = {**form, "_look": "1", "date_words": "in June"}
+    page = desk.post(desk_of(article), asked, headers={"Accept-Language": "uk"}).content.decode()
+
+    told = re.findall(r"<b>([^<]*)</b>\s*“in June”: ([^,<]*)", page)
+    assert {edtf for edtf, _how in told} == {"2025-06", "2026-06"}
+    assert not re.search("[a-z]", " ".join(how for _edtf, how in told))
+
+
 def test_a_bound_is_offered_as_a_bound_and_is_no_day_to_count_from(desk, talks):
     text = "Russia is to leave by 7 September, then talks go on."
     source = SourceFactory(text=text, published="2025-07-20", **PUBLIC)
@@ -294,10 +318,10 @@ def test_a_session_that_ended_gives_the_form_back_after_logging_in(desk, analyst
     asked = save(desk, article, form)
     assert (asked.status_code, Person.objects.count()) == (200, 0)
     carried = dict(asked.context["sent"])
-    wrong = desk.post(desk_of(article), {**carried, "username": "analyst", "password": "wrong"})
+    wrong = desk.post(desk_of(article), {**carried, **login("wrong")})
     assert dict(wrong.context["sent"]) == carried
 
-    back = desk.post(desk_of(article), {**carried, "username": "analyst", "password": PASSWORD})
+    back = desk.post(desk_of(article), {**carried, **login()})
     assert (back.context["resumed"], faults(back)) == (True, {})
     again = sent(back)
     assert {name: again[name] for name in ("name", "note", "quote")} == {

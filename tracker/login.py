@@ -16,6 +16,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy
 
 from negotiations.models import PasswordGuess
 
@@ -28,7 +29,7 @@ class LoginForm(AdminAuthenticationForm):
 
     error_messages = {
         **AdminAuthenticationForm.error_messages,
-        "invalid_login": (
+        "invalid_login": gettext_lazy(
             "This name and password do not open the desk. Both are case-sensitive; after ten "
             "wrong passwords nothing does for 15 minutes."
         ),

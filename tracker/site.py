@@ -42,13 +42,17 @@ class TrackerAdminSite(admin.AdminSite):
         return sorted(apps, key=lambda app: app["app_label"] != "negotiations")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """As Django's, and a query with a character that no database stores is refused."""
+        """As Django's, but what was typed outlives its session; no query has a NUL character."""
+        from negotiations.admin.resuming import carries_over, logged_in_again  # noqa: PLC0415
+
         inner = super().admin_view(view, cacheable)
 
         def checked(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
             for name, values in request.GET.lists():
                 if "\0" in name or any("\0" in value for value in values):
                     raise BadRequest("The query contains a NUL character.")
+            if carries_over(request):
+                return logged_in_again(request, self, inner, *args, **options)
             return inner(request, *args, **options)
 
         return checked

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
-from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpResponseRedirect, JsonResponse
@@ -19,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from negotiations import history
 from negotiations.admin.once import made_by, new_key, spend
+from negotiations.admin.resuming import was_resumed
 from negotiations.models import COLLECTIONS, Record, Source, StaleVersion
 from negotiations.protocol.policy import may, may_create
 
@@ -33,7 +32,6 @@ from .passages import Passage, Reader, found_in, sentence_in
 
 LOST = (IntegrityError, StaleVersion, models.ProtectedError)
 MADE = re.compile(r"([a-z]+)-([0-9]{1,18})-([0-9]{1,9})")
-PASSWORD_FIELDS = {"username", "password", "next", "csrfmiddlewaretoken"}
 
 
 class Desk(NamedTuple):
@@ -112,7 +110,7 @@ class CodingDesk(admin.ModelAdmin):
     """What the admin of sources has besides the usual pages."""
 
     def get_urls(self) -> list[URLPattern]:
-        code = self._through_login(self.code_view)
+        code = self.admin_site.admin_view(self.code_view)
         undo = self.admin_site.admin_view(require_POST(self.undo_view))
         found = self.admin_site.admin_view(require_GET(self.names_view))
         name = "negotiations_source"
@@ -131,8 +129,9 @@ class CodingDesk(admin.ModelAdmin):
             raise Http404("There is no such source.")
         return Desk(request, source, Reader(source, request.user))
 
-    def code_view(self, request: Any, object_id: int, *, resumed: bool = False) -> Any:
+    def code_view(self, request: Any, object_id: int) -> Any:
         """The text, and beside it the form of what is being coded."""
+        resumed = was_resumed(request)
         desk = self._desk(request, object_id)
         data = request.POST if request.method == "POST" else request.GET
         kind = desk.kind(data)
@@ -208,40 +207,6 @@ class CodingDesk(admin.ModelAdmin):
             raise Http404("There is no such kind.")
         found = names.suggestions(model, request.GET.get("q", "")[:200], request.user)
         return JsonResponse({"found": found})
-
-    # A session that ran out
-
-    def _through_login(self, view: Callable[..., Any]) -> Callable[..., Any]:
-        """What was typed when the session had ended comes back once its author has logged in."""
-        guarded = self.admin_site.admin_view(view)
-
-        def kept(request: Any, object_id: int) -> Any:
-            if request.method == "POST" and not self.admin_site.has_permission(request):
-                return self._log_in_again(request, object_id)
-            return guarded(request, object_id)
-
-        return kept
-
-    def _log_in_again(self, request: Any, object_id: int) -> Any:
-        data = request.POST if "username" in request.POST else None
-        form: Any = self.admin_site.login_form(request, data=data)  # type: ignore[misc]
-        if data is not None and form.is_valid():
-            login(request, form.get_user())
-            return self.code_view(request, object_id, resumed=True)
-        sent = [
-            (name, value)
-            for name, values in request.POST.lists()
-            for value in values
-            if name not in PASSWORD_FIELDS
-        ]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Log in"),
-            "app_path": request.get_full_path(),
-            "form": form,
-            "sent": sent,
-        }
-        return TemplateResponse(request, "admin/negotiations/coding/login.html", context)
 
 
 def marks_of(made: list[Record]) -> str:
