@@ -78,8 +78,19 @@ def test_a_file_is_taken_byte_for_byte_and_what_is_no_text_is_refused(desk):
     windows = looked_at(desk, file=file(b" One.\r\nTwo.\r\n"))
     assert sent(windows)["text"] == " One.\nTwo.\n"
 
+    marked = looked_at(desk, file=file("\ufeffКиїв.".encode()))
+    assert (sent(marked)["text"], faults(marked)) == ("Київ.", {})
+
     answer = looked_at(desk, file=file("Київ".encode("cp1251")))
-    assert faults(answer) == {"file": ["The file is not UTF-8: byte 0 cannot be read."]}
+    assert faults(answer) == {
+        "file": ["The file is not UTF-8: save it again as UTF-8, or open it and paste its text."]
+    }
+
+
+def test_a_file_with_characters_that_a_box_would_change_unseen_is_refused_at_once(desk):
+    answer = looked_at(desk, file=file(b"One.\0 Two."))
+
+    assert faults(answer) == {"file": ["The character U+0000 is not allowed here."]}
 
 
 def test_a_text_that_is_known_is_reported_and_taken_only_knowingly(desk):

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from negotiations.admin.spoken import spoken_faults
 from negotiations.analysis.texts import NEARLY, language_of, overlap, samples
 from negotiations.models import Certainty, SearchDocument, Source
 from negotiations.models.reckoning import ANY_DAY, phrases, readings
+from negotiations.models.text import refuse_unprintable
 from negotiations.protocol.wishes import Alternative, Term, Wish
 
 from .passages import pieces
@@ -100,15 +102,23 @@ class SourceText(NamedTuple):
 
 
 def text_of(brought: Any) -> str:
-    """The text of a file, to the character; its line ends become LF."""
+    """The text of a file, to the character; its line ends become LF.
+
+    A mark of the byte order tells how the file is written and is no part of its text. What a box of
+    a form would change unseen, such as NUL, is refused here.
+    """
     if brought.size > LARGEST_FILE:
         raise ValidationError(_("The file is larger than a text can be here."), code="too_large")
     try:
-        text: str = brought.read().decode()
+        text: str = brought.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValidationError(
-            _("The file is not UTF-8: byte %(place)d cannot be read."),
+            _("The file is not UTF-8: save it again as UTF-8, or open it and paste its text."),
             code="not_utf8",
-            params={"place": error.start},
         ) from error
-    return text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        refuse_unprintable(text, multiline=True)
+    except ValidationError as error:
+        raise ValidationError(spoken_faults(error.error_list)) from error
+    return text
