@@ -219,4 +219,6 @@ def test_a_record_that_refers_to_a_draft_is_not_published(reviewer_user):
 
     answer = client.post(address(meeting, "review"), {"state": PUBLISHED, "version": "1"})
 
-    assert f"negotiation: Publish {meeting.negotiation.address} first." in said(answer)[0]
+    target = meeting.negotiation.address
+    link = f'<a href="/admin/review/{target}/">{target}</a>'
+    assert f"Negotiation: Publish {link} first." in said(answer)[0]

@@ -29,7 +29,7 @@ from .deciding import (
 )
 from .passages import passages
 from .queue import Filters, Queue, may_decide
-from .reviewing import move, number, reason_in, words_of
+from .reviewing import linked, move, number, reason_in, words_of
 from .spoken import noun
 
 PAGE = 25
@@ -132,7 +132,7 @@ def move_all(request: Any, records: list[Record], state: Review) -> int:
             move(record, state, version=record.version, by=request.user)
             done.append((record, was))
         except ValidationError as error:
-            messages.error(request, f"{record}: {words_of(error, type(record))}")
+            messages.error(request, linked(f"{record}: {words_of(error, type(record))}"))
     if done:
         note_decided(request, done)
     return len(done)
@@ -231,7 +231,7 @@ def decided(request: Any, record: Record, queue: Queue) -> Any:
     try:
         decide(request, record, state, version=version, reason=reason)
     except ValidationError as error:
-        messages.error(request, words_of(error, type(record)))
+        messages.error(request, linked(words_of(error, type(record))))
         return stay
     if following is None:
         messages.success(request, _("Nothing else waits here."))

@@ -1,5 +1,6 @@
 """Sending records to review, publishing and withdrawing them, one or many at once."""
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
@@ -7,18 +8,21 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from negotiations import history
-from negotiations.models import Record, StaleVersion
+from negotiations.models import COLLECTIONS, Record, StaleVersion
 from negotiations.protocol.policy import may, step
 
 from .spoken import spoken_faults
 
+# As rules name records: ``people/volodymyr-zelensky``.
+ADDRESS = re.compile(r"\b(?P<collection>[a-z-]+)/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)")
 DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = Record.Review
 # What each step is called, by the states between which it leads.
 STEPS = {
@@ -74,11 +78,31 @@ def words_of(error: ValidationError, model: type[Record]) -> str:
     """All faults in one sentence each, with their fields."""
     if not hasattr(error, "error_dict"):
         return " ".join(ValidationError(spoken_faults(error.error_list)).messages)
+    unnamed = {"__all__", "review", "citations"}
     return " ".join(
-        message if name in {"__all__", "review", "citations"} else f"{name}: {message}"
+        message if name in unnamed else f"{label_of(model, name)}: {message}"
         for name, faults in error.error_dict.items()
         for message in ValidationError(spoken_faults(faults)).messages
     )
+
+
+def label_of(model: type[Record], name: str) -> str:
+    """What a field is called at the desk; the place of a fault in a part stays as it is."""
+    fields = {f.name: f for f in (*model._meta.concrete_fields, *model._meta.many_to_many)}
+    return capfirst(str(fields[name].verbose_name)) if name in fields else name
+
+
+def linked(words: str) -> SafeString:
+    """A sentence in which every record that it names leads to its page of review."""
+    parts, at = [], 0
+    for match in ADDRESS.finditer(words):
+        if match["collection"] not in COLLECTIONS:
+            continue
+        url = reverse("admin:review_item", args=[match["collection"], match["slug"]])
+        parts += [(words[at : match.start()], url, match.group())]
+        at = match.end()
+    html = format_html_join("", '{}<a href="{}">{}</a>', parts)
+    return format_html("{}{}", html, words[at:])
 
 
 class Reviewing(admin.ModelAdmin):
@@ -115,8 +139,8 @@ class Reviewing(admin.ModelAdmin):
                 move(record, state, version=seen, by=request.user)
                 done += 1
             except ValidationError as error:
-                words = f"{record}: {words_of(error, self.model)}"
-                self.message_user(request, words, messages.ERROR)
+                fault = linked(f"{record}: {words_of(error, self.model)}")
+                self.message_user(request, fault, messages.ERROR)
         if done:
             what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural
             label = _(str(Record.Review(state).label)).lower()
@@ -142,7 +166,7 @@ class Reviewing(admin.ModelAdmin):
         try:
             move(record, state, version=seen, by=request.user, reason=reason_in(request))
         except ValidationError as error:
-            self.message_user(request, words_of(error, self.model), messages.ERROR)
+            self.message_user(request, linked(words_of(error, self.model)), messages.ERROR)
         else:
             words = _("“%(name)s” is now: %(state)s.")
             told = {"name": record, "state": state_of(record)}
