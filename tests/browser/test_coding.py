@@ -395,6 +395,26 @@ def test_a_saved_record_is_undone_within_ten_seconds(coding):
     assert (Position.objects.count(), Dismissal.objects.count()) == before
 
 
+def test_after_ten_seconds_no_key_undoes_what_was_saved(coding):
+    coding.page.clock.install()
+    coding.code("n", "dismissal", "What is Russia’s response?")
+    coding.page.clock.fast_forward(11_000)
+    expect(coding.page.locator("#coding-says button")).to_have_count(0)
+
+    coding.press("z", "n")
+    expect(coding.page.locator("[data-record=dismissal]")).to_be_visible()
+    assert Dismissal.objects.filter(quote="What is Russia’s response?").count() == 1
+
+
+def test_keys_choose_a_kind_whatever_alphabet_is_switched_on(coding):
+    coding.select(MOMENTUM)
+    coding.page.evaluate(
+        """document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+        { key: "з", code: "KeyP", bubbles: true, cancelable: true }))"""
+    )
+    expect(coding.page.locator("#coding-panel [data-record=position]")).to_be_visible()
+
+
 def test_what_was_saved_can_be_undone_from_the_next_form(coding):
     before = Dismissal.objects.count()
     coding.code("n", "dismissal", "What is Russia’s response?")

@@ -2,6 +2,12 @@
 // done without it.
 "use strict";
 
+// The Latin letter of a key, whatever alphabet is switched on: analysts write Ukrainian as well.
+function letterOf({ key, code }) {
+  const isLatin = key.codePointAt(0) < 128;
+  return isLatin || !code.startsWith("Key") ? key : code.slice(3).toLowerCase();
+}
+
 // The coding desk: words are selected by mouse or keys, the form comes and goes without a new page.
 // Every answer is the page that a browser without script would get; parts of it are put in place.
 (() => {
@@ -176,11 +182,12 @@
   function keyInText(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== text) return;
     const move = MOVES[event.key];
-    const button = bar.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const letter = letterOf(event);
+    const button = bar.querySelector(`[data-key="${CSS.escape(letter)}"]`);
     if (move) move(event.shiftKey);
     else if (event.key === "Escape") forget();
     else if (event.key === "?") keys.showModal();
-    else if (event.key === "z" && undoForm()) undoForm().requestSubmit();
+    else if (letter === "z" && undoButton()) undoForm().requestSubmit();
     else if (button && chosen) open(button.value);
     else return;
     event.preventDefault();
@@ -311,6 +318,7 @@
   }
 
   const undoForm = () => at("coding-says").querySelector("[data-saved]");
+  const undoButton = () => at("coding-says").querySelector("[data-saved] button");
 
   function endUndo(form) {
     if (!form || !form.isConnected) return;
@@ -729,7 +737,7 @@
       dialog.showModal();
       return;
     }
-    const target = targets.find((one) => one.dataset.key === event.key);
+    const target = targets.find((one) => one.dataset.key === letterOf(event));
     if (!box.checked || !target || dialog.open) {
       return;
     }
