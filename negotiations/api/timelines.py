@@ -135,19 +135,19 @@ class TimelineView(QuestionView):
     def table(self, record: Any, **asked: Any) -> Iterable[Any]:
         return self.entries(record, asked)
 
-    def address(self, entry: TimelineEntry) -> str:
-        """Where the record is."""
-        return self.request.build_absolute_uri(f"/api/v1/{entry.kind}/{entry.slug}/")
+    def page(self, entry: TimelineEntry) -> str:
+        """Where people read the record: who follows a link of a feed or calendar is one."""
+        return self.request.build_absolute_uri(f"/{entry.kind}/{entry.slug}/")
 
     def atom(self, record: Any, **asked: Any) -> bytes:
         """A feed of the records that were written last."""
         found = sorted(self.entries(record, asked), key=lambda e: e.updated_at, reverse=True)
         news = [
-            News(f"{self.address(e)}#{e.about}", e.title, when(e), self.address(e), e.updated_at)
+            News(f"{self.page(e)}#{e.about}", e.title, when(e), self.page(e), e.updated_at)
             for e in found[:MOST_NEWS]
         ]
         here = self.request.build_absolute_uri()
-        address = self.request.build_absolute_uri(f"/api/v1/{record.address}/")
+        address = self.request.build_absolute_uri(f"/{record.address}/")
         return feed(record.title, address, here, news, record.updated_at)
 
     def ics(self, record: Any, **asked: Any) -> bytes:
@@ -167,7 +167,7 @@ class TimelineView(QuestionView):
                 last=days[1],
                 summary=f"{about(entry)}{entry.title}",
                 description=when(entry),
-                url=self.address(entry),
+                url=self.page(entry),
                 status=STATUS.get(entry.code, "TENTATIVE")
                 if entry.about == "date"
                 else "CONFIRMED",
