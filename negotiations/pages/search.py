@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 
@@ -74,10 +76,18 @@ def shown(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
             row = told.setdefault(link["url"], {"link": link, "name": None, "excerpts": []})
             # A name that has the words is told once.
             if "".join(part["text"] for part in each["excerpt"]) == link["words"]:
-                row["name"] = each["excerpt"]
+                row["name"] = marked(each["excerpt"])
             else:
-                row["excerpts"].append({**each, "excerpt": whole_words(each["excerpt"])})
+                words = marked(whole_words(each["excerpt"]))
+                row["excerpts"].append({"language": each["language"], "words": words})
     return list(told.values())
+
+
+def marked(parts: list[dict[str, Any]]) -> SafeString:
+    """The words that were found, as HTML; nothing stands before or after them."""
+    forms = ("<mark>{}</mark>" if part["match"] else "{}" for part in parts)
+    pieces = (format_html(form, part["text"]) for form, part in zip(forms, parts, strict=True))
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 
 def whole_words(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
