@@ -61,7 +61,7 @@ SAID = {
         "Item of “Russia's list of demands of June 2025”: Ukraine gives up more territory (Ukraine)"
     ),
     f"responses/{TALKS}-russian-demands-ukraine": (
-        "Ukraine rejects “Russia's list of demands of June 2025”, between 1 June 2025 and "
+        "Ukraine rejects “Russia's list of demands of June 2025”, between 1 June and "
         "19 July 2025 (assumed), reported speech"
     ),
     f"positions/{TALKS}-ukraine-momentum": (
@@ -73,7 +73,7 @@ SAID = {
         "in June 2025 (“Last month”, resolved), in the source's own words"
     ),
     f"positions/{TALKS}-ukraine-western-aid": (
-        "Ukraine supports Western military aid, as is implied, between 1 June 2025 and "
+        "Ukraine supports Western military aid, as is implied, between 1 June and "
         "19 July 2025 (assumed), in the source's own words"
     ),
     f"outcomes/{TALKS}-prisoner-exchanges": (
@@ -134,7 +134,7 @@ def test_every_record_of_the_seed_has_its_sentence():
         ("2025-07-19%", "perhaps around 19 July 2025"),
         ("../2025-07-19", "by 19 July 2025"),
         ("2025-07-19/..", "from 19 July 2025 on"),
-        ("2025-06-01/2025-07-10", "between 1 June 2025 and 10 July 2025"),
+        ("2025-06-01/2025-07-10", "between 1 June and 10 July 2025"),
         ("2025-06-XX", "between 1 and 30 June 2025"),
         ("203X", "between 1 January 2030 and 31 December 2039"),
     ],

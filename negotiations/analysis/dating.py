@@ -29,11 +29,19 @@ def when(text: str) -> str:
 
 
 def _between(first: date | None, last: date | None) -> str:
-    if first and last and first.replace(day=1) == last.replace(day=1):
-        return f"between {first.day} and {day(last)}"
     if first and last:
-        return f"between {day(first)} and {day(last)}"
+        return between(first, last)
     return f"from {day(first)} on" if first else f"by {day(last)}" if last else ""
+
+
+def between(first: date, last: date) -> str:
+    """“between 21 and 27 July 2025”: a month or a year that both days share is said once."""
+    began = day(first)
+    if first.year == last.year:
+        began = f"{first.day} {calendar.month_name[first.month]}"
+    if first.replace(day=1) == last.replace(day=1):
+        began = f"{first.day}"
+    return f"between {began} and {day(last)}"
 
 
 def _named(plain: str, first: date | None) -> tuple[str, str]:

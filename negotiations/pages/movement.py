@@ -25,6 +25,7 @@ class Sign:
     stance: str
     label: str
     slug: str
+    claim: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def gaps(told: Movement, names: Mapping[str, str], titles: Mapping[str, str]) ->
 
 
 def _sign(held: HeldPosition) -> Sign:
-    return Sign(held.stance, Position.Stance(held.stance).label, held.slug)
+    return Sign(held.stance, Position.Stance(held.stance).label, held.slug, held.claim)
 
 
 def _distance(steps: Steps | None) -> Distance | None:

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
+from negotiations.analysis.records import DATED, coded
 from negotiations.analysis.spans import Span
 from negotiations.analysis.timeline import Timeline, TimelineEntry
 
 from .scale import Bar, Scale, scale_of
-from .wording import days_words, kind_name
+from .wording import counted, days_words, kind_name
 
 CERTAINTY = {"assumed": "assumed", "resolved": "counted from the source's words"}
-ABOUT = {"date": "", "deadline": "deadline", "due": "due"}
+KINDS = {kind.name: kind for kind in DATED}
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Row:
     collection: str
     slug: str
     title: str
-    sort: str
+    standing: str
     when: str
     known: str
     parties: str
@@ -71,7 +72,7 @@ def drawing(told: Timeline) -> Drawing:
             first=group.earliest,
             last=group.latest,
             count=group.count,
-            told=", ".join(f"{count} {kind}" for kind, count in group.kinds.items()),
+            told=", ".join(f"{n} {counted(n, kind)}" for kind, n in group.kinds.items()),
             bar=scale.bar(Span(group.earliest, group.latest)),
             fill=round(100 * group.count / most, 1),
         )
@@ -90,13 +91,27 @@ def _span(entry: TimelineEntry) -> Span:
     return Span(entry.earliest, entry.latest)
 
 
+def standing(entry: TimelineEntry) -> str:
+    """How it stands, so that a round that was only proposed is not taken for one that was held.
+
+    Of a second date, which one it is; nothing of a record whose title says how it stands.
+    """
+    if entry.about != "date" and entry.date:
+        return entry.about
+    kind = KINDS[entry.kind]
+    if kind.subject or not entry.code:
+        return ""
+    label = str(coded(kind)(entry.code).label).lower()
+    return f"{kind.code} {label}" if label == "unknown" else label
+
+
 def _row(entry: TimelineEntry, scale: Scale, names: dict[str, str]) -> Row:
     return Row(
         kind=kind_name(entry.kind),
         collection=entry.kind,
         slug=entry.slug,
         title=entry.title,
-        sort=ABOUT[entry.about],
+        standing=standing(entry),
         when=days_words(entry.earliest, entry.latest),
         known=CERTAINTY.get(entry.date_certainty, ""),
         parties=", ".join(names[party] for party in entry.parties),

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from negotiations.analysis.dating import between
 from negotiations.analysis.quantities import Bounds, Share
 from negotiations.models import COLLECTIONS
 
@@ -9,6 +10,11 @@ from negotiations.models import COLLECTIONS
 def kind_name(collection: str) -> str:
     """One record of a collection: ``proposal``."""
     return str(COLLECTIONS[collection]._meta.verbose_name)
+
+
+def counted(count: int, collection: str) -> str:
+    """How many records of a collection, without the number: ``round`` of one, else ``rounds``."""
+    return kind_name(collection) if count == 1 else collection
 
 
 def day_words(day: date) -> str:
@@ -26,7 +32,7 @@ def days_words(earliest: date | None, latest: date | None) -> str:
         return f"{day_words(known)} {end}" if known else ""
     if earliest == latest:
         return day_words(earliest)
-    return f"between {day_words(earliest)} and {day_words(latest)}"
+    return between(earliest, latest)
 
 
 def quantity_words(bounds: Bounds) -> str:
