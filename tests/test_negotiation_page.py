@@ -60,9 +60,14 @@ def test_the_page_of_the_seed_says_what_its_pictures_show(seeds):
 
     for words in (
         "Halted",
-        "nothing found Supports between 1 July 2025 and 19 July 2025 (order not proved) Open",
+        "nothing found Supports between 1 and 19 July 2025 (order not proved) Open",
         "7 September 2025 at the latest, counted from the source's words. United States",
-        "Without a date commitment Both sides are to carry out prisoner exchanges.",
+        "round, held The later of the two Istanbul rounds between 1 and 10 June 2025, assumed",
+        "round, proposed The round that Ukraine proposed on 19 July 2025 between 21 and 27 July",
+        "negotiation, halted Peace talks of Ukraine and Russia, 2025",
+        "proposal, deadline Trump's warning to Russia to reach a deal within 50 days 7 September",
+        "Without a date commitment, hand over prisoners Both sides are to carry out prisoner",
+        "outcome, not reached A ceasefire was not reached",
         "A deadline passed and no result is recorded Trump's warning to Russia",
         "50 days By 7 September 2025; passed at least",
         "No answer from Russia; waits for",
@@ -122,6 +127,29 @@ def test_each_picture_is_a_file_of_its_own(seeds):
     assert Client().get(f"{HERE}nothing.svg").status_code == 404
 
 
+MOMENT = "on=2025-07-20"
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "says"),
+    [
+        ("timeline", "", "what happened"),
+        ("matrix", MOMENT, "who held what on 2025-07-20"),
+        ("movement", f"{MOMENT}&since=2025-06-30", "who moved from 2025-06-30 to 2025-07-20"),
+        ("fulfilment", MOMENT, "promised and delivered by 2025-07-20"),
+        ("attention", MOMENT, "what waited on 2025-07-20"),
+        ("coverage", "", "how far its sources were read"),
+    ],
+)
+def test_a_picture_says_by_itself_what_it_shows_and_of_which_day(name, query, says, seeds):
+    picture = ElementTree.fromstring(Client().get(f"{HERE}{name}.svg?{query}").content)
+
+    title = f"Peace talks of Ukraine and Russia, 2025: {says}"
+    assert picture.get("aria-label") == title
+    heading = next(text for text in picture.itertext() if says in text)
+    assert heading == title or re.fullmatch(f"Peace talks .*…: {says}", heading)
+
+
 def words_of(address):
     """The texts of a picture."""
     return list(ElementTree.fromstring(Client().get(address).content).itertext())
@@ -133,7 +161,9 @@ def test_what_a_picture_has_no_room_for_is_told(seeds):
     for stance in ("supports", "open", "opposes"):
         PositionFactory(stance=stance, review="published", **about)
 
-    assert "Trump's warning to Russia to reach… (deadline)" in words_of(f"{HERE}timeline.svg")
+    happened = words_of(f"{HERE}timeline.svg")
+    assert "Trump's warning to Russia to reach… (deadline)" in happened
+    assert "The round that Ukraine proposed on… (proposed)" in happened
     assert "News article 2025-07-20" in words_of(f"{HERE}coverage.svg")
     assert words_of("/negotiations/talks/movement.svg").count("+1") == 2
 
@@ -199,11 +229,49 @@ def test_drafts_change_no_byte_of_a_page(seeds):
         "?page=x",
         "?page=999999",
         "?to=2025-13-01",
+        "?on=tomorrow",
+        "?as_of=July",
+        "?as_of=2999-01-01",
+        "?as_of=2999-01-01T00:00:00Z",
         "?since=2025-07-20&until=2025-07-19",
     ],
 )
 def test_a_query_that_means_nothing_is_refused(query, seeds):
     assert Client().get(f"{HERE}{query}").status_code == 400
+
+
+def test_a_page_speaks_of_the_day_that_is_asked_about(seeds):
+    before, later = (read(f"{HERE}?on={day}") for day in ("2025-07-20", "2026-11-22"))
+    passed = "A date passed and nothing says whether the round was held"
+
+    assert "This is how things stood on 20 July 2025 . How they stand now" in before.text
+    assert (passed in before.text, passed in later.text) == (False, True)
+    assert "waits for 1 day" in before.text
+    assert "Days up to 20 July 2025." in before.text
+    assert "The upright line is 20 July 2025." in before.text
+    # Everything that the page leads to is asked the same.
+    data = {link for link in before.links if link.endswith("?on=2025-07-20")}
+    assert {link.split("/")[-2] for link in data} >= {"matrix", "timeline", "attention"}
+    assert {Client().get(link).status_code for link in data} == {200}
+    assert "How things stood" not in read(HERE).text.partition("Look at another day")[0]
+
+
+def test_a_page_knows_what_was_known_at_the_instant_that_is_asked_about():
+    talks = NegotiationFactory(slug="talks", title="Talks", review="published")
+    about = {"negotiation": talks, "review": "published"}
+    first = PositionFactory(claim="The first claim.", date="2025-07-01", **about)
+    instant = first.updated_at.isoformat().replace("+00:00", "Z")
+    PositionFactory(claim="The second claim.", date="2025-07-02", **about)
+
+    now, then = (read(f"/negotiations/talks/{query}") for query in ("", f"?as_of={instant}"))
+
+    told = [("first" in page.text, "The second claim" in page.text) for page in (now, then)]
+    assert told == [(True, True), (True, False)]
+    assert "as far as this record knew it on" in then.text
+    coverage = next(link for link in then.links if "/coverage/?as_of=" in link)
+    assert Client().get(coverage).status_code == 200
+    assert read(f"/negotiations/talks/?as_of={instant[:10]}").text == now.text
+    assert Client().get("/negotiations/talks/?as_of=2020-01-01").status_code == 404
 
 
 def test_a_window_of_the_timeline_has_what_can_lie_in_it(seeds):
@@ -272,7 +340,7 @@ def test_shares_and_days_in_words():
         "9 July 2025",
         "9 July 2025 at the latest",
         "9 July 2025 at the earliest",
-        "between 9 July 2025 and 20 July 2025",
+        "between 9 and 20 July 2025",
     ]
 
 

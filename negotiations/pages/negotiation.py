@@ -23,9 +23,10 @@ from .attention import Noticed, noticed
 from .fulfilment import Debt, debts
 from .matrix import grid
 from .missing import missing
+from .moment import also, at_its_moment, moment_of
 from .movement import gaps, moves
 from .names import links, nameable
-from .published import day_asked, published, today
+from .published import day_asked, published
 from .record import record
 from .timeline import drawing
 
@@ -35,6 +36,7 @@ MOST_NOTICED = 20
 
 
 @require_safe
+@at_its_moment
 def negotiation(request: HttpRequest, slug: str) -> HttpResponse:
     """What is recorded of a negotiation, in pictures and in words; a version of it, as a record."""
     talks = published(Negotiation).filter(slug=slug).first()
@@ -42,12 +44,13 @@ def negotiation(request: HttpRequest, slug: str) -> HttpResponse:
         return missing(request, Negotiation, slug)
     if "version" in request.GET:
         return record(request, "negotiations", slug)
-    number = page_number(request)
-    told = timeline_of(request, talks, number)
+    moment, number = moment_of(request), page_number(request)
+    told = timeline_of(request, talks, moment.on, number)
     has_more = told.grouping == "none" and told.count > number * MOST
-    held = matrix_of(talks)
+    held = matrix_of(talks, moment.on)
     context = {
         "talks": talks,
+        "moment": moment,
         "timeline": drawing(told),
         "told": told,
         "is_part": any(name in request.GET for name in ("from", "to")),
@@ -55,8 +58,8 @@ def negotiation(request: HttpRequest, slug: str) -> HttpResponse:
         "earlier": number - 1,
         "matrix": grid(held),
         "movement": movement_of(request, talks, held),
-        "debts": debts_of(talks),
-        "attention": noticed_of(talks),
+        "debts": debts_of(talks, moment.on),
+        "attention": noticed_of(talks, moment.on),
         "sources": sources_of(talks),
     }
     return page(request, "pages/negotiation.html", context)
@@ -70,29 +73,32 @@ def page_number(request: HttpRequest) -> int:
     return int(text)
 
 
-def timeline_of(request: HttpRequest, talks: Negotiation, number: int) -> timelines.Timeline:
+def timeline_of(
+    request: HttpRequest, talks: Negotiation, on: date, number: int = 1
+) -> timelines.Timeline:
     """The part of the timeline that is asked for; a part is not grouped again."""
     first, last = day_asked(request, "from"), day_asked(request, "to")
     window = Span(first, last) if first or last else None
     found = timelines.entries(talks, published, window=window)
     shown = slice((number - 1) * MOST, number * MOST)
     grouping: Any = "none" if window or number > 1 else None
-    return timelines.timeline(talks, published, today(), found, grouping=grouping, shown=shown)
+    return timelines.timeline(talks, published, on, found, grouping=grouping, shown=shown)
 
 
-def matrix_of(talks: Negotiation) -> Matrix:
-    """The matrix of today."""
-    return matrix(talks, published, today())
+def matrix_of(talks: Negotiation, on: date) -> Matrix:
+    """Who holds what on a day."""
+    return matrix(talks, published, on)
 
 
 def movement_of(request: HttpRequest, talks: Negotiation, told: Matrix) -> dict[str, Any]:
     """Who moved between two days: those of the query, else from the last round with a date."""
-    until = day_asked(request, "until") or today()
+    until = day_asked(request, "until") or told.on
     since = day_asked(request, "since") or last_round(talks, until)
     if since > until:
         raise BadRequest("until lies before since.")
     points = (MovementPoint(None, day, day) for day in (since, until))
     moved = movement(talks, published, *points)
+    known = moment_of(request).known
     names = {row.party: row.name for row in told.parties}
     titles = {column.issue: column.title for column in told.issues}
     return {
@@ -100,7 +106,8 @@ def movement_of(request: HttpRequest, talks: Negotiation, told: Matrix) -> dict[
         "until": until,
         "moves": moves(moved, names, titles),
         "gaps": gaps(moved, names, titles),
-        "data": f"/api/v1/negotiations/{talks.slug}/movement/?from={since}&to={until}",
+        "asked": also(f"from={since}&to={until}", known),
+        "drawn": also(f"since={since}&until={until}", known),
     }
 
 
@@ -112,9 +119,9 @@ def last_round(talks: Negotiation, until: date) -> date:
     return latest - timedelta(days=1) if latest else until
 
 
-def debts_of(talks: Negotiation) -> list[Debt]:
-    """What is owed today."""
-    told = fulfilment(talks, published, today())
+def debts_of(talks: Negotiation, on: date) -> list[Debt]:
+    """What is owed on a day."""
+    told = fulfilment(talks, published, on)
     parties = {
         slug
         for owed in told.commitments
@@ -124,9 +131,9 @@ def debts_of(talks: Negotiation) -> list[Debt]:
     return debts(told, names(Party, parties, published))
 
 
-def noticed_of(talks: Negotiation) -> Noticed:
-    """What needs attention today."""
-    told = attention(talks, published, today(), most=MOST_NOTICED)
+def noticed_of(talks: Negotiation, on: date) -> Noticed:
+    """What needs attention on a day."""
+    told = attention(talks, published, on, most=MOST_NOTICED)
     parties = {party for item in told.items for party in item.parties}
     untitled = links((item.kind, item.slug) for item in told.items if not item.title)
     titles = {pair: found["words"] for pair, found in untitled.items()}

@@ -14,9 +14,10 @@ from negotiations.models import Negotiation
 
 from .answering import validated
 from .matrix import Cell, grid
+from .moment import at_its_moment, moment_of
 from .movement import Sign
 from .negotiation import debts_of, matrix_of, movement_of, noticed_of, source_names, timeline_of
-from .published import published, today
+from .published import published
 from .timeline import Month, Row, drawing
 
 # A picture cannot break lines: what is longer than its place is cut, with a sign that it is.
@@ -58,16 +59,16 @@ def stacked(items: list[Any], label: Callable[[Any], str]) -> list[Placed]:
 
 
 def entry_label(entry: Month | Row) -> str:
-    """What an entry is called; of its two dates, which one it is stays when its title is cut."""
+    """What an entry is called; how it stands, or which of its dates it is, is never cut."""
     if isinstance(entry, Month):
         return entry.label
-    sort = f" ({entry.sort})" if entry.sort else ""
-    return cut(entry.title, LABEL - len(sort)) + sort
+    standing = f" ({entry.standing})" if entry.standing else ""
+    return cut(entry.title, LABEL - len(standing)) + standing
 
 
 def timeline(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
     """Rows of entries or of months, then those without a date."""
-    part = timeline_of(request, talks, 1)
+    part = timeline_of(request, talks, moment_of(request).on)
     told = drawing(part)
     rows = stacked([*told.months, *told.rows], entry_label)
     end = HEAD + ROW * len(rows)
@@ -76,6 +77,7 @@ def timeline(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
     beside += [f"{hidden} more later"] if hidden > 0 and not told.months else []
     beside += [f"{part.undated_count} more without a date"] if part.undated_count else []
     return {
+        "what": "what happened",
         "told": told,
         "rows": rows,
         "end": end,
@@ -94,7 +96,8 @@ def signs(column: dict[str, Any], cell: Cell, down: int) -> list[dict[str, Any]]
 
 def matrix(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
     """Cells of a fixed size."""
-    told = grid(matrix_of(talks))
+    on = moment_of(request).on
+    told = grid(matrix_of(talks, on))
     columns: list[dict[str, Any]] = [
         {"label": cut(issue.title, 18), "left": 200 + 130 * n, "middle": 265 + 130 * n}
         for n, issue in enumerate(told.issues)
@@ -110,12 +113,19 @@ def matrix(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
         }
         for n, line in enumerate(told.lines)
     ]  # fmt: skip
-    width, height = max(480, 200 + 130 * len(columns) + 20), 60 + 56 * len(lines) + 40
-    return {"told": told, "columns": columns, "lines": lines, "width": width, "height": height}
+    return {
+        "what": f"who held what on {on}",
+        "told": told,
+        "columns": columns,
+        "lines": lines,
+        "width": max(640, 200 + 130 * len(columns) + 20),
+        "height": 60 + 56 * len(lines) + 40,
+    }
 
 
 def fulfilment(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
     """Three lines for each commitment."""
+    on = moment_of(request).on
     blocks = [
         {
             "text": cut(debt.text, 120),
@@ -125,14 +135,15 @@ def fulfilment(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
                 for m, figure in enumerate(debt.figures)
             ],
         }
-        for n, debt in enumerate(debts_of(talks))
+        for n, debt in enumerate(debts_of(talks, on))
     ]
-    return {"blocks": blocks, "height": HEAD + BLOCK * len(blocks) + FOOT}
+    what = f"promised and delivered by {on}"
+    return {"what": what, "blocks": blocks, "height": HEAD + BLOCK * len(blocks) + FOOT}
 
 
 def movement(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
     """A row for each party and issue: two signs of before, two of after."""
-    moved = movement_of(request, talks, matrix_of(talks))
+    moved = movement_of(request, talks, matrix_of(talks, moment_of(request).on))
     rows = [
         {
             "top": HEAD + ROW // 2 + ROW * n,
@@ -150,7 +161,8 @@ def movement(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
         for n, move in enumerate(moved["moves"])
     ]
     height = HEAD + ROW * (len(rows) + 1) + FOOT
-    return {"movement": moved, "rows": rows, "width": 1280, "height": height}
+    what = f"who moved from {moved['since']} to {moved['until']}"
+    return {"what": what, "rows": rows, "width": 1280, "height": height}
 
 
 def across(signs: list[Sign], left: int) -> list[dict[str, Any]]:
@@ -163,7 +175,8 @@ def across(signs: list[Sign], left: int) -> list[dict[str, Any]]:
 
 def attention(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
     """What passed, a row for each below its reason; then a row for each other reason."""
-    told, lines = noticed_of(talks), []
+    on, lines = moment_of(request).on, []
+    told = noticed_of(talks, on)
     for heap in told.passed:
         some = f", {heap.more} not drawn" if heap.more else ""
         lines.append(headed(f"{heap.name}: {heap.count}{some}"))
@@ -177,7 +190,8 @@ def attention(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
         {"label": heap.name, "stretch": heap.stretch, "words": heap.count} for heap in told.resting
     ]
     rows = stacked(lines, lambda line: line["label"])
-    return {"rows": rows, "on": today(), "height": HEAD + ROW * len(rows) + FOOT}
+    height = HEAD + ROW * len(rows) + FOOT
+    return {"what": f"what waited on {on}", "rows": rows, "height": height}
 
 
 def headed(text: str) -> dict[str, Any]:
@@ -190,7 +204,8 @@ def sources(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
     read = coverage(talks, published).sources
     names = source_names(read)
     rows = stacked(read, lambda each: names.get(each.source, each.source))
-    return {"rows": rows, "height": HEAD + ROW * len(rows) + FOOT}
+    height = HEAD + ROW * len(rows) + FOOT
+    return {"what": "how far its sources were read", "rows": rows, "height": height}
 
 
 PICTURES = {
@@ -204,13 +219,15 @@ PICTURES = {
 
 
 @require_safe
+@at_its_moment
 def picture(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """One picture as SVG."""
     if name not in PICTURES:
         raise Http404
     talks = get_object_or_404(published(Negotiation), slug=slug)
     context = {"talks": talks, "width": WIDTH, **PICTURES[name](request, talks)}
-    context["heading"] = cut(talks.title, context["width"] // LETTER)
+    what = f": {context['what']}"
+    context["heading"] = cut(talks.title, context["width"] // LETTER - len(what)) + what
     svg = "image/svg+xml; charset=utf-8"
     response = validated(request, render(request, f"pages/pictures/{name}.svg", context, svg))
     response["Content-Security-Policy"] = POLICY
