@@ -13,6 +13,7 @@ from negotiations.models import COLLECTIONS
 from negotiations.pages import collection
 from tests.factories import (
     CitationFactory,
+    IssueFactory,
     NegotiationFactory,
     PartyFactory,
     PersonFactory,
@@ -106,9 +107,9 @@ def test_the_start_page_tells_what_changed_and_what_passed_without_a_result(clie
 
     page = client.get("/")
 
-    assert told(page, '<h2 id="negotiations"', '<h2 id="changes"') == (
-        "Negotiations Talks of 2025 Halted What needs attention "
-        "A warning was to be answered by 7 September 2025; no answer is recorded. "
+    assert told(page, '<h2 id="attention"', '<h2 id="changes"') == (
+        "What needs attention "
+        "A warning had a deadline, by 7 September 2025; no result is recorded. "
         "The third round was to be held between 21 and 27 July 2025; no source says whether it was."
     )
     figures = told(page, '<h2 id="figures"')
@@ -116,6 +117,44 @@ def test_the_start_page_tells_what_changed_and_what_passed_without_a_result(clie
     changes = told(page, '<h2 id="changes"', '<h2 id="figures"')
     assert re.search(r"lately \d+ \w+ \d+ proposal A warning created .* round The third", changes)
     assert "Hidden" not in page.text
+
+
+def test_the_start_page_draws_the_newest_negotiations_and_lists_the_others(client):
+    for year in range(2021, 2025):
+        NegotiationFactory(title=f"Talks of {year}", date=f"{year}", **PUBLIC)
+    talks = NegotiationFactory(title="Talks of 2025", date="2025", status="halted", **PUBLIC)
+    held = PositionFactory(negotiation=talks, stance="doubts", date="2025-07-01", **PUBLIC)
+    asked = RoundFactory(negotiation=talks, title="Third", date="2025-07-21/2025-07-27", **PUBLIC)
+
+    page = client.get("/")
+
+    drawn = told(page, '<h2 id="negotiation-', '<h2 id="negotiation-')
+    assert drawn.startswith("Talks of 2025 Halted Who holds what Party ")
+    assert f"{held.issue.question} {held.party} Doubts 1 July 2025" in drawn
+    assert "What happened last 2025-07-17 2025-07-24 2025-07-31" in drawn
+    assert "round, proposed Third between 21 and 27 July 2025" in drawn
+    # Each mark is a link to the record with its words.
+    for record, mark in ((held, "<svg"), (asked, "<rect")):
+        marks = re.findall(rf'<a[^>]*href="{page_of(record)}"[^>]*>\s*{mark}', page.text)
+        assert len(marks) == 1
+    assert len(re.findall('<h2 id="negotiation-', page.text)) == 3
+    assert told(page, '<h2 id="negotiations"', "</ul>") == (
+        "More negotiations Talks of 2022 Status unknown Talks of 2021 Status unknown"
+    )
+
+
+def test_of_many_issues_the_start_page_draws_those_on_which_most_is_known(client):
+    talks = NegotiationFactory(**PUBLIC)
+    about = {"negotiation": talks, "party": PartyFactory(**PUBLIC), **PUBLIC}
+    for number in range(8):
+        PositionFactory(issue=IssueFactory(title=f"Issue {number}", **PUBLIC), **about)
+    last = IssueFactory(title="Issue 9", **PUBLIC)
+    for party in (about["party"], PartyFactory(**PUBLIC)):
+        PositionFactory(issue=last, **{**about, "party": party})
+
+    head = told(client.get("/"), "<thead", "</thead>")
+
+    assert re.findall(r"Issue \d", head) == [f"Issue {number}" for number in (0, 1, 2, 3, 4, 9)]
 
 
 def queries(client, address):
@@ -179,6 +218,7 @@ def test_search_leads_from_quoted_words_to_the_record_that_they_support(client):
     page = client.get("/search/?q=named&kind=citations")
 
     assert told(page, "<ol", "</ol>") == "party Ukraine Kyiv was named ."
+    assert 'dir="auto">Kyiv was <mark>named</mark>.</p>' in page.text
     assert f'href="{page_of(party)}"' in page.text
 
 
@@ -191,6 +231,9 @@ def test_search_tells_a_record_once_and_whose_it_is(client):
 
     found = told(page, "<ol", "</ol>")
     assert found.startswith("position Territory is given up. of Russia")
+    # Nothing that a line is drawn under stands after the name.
+    named = client.get("/search/?q=given").text
+    assert 'dir="auto">Territory is <mark>given</mark> up.</a>' in named
     assert found.count("position") == 1
     assert "It wants territory ." in found
 

@@ -59,6 +59,12 @@ class Kind:
         """The records of the negotiation."""
         return rows(self.model).filter(**{self.negotiation: negotiation.pk}).order_by("slug")
 
+    @property
+    def named_by(self) -> str:
+        """The collection of what names it; empty if it names itself."""
+        related: Any = self.subject and self.model._meta.get_field(self.subject).related_model
+        return related.collection() if related else ""
+
 
 KINDS = (
     Kind(Negotiation, negotiation="pk"),
@@ -124,11 +130,9 @@ def recorded(negotiation: Negotiation, rows: Rows, kinds: Iterable[Kind] = KINDS
     for kind, plains in found:
         if not kind.subject:
             continue
-        related: Any = kind.model._meta.get_field(kind.subject).related_model
-        collection = related.collection()
         labels = {value.value: value.label for value in coded(kind)}
         for plain in plains:
-            name = titles.get(collection, {}).get(plain.subject, plain.subject)
+            name = titles.get(kind.named_by, {}).get(plain.subject, plain.subject)
             plain.title = f"{labels[plain.code]}: {name}"
     return [plain for _, plains in found for plain in plains]
 

@@ -102,7 +102,8 @@ def entries(
     A record with two dates, such as a proposal with a deadline, has two entries; one without any
     has one entry, which is not dated and so lies in no window.
     """
-    plains = recorded(negotiation, rows, DATED)
+    naming = {kind.named_by for kind in DATED if kind.name in kinds}
+    plains = recorded(negotiation, rows, [k for k in DATED if k.name in kinds or k.name in naming])
     wanted = [
         (plain, dated)
         for plain in plains

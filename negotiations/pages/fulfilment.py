@@ -35,6 +35,11 @@ class Debt:
     according_to: str
     figures: list[Figure]
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether any number is known of it."""
+        return any(figure.stretch for figure in self.figures)
+
 
 def debts(told: Fulfilment, names: dict[str, str]) -> list[Debt]:
     """How commitments are drawn; ``names`` are those of the parties by slug."""

@@ -1,7 +1,7 @@
 """The matrix as it is drawn: a row for each party, a sign and words for each answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from negotiations.analysis.holding import HeldPosition
 from negotiations.analysis.matrix import Matrix, MatrixCell, MatrixIssue
@@ -76,6 +76,18 @@ def grid(told: Matrix) -> Grid:
         for row in told.parties
     ]
     return Grid(told.issues, lines, told.sources)
+
+
+def corner(whole: Grid, parties: int, issues: int) -> Grid:
+    """A part of it: the first parties, and the issues of which they are known to hold the most."""
+    lines, columns = whole.lines[:parties], range(len(whole.issues))
+    known = {n: sum(bool(line.cells[n].answers) for line in lines) for n in columns}
+    kept = sorted(sorted(columns, key=lambda n: -known[n])[:issues])
+    return Grid(
+        issues=[whole.issues[n] for n in kept],
+        lines=[replace(line, cells=[line.cells[n] for n in kept]) for line in lines],
+        sources=whole.sources,
+    )
 
 
 def _cell(cell: MatrixCell) -> Cell:

@@ -14,26 +14,29 @@ from negotiations.protocol.feed import Feed
 
 from .answering import page
 from .names import links
+from .portrait import portrait
 from .published import published, today
-from .wording import day_words, kind_name
+from .wording import counted, day_words, kind_name
 
-MOST_NEGOTIATIONS, MOST_CHANGES, MOST_MISSED = 30, 10, 5
+MOST_DRAWN, MOST_NEGOTIATIONS, MOST_CHANGES, MOST_MISSED = 3, 30, 10, 5
 # So far back, and no further, the feed is read.
 LOOKED_AT = 500
 # They come and go with the record that they support.
 PARTS = ("citations", "dismissals")
 REASONS = {
     "round_date_passed": "was to be held {}; no source says whether it was",
-    "deadline_passed": "was to be answered {}; no answer is recorded",
+    "deadline_passed": "had a deadline, {}; no result is recorded",
 }
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """The published negotiations, the news of the record, and how much of it there is."""
+    """The newest negotiations in pictures, the news of the record, and how much of it there is."""
     newest = published(Negotiation).order_by(F("date_earliest").desc(nulls_last=True), "slug")
+    listed = list(newest[:MOST_NEGOTIATIONS])
     context = {
-        "negotiations": newest[:MOST_NEGOTIATIONS],
+        "portraits": [portrait(talks, today()) for talks in listed[:MOST_DRAWN]],
+        "negotiations": listed[MOST_DRAWN:],
         "changes": changes(),
         "missed": missed_lately(),
         "counts": counts(),
@@ -44,10 +47,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def counts() -> list[dict[str, Any]]:
     """How much there is of each kind."""
     told = [(model.collection(), published(model).count()) for model in RECORDS]
-    return [
-        {"kind": kind, "count": count, "name": kind_name(kind) if count == 1 else kind}
-        for kind, count in told
-    ]
+    return [{"kind": kind, "count": count, "name": counted(count, kind)} for kind, count in told]
 
 
 def changes() -> list[dict[str, Any]]:

@@ -44,6 +44,14 @@ def test_longer_words_fit_as_well(pages):
         fits_longer_words(pages.page)
 
 
+@pytest.mark.parametrize("path", ["/", SEED])
+def test_each_mark_leads_in_one_step_to_the_words_behind_it(path, pages):
+    for mark in (".matrix .sign", ".timeline rect.rounds", ".timeline rect.responses"):
+        pages.visit(path)
+        pages.page.locator(mark).first.click()
+        assert pages.page.locator("#words").is_visible(), mark
+
+
 # The signs of the text that are drawn like one that no font has.
 BOXES = """() => {
   const canvas = document.createElement('canvas');

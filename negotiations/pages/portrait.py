@@ -1,0 +1,44 @@
+"""A negotiation at a glance, as the start page draws it: a part of each of its pictures."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from negotiations.analysis import timeline as timelines
+from negotiations.models import Negotiation
+
+from .fulfilment import Debt
+from .matrix import Grid, corner, grid
+from .negotiation import debts_of, matrix_of
+from .published import published
+from .timeline import Drawing, drawing
+
+MOST_PARTIES, MOST_ISSUES, MOST_HAPPENED, MOST_PROMISES = 6, 6, 8, 3
+# What a negotiation is made of; who holds what stands in the matrix.
+HAPPENED = ("rounds", "proposals", "responses", "outcomes", "deliveries")
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A negotiation, and the parts of its pictures."""
+
+    talks: Negotiation
+    matrix: Grid
+    timeline: Drawing
+    told: timelines.Timeline
+    debts: list[Debt]
+
+
+def portrait(talks: Negotiation, on: date) -> Portrait:
+    """Who holds what, what happened last, and what of the promised quantities was delivered."""
+    happened = timelines.entries(talks, published, HAPPENED)
+    # Those without a date stand last.
+    dated = [entry for entry in happened if entry.lane is not None][-MOST_HAPPENED:]
+    shown = dated + [entry for entry in happened if entry.lane is None][:MOST_HAPPENED]
+    told = timelines.timeline(talks, published, on, shown, grouping="none")
+    return Portrait(
+        talks=talks,
+        matrix=corner(grid(matrix_of(talks, on)), MOST_PARTIES, MOST_ISSUES),
+        timeline=drawing(told),
+        told=told,
+        debts=[debt for debt in debts_of(talks, on) if debt.is_drawn][:MOST_PROMISES],
+    )
