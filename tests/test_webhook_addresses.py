@@ -11,7 +11,7 @@ import time
 import pytest
 
 from negotiations.models import Webhook, WebhookDelivery
-from negotiations.protocol.webhooks import addresses, sending, views
+from negotiations.protocol.webhooks import addresses, bodies, sending
 from tests.factories import PartyFactory
 from tests.receiver import ADDRESS, deliver, receiver, subscribed
 
@@ -167,7 +167,7 @@ def test_a_name_is_what_it_resolves_to(reviewer, names, found):
 
 
 def test_unknown_hidden_and_silent_names_are_refused_alike(reviewer, names, monkeypatch):
-    monkeypatch.setattr(views, "RESOLVE_TIME", 0.1)
+    monkeypatch.setattr(bodies, "RESOLVE_TIME", 0.1)
     names.known["inside.example"] = ["10.0.0.1"]
     held = threading.Event()
     names.known["silent.example"] = lambda: held.wait(2) and []

@@ -131,7 +131,7 @@ def test_who_has_no_role_makes_no_webhook(receiver, analyst_user, analyst):
         ({"enable": True}, "/enable", "unknown_member"),
         ({"secret": "whsec_mine"}, "/secret", "unknown_member"),
         ({"slug": "mine"}, "/slug", "read_only"),
-        ({"failing_since": None}, "/failing_since", "read_only"),
+        ({"failing_since": "2025-07-19T20:00:00Z"}, "/failing_since", "read_only"),
     ],
 )
 def test_a_faulty_body_is_refused_by_name(analyst, receiver, body, pointer, code):
@@ -200,6 +200,24 @@ def test_a_webhook_is_changed_switched_off_and_goes_on_where_it_stopped(analyst,
 
     assert [path for path, _, _ in receiver.heard] == ["/new"]
     assert receiver.told == [("parties.created", "meanwhile")]
+
+
+def test_what_was_read_is_sent_back_and_a_state_that_is_gone_is_not_written(analyst, receiver):
+    read = analyst.get(of(subscribed(analyst, receiver)))
+    webhook, seen = read.json(), {"if-match": read["ETag"]}
+
+    changed = analyst.patch(of(webhook), {**webhook, "kinds": ["terms"]}, headers=seen)
+    later = analyst.patch(of(webhook), {"kinds": ["rounds"]}, headers=seen)
+    gone = analyst.delete(of(webhook), headers=seen)
+    other = analyst.patch(of(webhook), {**webhook, "created_at": "2025-07-19T20:00:00Z"})
+
+    assert (changed.status_code, changed.json()["kinds"]) == (200, ["terms"])
+    assert [(answer.status_code, answer.json()["code"]) for answer in (later, gone)] == (
+        [(412, "stale")] * 2
+    )
+    assert [fault["pointer"] for fault in other.json()["errors"]] == ["/created_at"]
+    assert analyst.get(of(webhook)).json() == changed.json()
+    assert analyst.delete(of(webhook), headers={"if-match": changed["ETag"]}).status_code == 204
 
 
 def test_a_new_address_begins_without_the_failures_of_the_old_one(analyst, receiver, capsys):

@@ -135,6 +135,13 @@ def require_version(request: Request, record: Record, body: Any) -> None:
         raise stale(record, told)
 
 
+def refuse_other_state(request: Request, tag: str) -> None:
+    """412 for a write that names another state than this, where it need not name one."""
+    header = request.headers.get("If-Match", "*")
+    if header.strip() != "*" and tag.strip('"') not in tags_in(header, "If-Match"):
+        raise Refusal("stale", "It is not as you read it.")
+
+
 def stale(record: Record, based_on: int | None) -> Refusal:
     """412 with who changed what since the version that the client read."""
     versions = history.versions(record)

@@ -42,18 +42,10 @@ WANTED: Schema = {
     "additionalProperties": False,
     "properties": GIVEN,
 }
-_CHANGE: Schema = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        name: {key: value for key, value in schema.items() if key != "default"}
-        for name, schema in GIVEN.items()
-    },
-}
 CHANGE = dict.fromkeys(("application/json", "application/merge-patch+json"), ref("WebhookChange"))
 
 _WEBHOOK = {
-    "slug": {**WORD, "description": "Its public name."},
+    "slug": {**WORD, "pattern": "^[0-9a-f]{16}$", "description": "Its public name."},
     "url": {**URI, "description": GIVEN["url"]["description"]},
     "kinds": {"type": "array", "items": KIND, "description": GIVEN["kinds"]["description"]},
     "enabled": {"type": "boolean", "description": GIVEN["enabled"]["description"]},
@@ -65,6 +57,17 @@ _WEBHOOK = {
     "failing_since": nullable(INSTANT, "Since when nothing arrived; null: the last message did."),
     "old_secret_until": nullable(INSTANT, "Until when the former secret signs as well."),
     "created_at": {**INSTANT, "description": "When it was made."},
+}
+_CHANGE: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        **{
+            name: {**schema, "description": f"{schema['description']} Only as it was read."}
+            for name, schema in _WEBHOOK.items()
+        },
+        **{name: {k: v for k, v in one.items() if k != "default"} for name, one in GIVEN.items()},
+    },
 }
 _DELIVERY = record_of(
     {

@@ -1,25 +1,24 @@
 """The webhooks of the caller: made, listed, changed, tried and deleted."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import (
-    ErrorDetail,
-    NotAuthenticated,
-    PermissionDenied,
-    ValidationError,
-)
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 
-from negotiations.models import COLLECTIONS, Change, Token, Webhook
+from negotiations.models import Change, Token, Webhook
 from negotiations.protocol import policy
 from negotiations.protocol.bodies import body_of, refuse_body
 from negotiations.protocol.conditions import (
     body_tag,
     cacheable,
     newest,
+    refuse_other_state,
     validated,
     with_validators,
 )
@@ -29,62 +28,18 @@ from negotiations.protocol.idempotency import (
     rehearsable,
     repeatable,
 )
-from negotiations.protocol.members import Truth
 from negotiations.protocol.parsers import MergePatchParser, StrictJSONParser
 from negotiations.protocol.problems import Refusal
 from negotiations.protocol.query import readable, refuse_any
-from negotiations.protocol.renderers import json_response
+from negotiations.protocol.renderers import dumps, json_response
 from negotiations.protocol.schema.answers import WRITE
 from negotiations.protocol.schema.values import ref
 from negotiations.protocol.schema.webhooks import AUTH, CHANGE, TAGS, WANTED
-from negotiations.protocol.serializers import BodySerializer
-from negotiations.protocol.suggestions import Code, nearest
 from negotiations.protocol.viewsets import ProtocolView
 
-from .addresses import Unsafe, addresses_of, read
+from .bodies import WebhookSerializer, webhook_body
 
 MOST = 20
-# Seconds for a look-up of the host while a client waits.
-RESOLVE_TIME = 2.0
-
-
-class WebhookSerializer(BodySerializer):
-    """What is said of a webhook."""
-
-    enabled = Truth(required=False)
-
-    class Meta:
-        model = Webhook
-        fields = (
-            *("slug", "url", "kinds", "enabled", "disabled_at", "disabled_reason"),
-            *("failing_since", "old_secret_until", "created_at"),
-        )
-        read_only_fields = (
-            *("slug", "disabled_at", "disabled_reason", "failing_since"),
-            *("old_secret_until", "created_at"),
-        )
-
-    def validate_url(self, url: str) -> str:
-        """An address that everybody can reach: it is looked up now, and before each message."""
-        try:
-            addresses_of(read(url), RESOLVE_TIME)
-        except Unsafe as fault:
-            raise ValidationError(fault.detail, fault.code) from fault
-        return url
-
-    def validate_kinds(self, kinds: list[Any]) -> list[str]:
-        """Names of collections, each once."""
-        faults: dict[str, list[ErrorDetail]] = {}
-        for number, kind in enumerate(kinds[: len(COLLECTIONS) + 1]):
-            if not isinstance(kind, str) or kind not in COLLECTIONS:
-                code = Code("unknown_value", nearest(str(kind), COLLECTIONS))
-                detail = f"There is no collection {str(kind)[:100]!r}."
-                faults[str(number)] = [ErrorDetail(detail, code)]
-            elif kind in kinds[:number]:
-                faults[str(number)] = [ErrorDetail("It is named twice.", "repeated")]
-        if faults:
-            raise ValidationError(faults)
-        return kinds
 
 
 class OwnWebhooks(ProtocolView):
@@ -93,14 +48,15 @@ class OwnWebhooks(ProtocolView):
     # For the document: writes take ``dry_run``; the key those whose answer may be kept.
     read_headers: ClassVar[dict[str, Any]] = {
         "post": ("Idempotency-Key",),
-        "patch": ("Idempotency-Key",),
-        "delete": (),
+        "patch": ("If-Match", "Idempotency-Key"),
+        "delete": ("If-Match",),
     }
 
     # What they refuse beyond the usual, for the document.
     refusals: ClassVar[dict[str, tuple[int, ...]]] = {
         "post": (*WRITE, 404, 422),
-        "patch": (*WRITE, 404, 422),
+        "patch": (*WRITE, 404, 412, 422),
+        "delete": (*WRITE, 404, 412),
     }
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -113,9 +69,10 @@ class OwnWebhooks(ProtocolView):
         rows = Webhook.objects.filter(user=self.request.user.pk)
         return rows.order_by("-created_at", "-pk")
 
-    def named(self, slug: str) -> Webhook:
+    def named(self, slug: str, rows: Any = None) -> Webhook:
         """The webhook of this name, if it is the caller's."""
-        webhook: Webhook | None = self.own().filter(slug=slug).first() if readable(slug) else None
+        rows = self.own() if rows is None else rows
+        webhook: Webhook | None = rows.filter(slug=slug).first() if readable(slug) else None
         if webhook is None:
             raise Refusal("not_found", "You have no such webhook.")
         return webhook
@@ -209,6 +166,7 @@ class WebhookView(OwnWebhooks):
     def patch(self, request: Request, slug: str) -> HttpResponse:
         """Change its address or its collections, or switch it off and on.
 
+        With `If-Match` only in the state that its tag names.
         Switched on again it goes on where it stopped: what happened meanwhile is told as well.
         """
         webhook = self.named(slug)
@@ -219,10 +177,11 @@ class WebhookView(OwnWebhooks):
         is_on = wanted.pop("enabled", webhook.enabled)
         if "url" in wanted:
             wanted["failing_since"] = None
-        if wanted:
-            # These columns alone: a worker may be writing the others.
-            Webhook.objects.filter(pk=webhook.pk).update(**wanted)
-        switch(webhook, on=is_on)
+        with self.as_it_was_read(request, slug):
+            if wanted:
+                # These columns alone: a worker may be writing the others.
+                Webhook.objects.filter(pk=webhook.pk).update(**wanted)
+            switch(webhook, on=is_on)
         response = json_response(webhook_body(webhook))
         return cacheable(validated(response, body_tag(response.content), newest()), request)
 
@@ -230,8 +189,18 @@ class WebhookView(OwnWebhooks):
     @rehearsable
     def delete(self, request: Request, slug: str) -> HttpResponse:
         """Delete the webhook with the log of its deliveries; nothing more is sent."""
-        self.to_act_on(request, slug).delete()
+        webhook = self.to_act_on(request, slug)
+        with self.as_it_was_read(request, slug):
+            webhook.delete()
         return cacheable(HttpResponse(status=204), request)
+
+    @contextmanager
+    def as_it_was_read(self, request: Request, slug: str) -> Iterator[None]:
+        """Write it in the state that `If-Match` names, if it names one; 412 in another."""
+        with transaction.atomic():
+            stored = self.named(slug, self.own().select_for_update())
+            refuse_other_state(request, body_tag(dumps(webhook_body(stored))))
+            yield
 
 
 class RotationView(OwnWebhooks):
@@ -278,8 +247,3 @@ def switch(webhook: Webhook, *, on: bool) -> None:
     else:
         rows.switch_off(Webhook.DisabledReason.SWITCHED_OFF)
     webhook.refresh_from_db()
-
-
-def webhook_body(webhook: Webhook) -> dict[str, Any]:
-    """What is shown of a webhook; its secret is not in it."""
-    return {name: getattr(webhook, name) for name in WebhookSerializer.Meta.fields}
