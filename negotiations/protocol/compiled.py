@@ -1,7 +1,8 @@
 """Queries whose SQL is made once: most of what a small query costs Django is writing it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -24,11 +25,12 @@ class Columns:
     def __init__(self, model: type[models.Model], names: Sequence[str]) -> None:
         self.table = f' FROM "{model._meta.db_table}"'
         rows = model._base_manager.order_by().values_list(*names)
-        self.compiler = rows.query.get_compiler(connection=connection)
-        self.compiler.as_sql()
-        expressions = [expression for expression, _, _ in self.compiler.select]
-        self.written = ", ".join(self.compiler.compile(each)[0] for each in expressions)
-        self.converters = self.compiler.get_converters(expressions)
+        compiler = rows.query.get_compiler(connection=connection)
+        compiler.as_sql()
+        expressions = [expression for expression, _, _ in compiler.select]
+        self.written = ", ".join(compiler.compile(each)[0] for each in expressions)
+        converters = compiler.get_converters(expressions)
+        self.conversions = [(place, conversion(*pair)) for place, pair in converters.items()]
 
     def sql(self, rows: QuerySet[Any]) -> tuple[str, Sequence[Any]] | None:
         """The statement for these rows; None when there can be none."""
@@ -64,9 +66,30 @@ class Columns:
 
     def converted(self, found: Iterable[Any]) -> list[Values]:
         """The rows of a cursor as Python's values."""
-        if not self.converters:
-            return list(found)
-        return list(self.compiler.apply_converters(found, self.converters))
+        rows = [list(row) for row in found]
+        for place, convert in self.conversions:
+            for row in rows:
+                row[place] = convert(row[place])
+        return rows
+
+
+def conversion(functions: Sequence[Callable[..., Any]], expression: Any) -> Callable[[Any], Any]:
+    """From what a cursor gives to Python's value, as a queryset has it."""
+
+    def convert(value: Any) -> Any:
+        # What Django does to each of SQLite's instants and days costs more than reading them.
+        if isinstance(value, date):
+            return aware(value) if isinstance(value, datetime) else value
+        for function in functions:
+            value = function(value, expression, connection)
+        return value
+
+    return convert
+
+
+def aware(instant: datetime) -> datetime:
+    """An instant as a cursor gives it, in UTC; SQLite's have no zone."""
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 class ByKeys:

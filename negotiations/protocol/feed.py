@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from negotiations.models import COLLECTIONS, Change, Record, Role, role_of
 
-from .compiled import fetched
+from .compiled import aware, fetched
 from .query import Query
 from .suggestions import nearest
 
@@ -130,11 +129,6 @@ class Feed:
         if not review or self.role in EDITORS or review == Record.Review.PUBLISHED:
             return bool(review)
         return self.role == Role.CONTRIBUTOR and change.author_id == self.user.pk
-
-
-def aware(instant: datetime) -> datetime:
-    """An instant as a cursor gives it, in UTC; SQLite's have no zone."""
-    return instant if timezone.is_aware(instant) else instant.replace(tzinfo=UTC)
 
 
 def kinds_in(query: Query) -> list[str]:
