@@ -87,6 +87,14 @@ def language():
     translation.deactivate()
 
 
+@pytest.fixture(autouse=True)
+def kept_answers():
+    """A test takes back what it wrote, and the next one counts from the same number."""
+    from negotiations.protocol.keeping import ANSWERS
+
+    ANSWERS.clear()
+
+
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 

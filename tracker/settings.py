@@ -47,6 +47,9 @@ TRACKER_ALLOW_SELF_REVIEW = environment.boolean("TRACKER_ALLOW_SELF_REVIEW", def
 TRACKER_RATE_ANONYMOUS = environment.integer("TRACKER_RATE_ANONYMOUS", default=600)
 TRACKER_RATE_TOKEN = environment.integer("TRACKER_RATE_TOKEN", default=3000)
 
+# Answers to readers without a token that a process keeps until the next write; 0 is none.
+TRACKER_KEPT_ANSWERS_MB = environment.integer("TRACKER_KEPT_ANSWERS_MB", default=32)
+
 # Webhooks go to global addresses; this lets them reach receivers on this machine, for tests alone.
 TRACKER_WEBHOOKS_ALLOW_LOOPBACK = environment.boolean(
     "TRACKER_WEBHOOKS_ALLOW_LOOPBACK", default=False

@@ -78,11 +78,16 @@ def with_validators(
 ) -> HttpResponse:
     """The response with its validators, or 304 when the client has it already."""
     validated(response, tag, changed_at)
+    return cacheable(unless_known(response, request), request)
+
+
+def unless_known(response: HttpResponse, request: Request) -> HttpResponse:
+    """The response, or 304 when the client has it already."""
     known = request.headers.get("If-None-Match", "").strip()
-    if known and (known == "*" or tag.strip('"') in TAG.findall(known)):
+    if known and (known == "*" or response["ETag"].strip('"') in TAG.findall(known)):
         response = HttpResponse(status=304, headers=dict(response.items()))
         del response["Content-Type"]
-    return cacheable(response, request)
+    return response
 
 
 def cacheable(response: HttpResponse, request: Request) -> HttpResponse:

@@ -17,6 +17,7 @@ from .conditions import body_tag, with_validators
 from .feed import Feed
 from .instants import PARAMETER as AS_OF
 from .instants import at_an_instant, note_faults
+from .keeping import kept
 from .query import Query, readable
 from .renderers import JSONRenderer, json_response
 from .schema.answers import READ
@@ -83,6 +84,7 @@ class QuestionView(Tombstones, ProtocolView):
         return Reader(self.request.user)
 
     # The document tells what each question is: its class does.
+    @kept
     @at_an_instant
     def get(self, request: Request, slug: str) -> HttpResponse:
         rows = self.reader.rows(self.model)

@@ -19,6 +19,7 @@ from .feed import Feed
 from .filters import FilterBackend, is_record_relation
 from .instants import PARAMETER as AS_OF
 from .instants import at_an_instant, note_faults
+from .keeping import kept
 from .query import Query
 from .renderers import dumps
 from .shapes import MEMBERS
@@ -108,6 +109,7 @@ class Statistics(GenericViewSet):
     filterset_class: Any
 
     @action(detail=False)
+    @kept
     @at_an_instant
     def stats(self, request: Request) -> HttpResponse:
         """How many records the filters leave, and what they add up to, by groups.

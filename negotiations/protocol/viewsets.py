@@ -18,6 +18,7 @@ from .feed import Feed
 from .filters import FilterBackend
 from .instants import PARAMETER as AS_OF
 from .instants import as_parameter, at_an_instant, note_faults
+from .keeping import kept
 from .negotiation import FORMAT, take_format
 from .paging import PARAMETERS, Page
 from .parsers import BulkJSONParser, MergePatchParser, StrictJSONParser
@@ -107,6 +108,7 @@ class RecordViewSet(Writes, Exports, Statistics, Tombstones, ProtocolView, Gener
 
     # Reading
 
+    @kept
     @at_an_instant
     def list(self, request: Request) -> HttpResponse:
         """The records that the filters leave, page by page."""
@@ -128,6 +130,7 @@ class RecordViewSet(Writes, Exports, Statistics, Tombstones, ProtocolView, Gener
         response["Feed-Position"] = str(head.position)
         return with_validators(response, request, body_tag(response.content), head.at)
 
+    @kept
     @at_an_instant
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
         """One record."""

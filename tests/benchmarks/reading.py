@@ -2,6 +2,8 @@
 
 Both answer in this process through the whole middleware, in turn, so that a slow moment of the
 machine falls on both. Ratios are what counts; absolute figures mean nothing on a shared machine.
+What ours keeps for readers without a token is forgotten before each page, but in the last case,
+which measures just that.
 """
 
 import logging
@@ -20,6 +22,7 @@ CASES = {
     "list page": "/api/v1/positions/",
     "list page of one party's": "/api/v1/positions/?party=party-3&expand=party,issue,negotiation",
 }
+AGAIN = "list page, three expansions"
 
 
 def main() -> None:
@@ -41,6 +44,7 @@ def main() -> None:
         for name, address in CASES.items():
             stock = STOCK + ("?party=4" if "party=" in address else "")
             report(name, compare(address, stock))
+        report("the first, asked again", compare(CASES[AGAIN], STOCK, again=True))
     finally:
         teardown_databases(databases, verbosity=0)
 
@@ -77,13 +81,17 @@ def fill() -> None:
     )
 
 
-def compare(ours: str, stock: str) -> tuple[list[float], list[float]]:
+def compare(ours: str, stock: str, *, again: bool = False) -> tuple[list[float], list[float]]:
     """Seconds for one page each, in turn."""
     from django.test import Client
+
+    from negotiations.protocol.keeping import ANSWERS
 
     client = Client()
 
     def seconds(address: str) -> float:
+        if not again:
+            ANSWERS.clear()
         began = time.perf_counter()
         response = client.get(address)
         taken = time.perf_counter() - began

@@ -1,0 +1,152 @@
+"""Answers to readers without a token are kept until somebody writes, and for nobody else."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from negotiations.models import indexing
+from negotiations.protocol.keeping import ANSWERS, MEGABYTE
+from tests.factories import CommitmentFactory, NegotiationFactory, PartyFactory, PositionFactory
+
+pytestmark = pytest.mark.django_db
+POSITIONS = "/api/v1/positions/?expand=party,citations.source"
+
+
+def told(answer):
+    """What a client sees, apart from the names of single requests."""
+    headers = {n: v for n, v in answer.items() if n != "X-Request-ID"}
+    return answer.status_code, answer.content, headers
+
+
+@pytest.mark.parametrize(
+    "path", [POSITIONS, "/api/v1/positions/{slug}/", "/api/v1/positions/stats/?group=stance"]
+)
+def test_the_same_again_costs_one_look_at_the_feed(reader, django_assert_num_queries, path):
+    path = path.format(slug=PositionFactory(review="published").slug)
+    first = reader.get(path)
+
+    with django_assert_num_queries(1):
+        again = reader.get(path)
+
+    assert told(again) == told(first)
+
+
+@pytest.mark.parametrize("path", [POSITIONS, "/api/v1/negotiations/talks/timeline/"])
+def test_a_write_of_anybody_is_seen_at_once(reader, reviewer, path):
+    talks = NegotiationFactory(slug="talks", review="published")
+    position = PositionFactory(review="published", negotiation=talks, claim="It should be.")
+    before = reader.get(path)
+
+    done = reviewer.patch(
+        f"/api/v1/positions/{position.slug}/", {"claim": "It should not be."}, HTTP_IF_MATCH="*"
+    )
+
+    after = reader.get(path)
+    assert done.status_code == 200
+    assert b"It should be." in before.content
+    assert b"It should not be." in after.content
+    assert after["ETag"] != before["ETag"]
+
+
+def test_what_is_kept_is_for_readers_without_a_token(reader, reviewer):
+    PartyFactory(slug="draft")
+    PartyFactory(slug="published", review="published")
+
+    def slugs(client):
+        return [party["slug"] for party in client.get("/api/v1/parties/").json()["results"]]
+
+    assert [slugs(client) for client in (reviewer, reader, reviewer, reader)] == [
+        ["draft", "published"],
+        ["published"],
+        ["draft", "published"],
+        ["published"],
+    ]
+
+
+def test_a_wrong_token_gets_nothing_that_is_kept(reader):
+    reader.get("/api/v1/parties/")
+
+    assert reader.get("/api/v1/parties/", HTTP_AUTHORIZATION="Bearer nt_no").status_code == 401
+
+
+def test_a_client_that_has_it_is_told_so(reader, django_assert_num_queries):
+    PartyFactory(review="published")
+    tag = reader.get("/api/v1/parties/")["ETag"]
+
+    with django_assert_num_queries(1):
+        answer = reader.get("/api/v1/parties/", HTTP_IF_NONE_MATCH=tag)
+
+    assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", tag)
+    assert "Content-Type" not in answer
+
+
+def test_formats_and_hosts_are_kept_apart(reader, settings):
+    settings.ALLOWED_HOSTS = ["one.example", "two.example"]
+    PartyFactory.create_batch(2, review="published")
+
+    def asked(host, accept):
+        answer = reader.get("/api/v1/parties/?limit=1", HTTP_HOST=host, HTTP_ACCEPT=accept)
+        return answer["Content-Type"].partition(";")[0], host in answer["Link"]
+
+    for _ in range(2):
+        for host in settings.ALLOWED_HOSTS:
+            assert asked(host, "application/json") == ("application/json", True)
+            assert asked(host, "text/csv") == ("text/csv", True)
+
+
+def test_what_is_kept_counts_for_the_limit(reader, settings):
+    settings.TRACKER_RATE_ANONYMOUS = 2
+
+    answers = [reader.get("/api/v1/parties/") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer["RateLimit"].partition(";t")[0] for answer in answers] == [
+        '"anonymous";r=1',
+        '"anonymous";r=0',
+        '"anonymous";r=0',
+    ]
+
+
+def test_today_is_not_kept_until_tomorrow(reader, monkeypatch):
+    talks = NegotiationFactory(slug="talks", review="published")
+    CommitmentFactory(negotiation=talks, review="published", due="2025-09-07")
+    path = "/api/v1/negotiations/talks/attention/"
+
+    def asked_at(instant):
+        monkeypatch.setattr(timezone, "now", lambda: instant)
+        return reader.get(path).json()["on"]
+
+    evening = datetime(2025, 9, 7, 23, 59, tzinfo=UTC)
+    assert asked_at(evening) == asked_at(evening) == "2025-09-07"
+    assert asked_at(evening + timedelta(minutes=2)) == "2025-09-08"
+
+
+def test_words_are_looked_up_each_time(reader):
+    PartyFactory(name="Finland", review="published")
+    path = "/api/v1/parties/?q=finland"
+    before = reader.get(path).json()["results"]
+    # The index is made anew without a write, too.
+    indexing.clear()
+
+    assert (len(before), reader.get(path).json()["results"]) == (1, [])
+
+
+def test_memory_is_bounded(reader, settings):
+    settings.TRACKER_KEPT_ANSWERS_MB = 1
+    PartyFactory.create_batch(40, note="n" * 900, review="published")
+
+    for limit in range(1, 60):
+        assert reader.get(f"/api/v1/parties/?limit={limit}").status_code == 200
+
+    assert MEGABYTE / 2 < ANSWERS.size <= MEGABYTE
+    assert ANSWERS.size < sum(len(one.body) for one in ANSWERS.kept.values()) + MEGABYTE / 4
+
+
+def test_an_operator_switches_it_off(reader, settings, django_assert_num_queries):
+    settings.TRACKER_KEPT_ANSWERS_MB = 0
+    PartyFactory(review="published")
+    reader.get("/api/v1/parties/")
+
+    with pytest.raises(pytest.fail.Exception), django_assert_num_queries(1):
+        reader.get("/api/v1/parties/")
