@@ -203,6 +203,32 @@ def test_a_message_that_fails_is_repeated_under_its_name_and_later_ones_pass(
     assert Webhook.objects.get().failing_since is None
 
 
+@pytest.mark.parametrize(
+    ("wish", "seconds"),
+    [
+        ((429, "60"), 60),
+        ((503, "999999999"), 3600),
+        ((503, "Fri, 31 Dec 9999 23:59:59 GMT"), 3600),
+        ((503, "Mon, 01 Jan 0001 00:00:00 -0000"), 5),
+        ((429, "soon"), 5),
+        ((500, "60"), 5),
+    ],
+)
+def test_a_receiver_that_has_too_much_to_do_is_left_alone_as_it_asks(
+    reviewer, receiver, capsys, wish, seconds
+):
+    subscribed(reviewer, receiver)
+    PartyFactory()
+    receiver.answer = with_status(wish[0], **{"Retry-After": wish[1]})
+
+    deliver(capsys)
+    # Neither this message nor another one.
+    [wait], rest = waits(), Webhook.objects.get().next_turn_at - timezone.now()
+
+    assert seconds <= wait <= seconds * 1.2 + 1
+    assert seconds - 3 <= rest.total_seconds() <= seconds
+
+
 def test_the_waits_grow_to_a_day_and_after_ten_attempts_a_message_is_given_up(
     reviewer, receiver, capsys
 ):

@@ -191,7 +191,10 @@ SENT: dict[str, Schema] = {
             "responses": {
                 "2XX": {"description": "It has arrived."},
                 "410": {"description": "No more, please: the webhook is switched off."},
-                "default": {"description": "It is sent again later; redirects are not followed."},
+                "default": {
+                    "description": "It is sent again later; redirects are not followed. For as "
+                    "long as `Retry-After` says with 429 or 503, an hour at most, nothing is sent."
+                },
             },
         }
     }

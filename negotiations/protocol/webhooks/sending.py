@@ -1,7 +1,10 @@
 """One message sent once: signed, to an address that was checked, within a time that is kept."""
 
+import re
 import ssl
 from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from http.client import HTTPConnection, HTTPException
 from socket import SHUT_RDWR, create_connection, socket
@@ -15,6 +18,8 @@ from .addresses import Target, Unsafe, addresses_of, read
 # Seconds: for the name, for the connection, and from there to the head of the answer.
 RESOLVE_TIME, CONNECT_TIME, TOTAL_TIME = 5.0, 5.0, 15.0
 MOST_ADDRESSES = 2
+LONGEST_REST = 3600.0
+DIGITS = re.compile("[0-9]{1,9}")
 AGENT = "Negotiation-Tracker-Webhooks/1"
 
 
@@ -24,6 +29,8 @@ class Outcome:
 
     status: int | None
     error: str
+    # How long the receiver asks to be left alone.
+    rest: timedelta = timedelta(0)
 
     @property
     def is_good(self) -> bool:
@@ -125,8 +132,24 @@ def posted(
     finally:
         timer.cancel()
         connection.close()
-    is_good = 200 <= response.status < 300
-    return Outcome(response.status, "" if is_good else f"It answered {response.status}.")
+    if 200 <= response.status < 300:
+        return Outcome(response.status, "")
+    wish = response.getheader("Retry-After", "") if response.status in {429, 503} else ""
+    return Outcome(response.status, f"It answered {response.status}.", rest_in(wish))
+
+
+def rest_in(wish: str) -> timedelta:
+    """What ``Retry-After`` says, as seconds or as a date; an hour at most."""
+    try:
+        seconds = float(wish) if DIGITS.fullmatch(wish) else date_in(wish) - time()
+    except (TypeError, ValueError, OverflowError, OSError):
+        seconds = 0
+    return timedelta(seconds=min(max(seconds, 0), LONGEST_REST))
+
+
+def date_in(text: str) -> float:
+    """A date of HTTP in seconds since 1970."""
+    return parsedate_to_datetime(text).timestamp()
 
 
 def words_for(error: Exception, connection: PinnedConnection) -> str:

@@ -90,12 +90,13 @@ def take_turn(webhook: Webhook, tally: Counter[str], is_stopping: Stopping) -> t
     for delivery in due[:CHUNK]:
         if is_stopping() or time.monotonic() > end:
             break
-        status = attempt(delivery)
-        if status is None:
+        found = attempt(delivery)
+        if found is None:
             return REST
+        status, wish = found
         tally[status] += 1
         if status != Status.DELIVERED:
-            return REST
+            return max(REST, wish)
         rest = timedelta(0)
     return rest
 
@@ -132,9 +133,10 @@ def withhold(due: Any, webhook: Webhook) -> None:
     )
 
 
-def attempt(delivery: WebhookDelivery) -> Status | None:
+def attempt(delivery: WebhookDelivery) -> tuple[Status, timedelta] | None:
     """Send a message once and note what came of it; None when it is not to be sent now.
 
+    The receiver may ask to be left alone for a time, with all messages.
     The webhook and its owner are read anew: what was changed since the last message holds for this.
     """
     enabled = Webhook.objects.enabled().select_related("user")
@@ -152,7 +154,7 @@ def attempt(delivery: WebhookDelivery) -> Status | None:
         "status": status,
     }
     logger.info("A webhook was sent", extra={"fields": fields})
-    return status
+    return status, outcome.rest
 
 
 def is_noted(delivery: WebhookDelivery) -> bool:
@@ -201,7 +203,7 @@ def keep(webhook: Webhook, delivery: WebhookDelivery, outcome: Outcome) -> Statu
     status = Status.DELIVERED if outcome.is_good else Status.PENDING if wait else Status.FAILED
     WebhookDelivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts).update(
         status=status,
-        next_attempt_at=now + wait if wait else None,
+        next_attempt_at=now + max(wait, outcome.rest) if wait else None,
         response_status=outcome.status,
         error=outcome.error,
     )
