@@ -75,7 +75,8 @@ def test_the_page_of_the_seed_says_what_its_pictures_show(seeds):
         "2 positions in all",
         "Sources with more than the text at hand: 1 News article 2025-07-20 No title,",
         "News article 2025-07-20 20 of 20 sentences are coded, by 52 quotations.",
-        "Promised number not given Reported number not given, in 1 delivery Confirmed nothing",
+        "Hand over remains, between Russia and Ukraine. Promised number not given Reported",
+        "Reported number not given, in 1 delivery Confirmed nothing",
         "The text is not the whole document.",
         "“Nothing found” says that 1 source told of no answer",
     ):

@@ -57,7 +57,7 @@ def test_a_record_shows_its_words_in_their_paragraph_with_the_way_to_the_origina
     assert told(page, "<h1", '<h2 id="facts"') == (
         "Russia is open to further talks, in July 2025, in the source's own words. The words "
         "The Kremlin said it is open to talks & more . Others doubt it. "
-        "Narrator, supports – Talks · the words in the original"
+        "In the source's own words; supports this record – Talks · the words in the original"
     )
     assert '<blockquote lang="en" dir="ltr">' in page.text
     assert "said <mark>it is open to talks &amp; more</mark>. Others" in page.text

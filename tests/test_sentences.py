@@ -42,7 +42,7 @@ SAID = {
         "The later of the two Istanbul rounds: held in Istanbul between 1 and 10 June 2025 "
         "(“early June”, assumed); result: no breakthrough"
     ),
-    "issues/further-talks": "Further talks: Should further talks be held?",
+    "issues/further-talks": "Further talks: “Should further talks be held?”",
     "issues/ceasefire": "Ceasefire: a topic that groups others",
     f"statements/{TALKS}-evening-address": (
         f"Volodymyr Zelensky for Ukraine said on 19 July 2025 {SATURDAY}, address: Zelensky "
@@ -80,10 +80,10 @@ SAID = {
         "Prisoner exchanges: prisoner exchange, agreed by Russia and Ukraine"
     ),
     f"commitments/{TALKS}-exchange-prisoners": (
-        "Russia and Ukraine owe Russia and Ukraine: Both sides are to carry out prisoner exchanges"
+        "Russia and Ukraine owe one another: Both sides are to carry out prisoner exchanges"
     ),
     f"deliveries/{TALKS}-bodies-returned": (
-        "Russia and Ukraine handed over an unknown number to Russia and Ukraine, reported; "
+        "Russia or Ukraine handed over an unknown number to Russia or Ukraine, reported; "
         "under “Both sides are to return the bodies of fallen soldiers”"
     ),
     f"incidents/{TALKS}-russian-attacks": (
@@ -108,10 +108,13 @@ def test_a_record_is_told_in_a_sentence(address):
 def test_a_citation_is_told_with_what_it_supports():
     commitment = Commitment.objects.get(slug=f"{TALKS}-exchange-prisoners")
 
-    assert sentence(commitment.citations.get()) == (
-        "“both sides agreed to carry out prisoner exchanges” supports the commitment "
-        "“Both sides are to carry out prisoner exchanges.”, narrator"
-    )
+    words = commitment.citations.get()
+    quote = "“both sides agreed to carry out prisoner exchanges”"
+    told = "the commitment “Both sides are to carry out prisoner exchanges.”"
+
+    assert sentence(words) == f"{quote} supports {told}, in the source's own words"
+    words.relation, words.voice = "context", "headline"
+    assert sentence(words) == f"{quote} helps to understand {told}, in a headline"
 
 
 def test_every_record_of_the_seed_has_its_sentence():

@@ -31,16 +31,21 @@ VOICES = {
     "narrator": "in the source's own words",
     "headline": "in a headline",
 }
+RELATIONS = {
+    "supports": "supports",
+    "contradicts": "contradicts",
+    "context": "helps to understand",
+}
 # Places that a source gives with a word of their own: across Ukraine, near Kherson.
 BEFORE_PLACES = ("across", "along", "around", "at", "between", "in", "near", "off", "on", "outside")
 # Short enough to be read in one glance.
 LONGEST_QUOTE = 160
 
 
-def listed(records: Iterable[Any], empty: str = "somebody") -> str:
+def listed(records: Iterable[Any], empty: str = "somebody", word: str = "and") -> str:
     """Names as in “A, B and C”."""
     names = [str(record) for record in records]
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or empty
+    return f" {word} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or empty
 
 
 def coded(record: Any, name: str) -> str:

@@ -30,7 +30,19 @@ from negotiations.models import (
 )
 
 from .dating import dated
-from .phrases import amount, answer_to, coded, language, listed, part, quoted, speech, where
+from .phrases import (
+    RELATIONS,
+    VOICES,
+    amount,
+    answer_to,
+    coded,
+    language,
+    listed,
+    part,
+    quoted,
+    speech,
+    where,
+)
 
 ANSWERS = {
     "accepts": "accepts",
@@ -94,7 +106,7 @@ def issue(record: Any) -> str:
     wider = part(record.part_of, ", a part of ")
     if not record.question:
         return f"{record.title}{wider}: a topic that groups others"
-    return f"{record.title}{wider}: {record.question}"
+    return f"{record.title}{wider}: {quoted(record.question)}"
 
 
 def statement(record: Any) -> str:
@@ -116,7 +128,7 @@ def proposal(record: Any) -> str:
     addressees = part(listed(record.addressed_to.all(), ""), " to ")
     again = " again" if record.restated else ""
     proposed = f"{makers} proposed{again}{addressees}: {record.title}{speech(record)}"
-    deadline = part(dated(record, "deadline"), "; to be answered")
+    deadline = part(dated(record, "deadline"), "; to be answered or met")
     return f"{proposed}{deadline}; {coded(record, 'status')}"
 
 
@@ -141,9 +153,9 @@ def outcome(record: Any) -> str:
 
 
 def commitment(record: Any) -> str:
-    owers = list(record.obligor.all())
+    owers, owed = list(record.obligor.all()), list(record.obligee.all())
     owes = f"{listed(owers)} owe{'' if len(owers) > 1 else 's'}"
-    owes += part(listed(record.obligee.all(), ""))
+    owes += " one another" if len(owers) > 1 and owers == owed else part(listed(owed, ""))
     many = amount(record, "quantity", coded(record, "unit"))
     how_many = part(", ".join(filter(None, (many, record.category))), " (", ")")
     due = part(dated(record, "due"), ", due")
@@ -153,8 +165,9 @@ def commitment(record: Any) -> str:
 
 def delivery(record: Any) -> str:
     owed = record.commitment
-    giver = record.delivered_by or listed(owed.obligor.all())
-    taker = record.received_by or listed(owed.obligee.all(), "")
+    # Of several that owe, or are owed, the record does not say which it was.
+    giver = record.delivered_by or listed(owed.obligor.all(), word="or")
+    taker = record.received_by or listed(owed.obligee.all(), "", word="or")
     many = amount(record, "quantity", coded(owed, "unit")) or "an unknown number"
     place, by = where(record.place), part(record.facilitator, ", through ")
     handed = f"{giver} handed over {many}{part(taker, ' to ')}{place}{dated(record)}{by}"
@@ -182,8 +195,8 @@ def source(record: Any) -> str:
 
 def citation(record: Any) -> str:
     what = f"{record.record._meta.verbose_name} “{record.record}”"
-    relation, voice = coded(record, "relation"), coded(record, "voice")
-    return f"{quoted(record.quote)} {relation} the {what}, {voice}"
+    relation = RELATIONS[record.relation]
+    return f"{quoted(record.quote)} {relation} the {what}, {VOICES[record.voice]}"
 
 
 def dismissal(record: Any) -> str:

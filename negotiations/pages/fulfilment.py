@@ -78,8 +78,10 @@ def _delivered(done: Delivered, unit: str, share: str) -> str:
 
 
 def _direction(owed: Promise, names: dict[str, str]) -> str:
-    obligee = _listed(owed.obligee, names)
-    return _listed(owed.obligor, names) + (f" to {obligee}" if obligee else "")
+    obligor, obligee = _listed(owed.obligor, names), _listed(owed.obligee, names)
+    if len(owed.obligor) > 1 and owed.obligor == owed.obligee:
+        return f"between {obligor}"
+    return f"by {obligor}" + (f" to {obligee}" if obligee else "")
 
 
 def _amount(quantity: Bounds, unit: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Greatest, Length, Substr
 
+from negotiations.analysis.phrases import RELATIONS, VOICES
 from negotiations.models import Source
 
 from .fragments import text_link
@@ -58,8 +59,8 @@ def _quotation(passage: Any) -> dict[str, Any]:
         "before": before,
         "quote": passage.quote,
         "after": after,
-        "voice": passage.get_voice_display().lower() if hasattr(passage, "voice") else "",
-        "relation": passage.get_relation_display().lower() if hasattr(passage, "voice") else "",
+        "voice": VOICES[passage.voice] if hasattr(passage, "voice") else "",
+        "relation": RELATIONS[passage.relation] if hasattr(passage, "voice") else "",
         "original": text_link(source.url, passage.quote) if source.url else "",
     }
 
