@@ -42,7 +42,9 @@ SPANS = {
     "2025-07/": Span(date(2025, 7, 1), None),
 }
 
-PLAIN_SIGNS = "Write dates with the digits 0 to 9 and the plain signs - / . ~ ? % X."
+PLAIN_SIGNS = (
+    "Write dates with the digits 0 to 9 and plain signs, such as 2025-06~ or ../2025-07-19."
+)
 FAULTS = {
     "": HOW_TO_WRITE,
     "June 2025": HOW_TO_WRITE,

@@ -117,6 +117,17 @@ def test_what_the_rules_say_is_said_in_that_language(analyst_user, asked, fault)
     assert faults(answer) == {"quote": [fault]}
 
 
+def test_what_is_wrong_with_a_date_is_said_in_that_language(analyst_user):
+    source = SourceFactory(text="They met.", review="published")
+    desk = at_the_desk(analyst_user)
+    form = {"record": "round", "quote": "They met.", "title": "A round", "voice": "narrator"}
+    form |= {"form_key": "once", "date": "2025-07-32", "_save": "1"}
+
+    answer = desk.post(desk_of(source), form, headers={"accept-language": "uk"})
+
+    assert faults(answer)["date"] == ["2025-07-32 — такого дня в календарі немає."]
+
+
 def test_machines_are_answered_in_english(reader):
     answer = reader.get("/api/v1/parties/?nmae=x", headers={"accept-language": "uk"})
 

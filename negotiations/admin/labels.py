@@ -12,9 +12,10 @@ from django.utils.text import capfirst
 
 from negotiations import models
 from negotiations.models import RECORDS, Token, Vocabulary, Webhook, WebhookDelivery
+from negotiations.models.edtf import HOW_TO_WRITE
 
 # Which argument of a call is what a rule says.
-SAID = {"ValidationError": 0, "fault": 1}
+SAID = {"ValidationError": 0, "InvalidDate": 0, "fault": 1}
 # Where something is put into what is said.
 PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -61,6 +62,7 @@ def _of_rules() -> Iterator[str]:
             for said in node.args[place : place + 1]:
                 if isinstance(said, ast.Constant):
                     yield str(said.value)
+    yield HOW_TO_WRITE
 
 
 def _of_the_door() -> Iterator[str]:

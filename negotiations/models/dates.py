@@ -123,7 +123,7 @@ class UncertainDateField(Characters):
             try:
                 edtf.parse(value)
             except edtf.InvalidDate as fault:
-                raise ValidationError(str(fault), code="invalid_date") from fault
+                raise ValidationError(fault.said, "invalid_date", fault.values) from fault
 
 
 def date_rules(model: str, name: str) -> list[Check]:

@@ -26,7 +26,14 @@ EXPRESSION = re.compile(
 
 
 class InvalidDate(ValueError):
-    """The text is not a date as we write them; the message tells a person why."""
+    """The text is not a date as we write them; the message tells a person why.
+
+    What is said and what is put into it stay apart, so that it can be said in other languages.
+    """
+
+    def __init__(self, said: str, **values: str) -> None:
+        super().__init__(said % values if values else said)
+        self.said, self.values = said, values
 
 
 class Span(NamedTuple):
@@ -50,9 +57,11 @@ def parse(text: str) -> Span:
     a winter begins in December of its year. For a southern season write the months.
     """
     if len(text) > LONGEST:
-        raise InvalidDate(f"A date has at most {LONGEST} characters.")
+        raise InvalidDate("A date has at most %(most)s characters.", most=str(LONGEST))
     if not text.isascii():
-        raise InvalidDate("Write dates with the digits 0 to 9 and the plain signs - / . ~ ? % X.")
+        raise InvalidDate(
+            "Write dates with the digits 0 to 9 and plain signs, such as 2025-06~ or ../2025-07-19."
+        )
     start, slash, end = text.partition("/")
     return _interval(text, start, end) if slash else _expression(text)
 
@@ -67,7 +76,7 @@ def _interval(text: str, start: str, end: str) -> Span:
     earliest = first.earliest if first else None
     latest = last.latest if last else None
     if earliest and latest and earliest > latest:
-        raise InvalidDate(f"{text} ends before it begins.")
+        raise InvalidDate("%(date)s ends before it begins.", date=text)
     ends = [span for span in (first, last) if span]
     return Span(
         earliest,
@@ -82,7 +91,8 @@ def _end(text: str) -> Span | None:
         return None
     if "X" in text:  # Level 2; it would add nothing, as the shorter text has the same bounds.
         raise InvalidDate(
-            f"In an interval leave unknown digits out: 2025-06, not 2025-06-XX (found {text})."
+            "In an interval leave unknown digits out: 2025-06, not 2025-06-XX (found %(date)s).",
+            date=text,
         )
     return _expression(text)
 
@@ -91,15 +101,16 @@ def _expression(text: str) -> Span:
     """One date: a year, month, season or day, perhaps with unspecified digits and a qualifier."""
     match = EXPRESSION.fullmatch(text)
     if match is None:
-        raise InvalidDate(_fault(text))
+        raise _fault(text)
     year, month, day, qualifier = match.group("year", "month", "day", "qualifier")
     plain = text.rstrip("?~%")
     if "X" in year and month:
         raise InvalidDate(
-            f"{plain} gives a month but not its year: write the year with all its digits or alone."
+            "%(date)s gives a month but not its year: write the year with all its digits or alone.",
+            date=plain,
         )
     if month == "XX" and day and day != "XX":
-        raise InvalidDate(f"{plain} gives a day but not its month: write XX for both.")
+        raise InvalidDate("%(date)s gives a day but not its month: write XX for both.", date=plain)
     earliest, latest = _bounds(plain, year, month, day)
     return Span(earliest, latest, qualifier in ("~", "%"), qualifier in ("?", "%"))
 
@@ -107,40 +118,50 @@ def _expression(text: str) -> Span:
 def _bounds(plain: str, year: str, month: str | None, day: str | None) -> tuple[date, date]:
     first, last = int(year.replace("X", "0")), int(year.replace("X", "9"))
     if first == 0:
-        raise InvalidDate(f"{plain} lies before the year 0001, the first that can be recorded.")
+        raise InvalidDate(
+            "%(date)s lies before the year 0001, the first that can be recorded.", date=plain
+        )
     if month is None or month == "XX":
         return date(first, 1, 1), date(last, 12, 31)
     if month in SEASONS:
         return _season(plain, first, month, day)
     if not 1 <= int(month) <= 12:
-        raise InvalidDate(f"{plain} has no month: months are 01 to 12, seasons 21 to 24.")
+        raise InvalidDate(
+            "%(date)s has no month: months are 01 to 12, seasons 21 to 24.", date=plain
+        )
     length = calendar.monthrange(first, int(month))[1]
     if day is None or day == "XX":
         return date(first, int(month), 1), date(first, int(month), length)
     if not 1 <= int(day) <= length:
-        raise InvalidDate(f"{plain} is not a day in the calendar.")
+        raise InvalidDate("%(date)s is not a day in the calendar.", date=plain)
     exact = date(first, int(month), int(day))
     return exact, exact
 
 
 def _season(plain: str, year: int, season: str, day: str | None) -> tuple[date, date]:
     if day:
-        raise InvalidDate(f"{plain} gives a day of a season: write its month, 01 to 12.")
+        raise InvalidDate(
+            "%(date)s gives a day of a season: write its month, 01 to 12.", date=plain
+        )
     first, last = SEASONS[season]
     ending, month = (year, last) if last <= 12 else (year + 1, last - 12)
     if ending > date.max.year:
-        raise InvalidDate(f"{plain} ends after the year 9999, the last that can be recorded.")
+        raise InvalidDate(
+            "%(date)s ends after the year 9999, the last that can be recorded.", date=plain
+        )
     return date(year, first, 1), date(ending, month, calendar.monthrange(ending, month)[1])
 
 
-def _fault(text: str) -> str:
+def _fault(text: str) -> InvalidDate:
     """What is wrong with a text that has not the form of a date."""
     if text.startswith(("Y", "-")):
-        return f"{text} is outside the years that can be recorded, 0001 to 9999."
+        return InvalidDate(
+            "%(date)s is outside the years that can be recorded, 0001 to 9999.", date=text
+        )
     if ":" in text or re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]", text):
-        return f"{text} has a time of day: write the day alone."
+        return InvalidDate("%(date)s has a time of day: write the day alone.", date=text)
     if text != text.strip():
-        return "Write dates without spaces around them."
+        return InvalidDate("Write dates without spaces around them.")
     if "/" in text:
-        return "An interval has two ends, with one / between them."
-    return HOW_TO_WRITE
+        return InvalidDate("An interval has two ends, with one / between them.")
+    return InvalidDate(HOW_TO_WRITE)
