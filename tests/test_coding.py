@@ -227,6 +227,27 @@ def test_dates_in_the_language_of_the_source_are_offered(desk, talks, language, 
     assert offers(look)[0] == f"date:2025-07-21/2025-07-27|resolved|2025-07-20|{words}"
 
 
+@pytest.mark.parametrize(
+    ("text", "party", "voice"),
+    [
+        ("У Києві заявили, що Росією керує Кремль.", "Russia", "reported_speech"),
+        ("Президент Украины сообщил об этом.", "Ukraine", "reported_speech"),
+        ("Переговори зупинилися.", None, "narrator"),
+    ],
+)
+def test_names_and_verbs_are_known_in_every_case(desk, ukraine, text, party, voice):
+    talks = ukraine.participations.get().negotiation
+    ukraine.aliases += ["Украина"]
+    history.write(ukraine)
+    russia = PartyFactory(name="Russia", aliases=["Росія"], **PUBLIC)
+    ParticipationFactory(negotiation=talks, party=russia, role="side", **PUBLIC)
+    source = SourceFactory(text=text, published="2025-07-20", **PUBLIC)
+
+    form = opened(desk, source, "position", text)
+
+    assert (form.get("party"), form["voice"]) == (party, voice)
+
+
 def test_how_a_date_comes_about_is_told_in_the_language_of_the_desk(desk, article, talks):
     form = opened(desk, article, "round", "a new round of peace talks with Russia next week")
     asked = {**form, "_look": "1", "date_words": "in June"}

@@ -33,12 +33,20 @@ OPENING, CLOSING = "“«„", "”»"
 SAID = re.compile(
     r"\b(said|says|saying|told|reported|restated|warned|pledged|stated|announced|declared|claimed"
     r"|expressed|called for|raised doubts|proposed)\b"
+    # By the stems of Ukrainian and Russian, whoever says it and when.
+    r"|\b(?:сказа|заяв|повідом|сообщ|запропон|предлож|попере[дж]|предупре|наголо[сш]|підкресл"
+    r"|подч[её]рк|оголо[сш]|объяв|пообіця|пообеща)\w*",
+    re.IGNORECASE,
 )
 # After one of these words a name follows.
 OFFICE = re.compile(
     r"\b(?:President|Secretary|Minister|Chancellor|Premier|Envoy|Spokesman|Spokeswoman|Ambassador"
     r"|General|King|Pope|Director|Chairman|Governor|Mr|Mrs|Ms)\b\.? "
 )
+# Plain names that have cases, and the end that goes in the others: Росія, Росією.
+IN_CYRILLIC = re.compile("[\u0400-\u04ff]{4}")
+CASE = re.compile("(?:[иіыо]и|[ая]я|[аеиіоуыьюя])$")
+LONGEST_CASE = 3
 Guess = tuple[Any, str]
 
 
@@ -208,9 +216,17 @@ def _place(words: list[str], sought: list[str]) -> int | None:
     if not sought:
         return None
     for at in range(len(words) - len(sought) + 1):
-        if words[at : at + len(sought)] == sought:
+        if all(map(_is_called, words[at : at + len(sought)], sought)):
             return at
     return None
+
+
+def _is_called(word: str, name: str) -> bool:
+    """Whether a word is a name, in Ukrainian and Russian in any of its cases."""
+    if word == name or not IN_CYRILLIC.match(name):
+        return word == name
+    stem = CASE.sub("", name)
+    return word.startswith(stem) and len(word) - len(stem) <= LONGEST_CASE
 
 
 def day_of(source: Source) -> date | None:
