@@ -121,7 +121,9 @@ def test_quantities_of_different_units_are_not_added(reader):
     CommitmentFactory(quantity_min=6000, unit="bodies", review="published")
     query = "commitments/stats/?measures=sum_quantity_min"
 
-    assert faults(reader, query) == [("measures", "mixed_units", ["unit"])]
+    for narrowed in ("", "&unit=persons,bodies", "&unit=persons&unit=bodies"):
+        assert faults(reader, query + narrowed) == [("measures", "mixed_units", ["unit"])]
+    assert results(reader, f"{query}&unit=persons") == [{"sum_quantity_min": 1000}]
     assert results(reader, f"{query}&group=unit") == [
         {"unit": "bodies", "sum_quantity_min": 6000},
         {"unit": "persons", "sum_quantity_min": 1000},

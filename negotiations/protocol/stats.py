@@ -152,7 +152,8 @@ def check(query: Query, model: type[Record], asked: Sequence[str], told: Sequenc
     if len(asked) > MOST_GROUPS:
         query.fault("group", "too_many", f"Name at most {MOST_GROUPS} groups.")
     unit = next((n for n in ("unit", "commitment__unit") if n in groups(model)), None)
-    if unit is None or unit in asked or unit in query:
+    # A filter by one unit leaves one, a filter by several does not.
+    if unit is None or unit in asked or "," not in query.get(unit, ","):
         return
     if any(name in measures(model) and "quantity" in name for name in told):
         detail = f"Group by {unit} as well: persons and days do not add up."
