@@ -11,6 +11,7 @@ from itertools import islice
 import openpyxl
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
 from django.core.signals import request_finished
 from django.db import close_old_connections, connection
 from django.test import RequestFactory
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from negotiations import history
 from negotiations.models import Party, Source
+from negotiations.models.search import SearchDocument
 from negotiations.protocol.tables import CSV, guarded, unguarded
 from tests.factories import (
     CitationFactory,
@@ -220,6 +222,20 @@ def test_a_file_is_sent_again_only_when_it_can_be_another(reader, analyst, analy
     PartyFactory(slug="other", review="published")
     anew = reader.get(path, headers={"if-none-match": old})
     assert [row[0] for row in cells(anew)] == ["slug", "other", "public"]
+
+
+def test_a_file_of_a_search_is_another_when_the_index_is_made_anew(reader):
+    PartyFactory(slug="kremlin", name="The Kremlin", review="published")
+    path = "/api/v1/parties/export/?q=kremlin&format=ndjson&fields=slug"
+    SearchDocument.objects.all().delete()
+
+    drifted = reader.get(path)
+    assert lines(drifted) == []
+    call_command("rebuildsearch")
+    again = reader.get(path, headers={"if-none-match": drifted["ETag"]})
+
+    assert lines(again) == [{"slug": "kremlin"}]
+    assert reader.head(path)["ETag"] == again["ETag"]
 
 
 def test_a_file_that_the_client_has_costs_one_query(reader, django_assert_num_queries):

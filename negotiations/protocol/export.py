@@ -1,6 +1,6 @@
 """The whole of a filtered list as one file, made while it is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from itertools import chain
@@ -66,7 +66,8 @@ class Exports(GenericViewSet):
         with Sending() as sending:
             snapshot(sending.opened)
             # Of the state that the rows are read in: so it names these rows and no others.
-            response = self.announced(request, shape, Feed(request.user).head())
+            head, found = Feed(request.user).head(), found_by_words(query, rows)
+            response = self.announced(request, shape, head, found)
             if response.status_code == 304:
                 return response
             pieces = self.pieces(request, shape, rows, sending.opened)
@@ -74,14 +75,15 @@ class Exports(GenericViewSet):
                 response.streaming_content = sending.begun(pieces)
         return response
 
-    def announced(self, request: Request, shape: Shape, head: Head) -> Any:
+    def announced(self, request: Request, shape: Shape, head: Head, found: Sequence[int]) -> Any:
         """The answer before anything of the file is made, which may be that there is no need."""
         table: Any = request.accepted_renderer
         answer: Any = StreamingHttpResponse(content_type=table.content_type)
         name = f"{self.model.collection()}.{table.format}"
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
         answer["Feed-Position"] = str(head.position)
-        return with_validators(answer, request, state_tag(request, shape, head), head.at)
+        tag = state_tag(request, shape, head, found)
+        return with_validators(answer, request, tag, head.at)
 
     def pieces(
         self, request: Request, shape: Shape, rows: QuerySet[Any], opened: ExitStack
@@ -94,7 +96,12 @@ class Exports(GenericViewSet):
         return made_at(self.instant, pieces) if self.instant else pieces
 
 
-def state_tag(request: Request, shape: Shape, head: Head) -> str:
+def found_by_words(query: Query, rows: QuerySet[Any]) -> Sequence[int]:
+    """The keys of what a search finds: the index can be made anew without any change of records."""
+    return tuple(rows.values_list("pk", flat=True)) if "q" in query else ()
+
+
+def state_tag(request: Request, shape: Shape, head: Head, found: Sequence[int]) -> str:
     """The entity tag of a file that is yet to be made: all that decides what will be in it."""
     table: Any = request.accepted_renderer
     role = role_of(request.user)
@@ -102,7 +109,7 @@ def state_tag(request: Request, shape: Shape, head: Head) -> str:
     position = newest().position if role == Role.CONTRIBUTOR else head.position
     reader = (request.user.pk, str(role))
     asked = (request.build_absolute_uri(), table.format, columns(shape))
-    made_from = (*asked, *reader, position, program_changed_at())
+    made_from = (*asked, *reader, position, found, program_changed_at())
     return body_tag(repr(made_from).encode())
 
 
