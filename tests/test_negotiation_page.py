@@ -64,6 +64,7 @@ def test_the_page_of_the_seed_says_what_its_pictures_show(seeds):
         "7 September 2025 at the latest, counted from the source's words. United States",
         "round, held The later of the two Istanbul rounds between 1 and 10 June 2025, assumed",
         "round, proposed The round that Ukraine proposed on 19 July 2025 between 21 and 27 July",
+        "position Ukraine is to reject all Western military aid. between 1 and 30 June 2025",
         "negotiation, halted Peace talks of Ukraine and Russia, 2025",
         "proposal, deadline Trump's warning to Russia to reach a deal within 50 days 7 September",
         "Without a date commitment, hand over prisoners Both sides are to carry out prisoner",
@@ -287,6 +288,7 @@ def test_moves_are_compared_between_the_days_asked_for(seeds):
     page = read(f"{HERE}?since=2025-06-30&until=2025-07-20")
 
     for words in (
+        "Before 30 June 2025 After 20 July 2025 Change",
         "Russia Territory Supports Supports nothing heard since",
         "Doubts Doubts Supports changed or first recorded The dates do not say which.",
         "Ukraine Leaders' meeting nothing found Supports first recorded",

@@ -94,12 +94,13 @@ def _span(entry: TimelineEntry) -> Span:
 def standing(entry: TimelineEntry) -> str:
     """How it stands, so that a round that was only proposed is not taken for one that was held.
 
-    Of a second date, which one it is; nothing of a record whose title says how it stands.
+    Of a second date, which one it is; nothing of a record whose title says how it stands. A stance
+    answers the question of an issue: beside a claim it would be taken for one on the claim.
     """
     if entry.about != "date" and entry.date:
         return entry.about
     kind = KINDS[entry.kind]
-    if kind.subject or not entry.code:
+    if kind.subject or kind.code == "stance" or not entry.code:
         return ""
     label = str(coded(kind)(entry.code).label).lower()
     return f"{kind.code} {label}" if label == "unknown" else label

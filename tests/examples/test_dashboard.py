@@ -54,6 +54,8 @@ def test_the_dashboard_draws_what_the_tracker_answers(page, server):
     assert page.locator("#timeline li").count() == 1 + 23
     proposed = page.locator("#timeline li", has_text="The round that Ukraine proposed")
     assert "round, proposed, 21" in proposed.inner_text()
+    demand = page.locator("#timeline li", has_text="Ukraine is to reject all Western military aid.")
+    assert "position, 1" in demand.inner_text()
     assert texts(page, "#timeline + details summary") == ["11 without a date"]
     assert texts(page, "#attention summary")[:3] == [
         "A deadline passed without a result (1)",
