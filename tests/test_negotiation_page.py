@@ -167,6 +167,9 @@ def test_what_a_picture_has_no_room_for_is_told(seeds):
     assert "Trump's warning to Russia to reach… (deadline)" in happened
     assert "The round that Ukraine proposed on… (proposed)" in happened
     assert "News article 2025-07-20" in words_of(f"{HERE}coverage.svg")
+    held = words_of(f"{HERE}matrix.svg")
+    assert (held.count("implied"), held.count("demand")) == (2, 3)
+    assert "Territory: Should Ukraine give up more territory?" in held
     assert words_of("/negotiations/talks/movement.svg").count("+1") == 2
 
 
@@ -248,7 +251,8 @@ def test_a_page_speaks_of_the_day_that_is_asked_about(seeds):
 
     assert "This is how things stood on 20 July 2025 . How they stand now" in before.text
     assert (passed in before.text, passed in later.text) == (False, True)
-    assert "waits for 1 day" in before.text
+    assert "waits for 1 day " in before.text
+    assert "waits for at least 1 day " in before.text
     assert "Days up to 20 July 2025." in before.text
     assert "The upright line is 20 July 2025." in before.text
     # Everything that the page leads to is asked the same.

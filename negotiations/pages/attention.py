@@ -122,5 +122,6 @@ def _days(item: AttentionItem) -> str:
         return ""
     if item.days == UNKNOWN:
         return "since when is not known"
-    days = f"{quantity_words(item.days)} day{'' if item.days == Bounds(1, 1) else 's'}"
+    is_one = item.days in (Bounds(1, 1), Bounds(1, None))
+    days = f"{quantity_words(item.days)} day{'' if is_one else 's'}"
     return f"waits for {days}" if item.reason == "proposal_unanswered" else f"passed {days} ago"

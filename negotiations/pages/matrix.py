@@ -21,6 +21,7 @@ class Answer:
     stance: str
     label: str
     claim: str
+    qualities: list[str]
     about: str
     when: str
 
@@ -101,17 +102,22 @@ def _answers(cell: MatrixCell) -> Iterator[Answer]:
             stance=held.stance,
             label=Position.Stance(held.stance).label,
             claim=held.claim,
-            about=", ".join(_about(cell, held)),
+            qualities=(qualities := list(_qualities(held))),
+            about=", ".join([*qualities, *_unsure(cell)]),
             when=days_words(held.earliest, held.latest),
         )
 
 
-def _about(cell: MatrixCell, held: HeldPosition) -> Iterator[str]:
-    """What qualifies an answer."""
+def _qualities(held: HeldPosition) -> Iterator[str]:
+    """How an answer was given."""
     if held.basis == Position.Basis.IMPLIED:
         yield "implied"
     if held.firmness != Position.Firmness.UNSPECIFIED:
         yield Position.Firmness(held.firmness).label.lower()
+
+
+def _unsure(cell: MatrixCell) -> Iterator[str]:
+    """What the dates leave open."""
     if cell.state == "several":
         yield "order not proved"
     elif cell.sureness == "possible":

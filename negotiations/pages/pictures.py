@@ -26,6 +26,8 @@ ROW, HEAD, FOOT = 26, 48, 40
 # A commitment: its text, three figures, and room before the next.
 BLOCK = 112
 WIDTH = 960
+# An answer of the matrix in two lines; a question below it.
+ANSWER, QUESTION = 36, 18
 # Signs of one party and issue beside one another.
 ACROSS = 2
 # A column of the heading's letters.
@@ -86,40 +88,55 @@ def timeline(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
     }
 
 
-def signs(column: dict[str, Any], cell: Cell, down: int) -> list[dict[str, Any]]:
-    """The signs of one cell, below one another."""
+def signs(left: int, top: int, cell: Cell) -> list[dict[str, Any]]:
+    """The signs of one cell, below one another, each with how the answer was given."""
     return [
-        {"answer": answer, "left": column["left"] + 8, "top": 68 + down + 22 * number}
+        {
+            "answer": answer,
+            "left": left + 8,
+            "top": top + 8 + ANSWER * number,
+            "qualities": cut(", ".join(answer.qualities), 20),
+        }
         for number, answer in enumerate(cell.shown)
     ]
 
 
 def matrix(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
-    """Cells of a fixed size."""
+    """Lines as high as their fullest cell, then what is asked on each issue."""
     on = moment_of(request).on
     told = grid(matrix_of(talks, on))
     columns: list[dict[str, Any]] = [
         {"label": cut(issue.title, 18), "left": 200 + 130 * n, "middle": 265 + 130 * n}
         for n, issue in enumerate(told.issues)
     ]
-    lines = [
+    lines, top = [], 60
+    for line in told.lines:
+        cells = [
+            {
+                "left": column["left"],
+                "more": cell.more,
+                "answers": signs(column["left"], top, cell),
+            }
+            for column, cell in zip(columns, line.cells, strict=True)
+        ]
+        lines.append({"name": cut(line.name, 26), "top": top, "cells": cells})
+        top += 12 + ANSWER * max([1, *(len(cell["answers"]) for cell in cells)])
+    width = max(640, 200 + 130 * len(columns) + 20)
+    questions = [
         {
-            "name": cut(line.name, 26),
-            "top": 60 + 56 * n,
-            "cells": [
-                {"left": column["left"], "more": cell.more, "answers": signs(column, cell, 56 * n)}
-                for column, cell in zip(columns, line.cells, strict=True)
-            ],
+            "words": cut(f"{issue.title}: {issue.question}", width // 8),
+            "top": top + 24 + QUESTION * n,
         }
-        for n, line in enumerate(told.lines)
-    ]  # fmt: skip
+        for n, issue in enumerate(told.issues)
+    ]
     return {
         "what": f"who held what on {on}",
         "told": told,
         "columns": columns,
         "lines": lines,
-        "width": max(640, 200 + 130 * len(columns) + 20),
-        "height": 60 + 56 * len(lines) + 40,
+        "questions": questions,
+        "width": width,
+        "height": top + QUESTION * len(questions) + FOOT + 10,
     }
 
 
