@@ -252,6 +252,23 @@ def test_a_patch_takes_null_where_nothing_may_stand(reviewer):
     assert (refused.status_code, faults(refused)) == (400, [("/title", "null")])
 
 
+def test_a_patch_takes_out_what_it_sets_to_null(reviewer):
+    kremlin = PartyFactory(
+        note="Heard.", aliases=["Bankova"], identifiers={"wikidata": "Q1"}, country="UA"
+    )
+    kremlin.member_of.add(PartyFactory())
+    path = address("parties", kremlin.slug)
+    names = ("note", "aliases", "identifiers", "country", "member_of")
+
+    answer = reviewer.patch(path, dict.fromkeys(names), headers=FOUND)
+    again = reviewer.patch(path, dict.fromkeys(names), headers=FOUND)
+    kept = reviewer.patch(path, {"slug": None, "review": None}, headers=FOUND)
+
+    assert [answer.json()[name] for name in names] == ["", [], {}, "", []]
+    assert (again.status_code, again.json()["version"]) == (200, 2)
+    assert sorted(faults(kept)) == [("/review", "null"), ("/slug", "null")]
+
+
 def test_read_only_members_are_sent_back_unchanged_or_refused(reviewer):
     statement = StatementFactory(date="2025-07")
     path = address("statements", statement.slug)

@@ -19,6 +19,8 @@ from .suggestions import MOST_SUGGESTED, Code, nearest
 
 # Written on create inside their record; read and edited as a collection of their own.
 NESTED = "citations"
+# What has no default, or keeps its value when nothing is said of it.
+KEPT = frozenset({"slug", "review", "record", NESTED})
 # Of strange members: who sends more sends something else than a record.
 MOST_FAULTS = 100
 # The faults of members by their names, as DRF nests them; those of the whole stand under ``ALL``.
@@ -171,7 +173,9 @@ class RecordSerializer(BodySerializer):
         return name == "version" or wire(self.stored[name]) == value
 
     def read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], Details]:
-        values, faults = super().read(data)
+        removed = [name for name in data if self._is_removed(name, data[name])]
+        values, faults = super().read({n: data[n] for n in data if n not in removed})
+        values |= {name: self._default(name) for name in removed}
         if self.instance:
             if values.pop(NESTED, None) is not None:
                 faults[NESTED] = [ErrorDetail(CITED_LATER, "read_only")]
@@ -179,6 +183,17 @@ class RecordSerializer(BodySerializer):
             del values["review"]
             faults["review"] = [ErrorDetail("A new record is a draft.", "review_step")]
         return values, faults
+
+    def _is_removed(self, name: str, value: Any) -> bool:
+        """Whether a patch takes out a member: it then has the default, as when a PUT is silent."""
+        field = self.fields.get(name) if self.partial and value is None else None
+        is_optional = field and not (field.read_only or field.required or field.allow_null)
+        return bool(is_optional) and name not in KEPT
+
+    def _default(self, name: str) -> Any:
+        """What a member holds of which nothing is said."""
+        column: Any = self.model._meta.get_field(name)
+        return [] if isinstance(column, models.ManyToManyField) else column.get_default()
 
     def breaches(self, values: dict[str, Any], unread: Collection[str]) -> Details:
         """Put the values into the record and run its rules; it is then ready to be saved."""
@@ -214,13 +229,10 @@ class RecordSerializer(BodySerializer):
 
         PUT replaces the whole. And no rule may take what is stored for what could not be read.
         """
-        kept = {*values, "slug", "review", "record", NESTED}
+        kept = {*values, *KEPT}
         for name in names:
-            if name in kept or name not in self.fields or self.fields[name].read_only:
-                continue
-            model_field: Any = self.model._meta.get_field(name)
-            is_many = isinstance(model_field, models.ManyToManyField)
-            values[name] = [] if is_many else model_field.get_default()
+            if name not in kept and name in self.fields and not self.fields[name].read_only:
+                values[name] = self._default(name)
 
 
 # The serializer of each kind; filled by the viewsets as they are declared.

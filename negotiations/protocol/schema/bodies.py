@@ -12,7 +12,7 @@ from negotiations.models import Record, UncertainDateField
 from negotiations.protocol.members import Structure, Text
 from negotiations.protocol.references import Address, CodedField, Reference, References
 from negotiations.protocol.selection import expandable
-from negotiations.protocol.serializers import NESTED
+from negotiations.protocol.serializers import KEPT, NESTED
 from negotiations.protocol.shapes import MEMBERS
 
 from .values import (
@@ -39,7 +39,7 @@ ABOUT = {
     "beside": "A {} under the `expand` of another record.",
     "create": "A {} that is to be made.",
     "replace": "A {} in a new version; what is left out gets its default.",
-    "change": "The members of a {} that are to change (RFC 7396).",
+    "change": "The members of a {} that are to change (RFC 7396); null is as if left out of a PUT.",
 }
 
 
@@ -96,7 +96,7 @@ class Body:
         schema = self.slug() if name == "slug" else self.value(name, field)
         if name == "review" and self.purpose == "create":
             schema = {"type": "string", "const": "draft"}
-        if getattr(field, "allow_null", False) or (field.read_only and self.column(name).null):
+        if self.takes_null(name, field):
             schema = nullable(schema)
         about = str(field.help_text or "")
         if isinstance(field, Reference | References):
@@ -108,6 +108,13 @@ class Body:
         elif field.read_only:
             schema["readOnly"] = True
         return {**schema, "description": about.strip()}
+
+    def takes_null(self, name: str, field: Any) -> bool:
+        """Whether null may stand there; in a patch it gives what is optional its default."""
+        if field.read_only:
+            return bool(self.column(name).null)
+        can_be_removed = self.purpose == "change" and not field.required and name not in KEPT
+        return can_be_removed or bool(getattr(field, "allow_null", False))
 
     def slug(self) -> Schema:
         return {"anyOf": [ref("Slug"), EMPTY]} if self.purpose == "create" else ref("Slug")
