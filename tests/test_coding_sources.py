@@ -87,6 +87,14 @@ def test_a_file_is_taken_byte_for_byte_and_what_is_no_text_is_refused(desk):
     }
 
 
+def test_a_refused_text_puts_the_cursor_where_the_fault_is(desk):
+    form = {**sent(looked_at(desk, text="One.")), "language": "en"}
+
+    page = desk.post(TAKE, {**form, "_save": "1"}).content.decode()
+
+    assert re.findall(r'<\w+ name="(\w+)"[^>]* autofocus', page) == ["kind"]
+
+
 def test_a_file_with_characters_that_a_box_would_change_unseen_is_refused_at_once(desk):
     answer = looked_at(desk, file=file(b"One.\0 Two."))
 

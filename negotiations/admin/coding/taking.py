@@ -81,6 +81,16 @@ def taking_form(user: Any) -> type[TakingForm]:
     return made
 
 
+def _place_cursor(form: Any) -> None:
+    """In the first box that has a fault, as the page shows them; else in the text."""
+    faulty = [
+        name for name in ("file", "text", "known", *ASKED, *DATE, *MORE) if name in form.errors
+    ]
+    if faulty:
+        form.fields["text"].widget.attrs.pop("autofocus")
+        form.fields[faulty[0]].widget.attrs["autofocus"] = True
+
+
 class Taking(admin.ModelAdmin):
     """The page by which a text comes in."""
 
@@ -139,6 +149,7 @@ class Taking(admin.ModelAdmin):
         judged = errors if "_save" in data else {n: e for n, e in errors.items() if n == "file"}
         shown._errors = forms.utils.ErrorDict(judged)
         shown.cleaned_data = {}
+        _place_cursor(shown)
         return shown
 
     def _taking_page(self, request: Any, form: Any) -> Any:
