@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from negotiations.models import COLLECTIONS, Change, Citation, Party, Source, Upload
+from negotiations.models import COLLECTIONS, Change, Citation, Issue, Party, Source, Upload
 from tests.conftest import member_of
 from tests.desk import address, at_the_desk, said
 from tests.factories import PartyFactory, PositionFactory, SourceFactory
@@ -254,6 +254,24 @@ def test_every_fault_has_its_row_and_column_and_nothing_is_written(desk, analyst
         (7, "note", "Say in the note what “other” is in kind."),
     ]
     assert (Party.objects.filter(name="Good").count(), Change.objects.count()) == (0, before)
+
+
+def test_faults_are_told_in_the_language_of_the_desk(desk):
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "uk"
+
+    rows = "title,question,part_of\n,Чи йти далі?,talk\n"
+    assert faults(send(desk, Issue, rows)) == [
+        (2, "title", "Це поле обов'язкове."),
+        (2, "part_of", "Серед issues немає «talk»."),
+    ]
+    rows = "name,kind,country\nUkraine,stat,ua\n"
+    assert faults(send(desk, Party, rows)) == [
+        (2, "country", "Запишіть країну кодом із двох великих літер за ISO 3166-1, наприклад UA."),
+        (2, "kind", "Немає значення «stat». Ви мали на увазі state?"),
+    ]
+    rows = "name,kind,note\nUkraine,other,\n"
+    assert [fault[:2] for fault in faults(send(desk, Party, rows))] == [(2, "note")]
+    assert "Say in the note" not in str(faults(send(desk, Party, rows)))
 
 
 def test_an_unknown_value_is_answered_with_the_nearest(desk):

@@ -36,6 +36,7 @@ from negotiations.protocol.shapes import Body
 from negotiations.protocol.suggestions import nearest
 from negotiations.protocol.tables import text_of, unguarded
 
+from .answers import retold
 from .contrast import contrast
 from .sheets import Fault, Sheet, Unreadable
 from .spoken import noun
@@ -278,7 +279,7 @@ def by_column(faults: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     for fault in faults:
         column, _, inside = fault["pointer"].removeprefix("/").partition("/")
         place = f"{inside.replace('/', ', ')}: " if inside and column == NESTED else ""
-        words = f"{place}{fault['detail']}{meant(fault.get('did_you_mean', ()))}"
+        words = f"{place}{retold(fault['detail'])}{meant(fault.get('did_you_mean', ()))}"
         found.setdefault(column or ALL, []).append(words)
     return found
 

@@ -1,0 +1,57 @@
+"""What rules and the API answer to a table's rows, in English for machines, in the user's language.
+
+Their sentences come filled in; they are known again by their form.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from .labels import PLACE, labels
+
+OF_THE_API = (
+    gettext_noop("A new record is a draft."),
+    gettext_noop("It is named twice."),
+    gettext_noop("Name at least one."),
+    gettext_noop("There is no '%(slug)s' among %(kinds)s."),
+    gettext_noop("There is no value '%(value)s'."),
+    gettext_noop("This member cannot be written."),
+    gettext_noop("Write a day, for example 2025-07-19."),
+    gettext_noop("Write a list of slugs."),
+    gettext_noop("Write a number from 0 to %(most)s."),
+    gettext_noop("Write a slug."),
+    gettext_noop("Write a text."),
+    gettext_noop("Write a whole number."),
+    gettext_noop("Write true or false."),
+)
+
+
+def retold(answer: str) -> str:
+    """The same in the language of whoever reads it; as it is, where nobody translated it."""
+    for form, pattern in forms():
+        match = pattern.fullmatch(answer)
+        if match is not None:
+            return _(form) % match.groupdict()
+    return _(answer)
+
+
+@cache
+def forms() -> list[tuple[str, re.Pattern[str]]]:
+    """Every sentence with places in it, and how it looks once they are filled."""
+    found = [form for form in (*OF_THE_API, *labels()) if PLACE.search(form)]
+    return [(form, re.compile(_pattern(form), re.DOTALL)) for form in found]
+
+
+def _pattern(form: str) -> str:
+    parts = PLACE.split(form)
+    seen: set[str] = set()
+    for at in range(1, len(parts), 2):
+        name = parts[at]
+        parts[at] = f"(?P={name})" if name in seen else f"(?P<{name}>.+)"
+        seen.add(name)
+    parts[::2] = map(re.escape, parts[::2])
+    return "".join(parts)
