@@ -183,6 +183,7 @@ def test_a_pledge_has_no_parts_and_directions_are_told_apart(reader, promise, si
     deliver(mutual, 30, delivered_by=sides[0], received_by=sides[1])
     deliver(mutual, 20, delivered_by=sides[1], received_by=sides[0])
     deliver(mutual, 5)
+    deliver(promise("one-way", obligor=sides[:1], obligee=sides[1:]), 7)
 
     found = fulfilment(reader)
 
@@ -194,6 +195,8 @@ def test_a_pledge_has_no_parts_and_directions_are_told_apart(reader, promise, si
         ("north", "south", (1, 30, 30)),
         ("south", "north", (1, 20, 20)),
     ]
+    (way,) = found["one-way"]["directions"]
+    assert (way["delivered_by"], way["received_by"]) == ("north", "south")
     assert found["pledge"]["parts"] == []
 
 

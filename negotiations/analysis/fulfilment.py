@@ -200,7 +200,7 @@ def promise(owed: Owed, family: Family, handed: dict[str, list[Handover]], on: d
         confirmed=confirmed,
         share_reported=share(reported.quantity, owed.quantity),
         share_confirmed=share(confirmed.quantity, owed.quantity),
-        directions=_directions(own, day),
+        directions=_directions(owed, own, day),
         disputed=sum(each.verification == Delivery.Verification.DISPUTED for each in every),
         retracted=sum(each.verification == Delivery.Verification.RETRACTED for each in every),
         overdue=overdue(owed, reported, day, of_whole=under(family.wholes(owed))),
@@ -211,10 +211,12 @@ def _confirmed(found: Iterable[Handover]) -> list[Handover]:
     return [each for each in found if each.verification in CONFIRMED]
 
 
-def _directions(own: list[Handover], day: Span) -> list[Direction]:
+def _directions(owed: Owed, own: list[Handover], day: Span) -> list[Direction]:
+    # Where one owes one, whoever is not named is nobody else.
+    giver, taker = (slugs[0] if len(slugs) == 1 else "" for slugs in (owed.obligor, owed.obligee))
     ways: dict[tuple[str, str], list[Handover]] = defaultdict(list)
     for each in own:
-        ways[each.delivered_by or "", each.received_by or ""].append(each)
+        ways[each.delivered_by or giver, each.received_by or taker].append(each)
     return [
         Direction(by or None, to or None, done([found], day), done([_confirmed(found)], day))
         for (by, to), found in sorted(ways.items())
