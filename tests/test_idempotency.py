@@ -85,6 +85,25 @@ def test_a_repeated_change_is_not_stale(analyst):
     assert Party.objects.get().version == 2
 
 
+def test_a_repeated_replacement_and_deletion_get_their_first_answers(analyst):
+    party = post(analyst, "one").json()
+    address = f"{ADDRESS}{party['slug']}/"
+
+    def twice(send, key, version, **more):
+        headers = {"Idempotency-Key": key, "If-Match": f'"{version}"'}
+        return [send(address, headers=headers, **more) for _ in range(2)]
+
+    replaced = twice(analyst.put, "two", 1, data={**party, "name": "Kyiv"})
+    deleted = twice(analyst.delete, "three", 2)
+
+    for first, again in (replaced, deleted):
+        assert (again.status_code, again.content) == (first.status_code, first.content)
+        assert "Idempotency-Replayed" not in first
+        assert again["Idempotency-Replayed"] == "true"
+    assert [first.status_code for first, _ in (replaced, deleted)] == [200, 204]
+    assert Change.objects.count() == 3
+
+
 def test_an_array_is_made_once(analyst):
     bodies = [{**PARTY, "name": name} for name in ("Ukraine", "Russia")]
 

@@ -16,13 +16,13 @@ from tests.scene import VIEWSETS, paint
 
 ALWAYS = {"400", "401", "406", "429", "500", "503"}
 WRITING = ALWAYS | {"403", "409", "413", "415"}
-CHANGING = WRITING | {"404", "410", "412", "428"}
+CHANGING = WRITING | {"404", "410", "412", "422", "428"}
 REFUSED = {
     "list": ALWAYS | {"304"},
     "retrieve": ALWAYS | {"304", "404", "410"},
     "create": WRITING | {"422"},
     "replace": CHANGING,
-    "change": CHANGING | {"422"},
+    "change": CHANGING,
     "delete": CHANGING,
 }
 

@@ -1,7 +1,7 @@
 """Writes that can be repeated without doubling, and writes that are only rehearsed.
 
-``Idempotency-Key`` on POST and PATCH: the answer is kept in the transaction of the write, for a
-day, under the token and the key. A refused request keeps nothing, so its key can be used again.
+``Idempotency-Key``: the answer is kept in the transaction of the write, for a day, under the token
+and the key. A refused request keeps nothing, so its key can be used again.
 ``dry_run=true`` on any write runs all of it and takes it back.
 """
 
@@ -63,8 +63,7 @@ def repeatable(method: Method) -> Method:
         token = request.auth
         key = request.headers.get(HEADER)
         can_write = isinstance(token, Token) and token.scope == Token.Scope.WRITE
-        is_meant = can_write and request.method in {"POST", "PATCH"}
-        if key is None or not is_meant:
+        if key is None or not can_write:
             return plain(view, request, *args, **kwargs)
         refuse_malformed(key)
         if is_rehearsal(request):

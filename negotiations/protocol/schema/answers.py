@@ -15,9 +15,9 @@ REFUSALS: dict[str, tuple[int, ...]] = {
     "stats": READ,
     "retrieve": (*READ, 404, 410),
     "create": (*WRITE, 422),
-    "update": (*WRITE, 404, 410, 412, 428),
+    "update": (*WRITE, 404, 410, 412, 422, 428),
     "partial_update": (*WRITE, 404, 410, 412, 422, 428),
-    "destroy": (*WRITE, 404, 410, 412, 428),
+    "destroy": (*WRITE, 404, 410, 412, 422, 428),
     # Outside the collections, by method.
     "get": (*READ, 404),
     "post": WRITE,
@@ -84,6 +84,8 @@ def file(types: dict[str, Schema]) -> Schema:
 def headers(action: str, status: str) -> Schema:
     """The headers of an answer that a client builds on."""
     found: Schema = {"X-Request-ID": REQUEST_ID, **RATE_LIMIT}
+    if action in {"create", "update", "partial_update", "destroy"}:
+        found["Idempotency-Replayed"] = REPLAYED
     if status == "204" or action in {"post", "delete"}:
         return found
     if action == "export":
@@ -95,8 +97,6 @@ def headers(action: str, status: str) -> Schema:
     if status == "201":
         address = {"type": "string", "format": "uri"}
         found["Location"] = {"description": "Where it is, if it is one.", "schema": address}
-    if action in {"create", "partial_update"}:
-        found["Idempotency-Replayed"] = REPLAYED
     if action == "list":
         about = "The next and the previous page (RFC 8288), where there are such."
         found["Link"] = {"description": about, "schema": {"type": "string"}}

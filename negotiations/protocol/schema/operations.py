@@ -149,15 +149,13 @@ class RecordSchema(AutoSchema):
         if self.is_read:
             return [*found, *self._selection(), header("If-None-Match")]
         version = [] if self.action == "create" else [header("If-Match")]
-        return [*found, REHEARSAL, *version, header("Change-Reason"), *self._key()]
+        others = map(header, ("Change-Reason", "Idempotency-Key"))
+        return [*found, REHEARSAL, *version, *others]
 
     def _written(self) -> list[Schema]:
         """What an address outside the collections reads beside the body of a write."""
         read = getattr(self.view, "read_headers", {}).get(self.action)
         return [] if read is None else [REHEARSAL, *map(header, read)]
-
-    def _key(self) -> list[Schema]:
-        return [header("Idempotency-Key")] if self.method in {"POST", "PATCH"} else []
 
     def _filters(self) -> list[Schema]:
         filters = view_of(self).filterset_class.base_filters

@@ -49,14 +49,14 @@ class OwnWebhooks(ProtocolView):
     read_headers: ClassVar[dict[str, Any]] = {
         "post": ("Idempotency-Key",),
         "patch": ("If-Match", "Idempotency-Key"),
-        "delete": ("If-Match",),
+        "delete": ("If-Match", "Idempotency-Key"),
     }
 
     # What they refuse beyond the usual, for the document.
     refusals: ClassVar[dict[str, tuple[int, ...]]] = {
         "post": (*WRITE, 404, 422),
         "patch": (*WRITE, 404, 412, 422),
-        "delete": (*WRITE, 404, 412),
+        "delete": (*WRITE, 404, 412, 422),
     }
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -186,7 +186,7 @@ class WebhookView(OwnWebhooks):
         return cacheable(validated(response, body_tag(response.content), newest()), request)
 
     @extend_schema(operation_id="webhooks_delete", responses={204: None}, auth=AUTH, tags=TAGS)
-    @rehearsable
+    @repeatable
     def delete(self, request: Request, slug: str) -> HttpResponse:
         """Delete the webhook with the log of its deliveries; nothing more is sent."""
         webhook = self.to_act_on(request, slug)
