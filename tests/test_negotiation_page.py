@@ -13,7 +13,14 @@ from negotiations.analysis.spans import Span
 from negotiations.pages.pictures import PICTURES, cut
 from negotiations.pages.scale import Stretch, longest, scale_of, stretch
 from negotiations.pages.wording import days_words, quantity_words, share_words
-from tests.factories import IssueFactory, NegotiationFactory, PartyFactory, PositionFactory
+from tests.factories import (
+    CommitmentFactory,
+    IssueFactory,
+    NegotiationFactory,
+    OutcomeFactory,
+    PartyFactory,
+    PositionFactory,
+)
 from tests.scene import paint
 from tests.seedfiles import SEEDS, run
 
@@ -243,6 +250,24 @@ def test_drafts_change_no_byte_of_a_page(seeds):
 )
 def test_a_query_that_means_nothing_is_refused(query, seeds):
     assert Client().get(f"{HERE}{query}").status_code == 400
+
+
+def test_the_sides_versions_of_one_promise_are_drawn_on_one_scale():
+    outcome = OutcomeFactory(review="published")
+    sides = [PartyFactory(name=name, review="published") for name in ("North", "South")]
+    about = {"negotiation": outcome.negotiation, "outcome": outcome, "unit": "persons"}
+    about |= {"obligor": sides[:1], "obligee": sides[1:], "review": "published"}
+    for side, many in zip(sides, (1000, 1200), strict=True):
+        CommitmentFactory(according_to=side, quantity_min=many, quantity_max=many, **about)
+    CommitmentFactory(**{**about, "outcome": None}, quantity_min=5, quantity_max=5)
+    here = f"/negotiations/{outcome.negotiation.slug}/"
+
+    part = Client().get(here).text.partition('id="fulfilment"')[2].partition("</section>")[0]
+
+    drawn = re.findall(r'class="span" x="0" y="1" width="([0-9.]+)%"', part)
+    assert sorted(float(width) for width in drawn if float(width)) == [83.33, 100, 100]
+    assert "by North to South, according to South." in part
+    assert any("according to South" in words for words in words_of(f"{here}fulfilment.svg"))
 
 
 def test_a_page_speaks_of_the_day_that_is_asked_about(seeds):

@@ -36,19 +36,36 @@ class Debt:
     figures: list[Figure]
 
     @property
+    def about(self) -> str:
+        """What it is, who owes it to whom, by when, and by whose version of the terms."""
+        due = f", due {self.due}" if self.due else ""
+        version = f", according to {self.according_to}" if self.according_to else ""
+        return f"{self.kind}, {self.direction}{due}{version}."
+
+    @property
     def is_drawn(self) -> bool:
         """Whether any number is known of it."""
         return any(figure.stretch for figure in self.figures)
 
 
 def debts(told: Fulfilment, names: dict[str, str]) -> list[Debt]:
-    """How commitments are drawn; ``names`` are those of the parties by slug."""
-    return [_debt(owed, names) for owed in told.commitments]
+    """How commitments are drawn; ``names`` are those of the parties by slug.
+
+    Each has a scale of its own, but for the sides' versions of one: these are compared.
+    """
+    named = {owed.slug: owed for owed in told.commitments}
+    return [
+        _debt(owed, names, [owed, *(named[slug] for slug in owed.versions if slug in named)])
+        for owed in told.commitments
+    ]
 
 
-def _debt(owed: Promise, names: dict[str, str]) -> Debt:
-    quantities = [owed.promised, owed.reported.quantity, owed.confirmed.quantity]
-    most = longest(quantities)
+def _debt(owed: Promise, names: dict[str, str], versions: list[Promise]) -> Debt:
+    most = longest(
+        quantity
+        for each in versions
+        for quantity in (each.promised, each.reported.quantity, each.confirmed.quantity)
+    )
     unit = f" {Unit(owed.unit).label.lower()}" if owed.unit else ""
     figures = [Figure("Promised", _amount(owed.promised, unit), stretch(owed.promised, most))]
     for name, done, part in (

@@ -23,9 +23,11 @@ from .timeline import Month, Row, drawing
 # A picture cannot break lines: what is longer than its place is cut, with a sign that it is.
 LABEL = 46
 ROW, HEAD, FOOT = 26, 48, 40
-# A commitment: its text, three figures, and room before the next.
-BLOCK = 112
+# A commitment: its text, what it is, three figures, and room before the next.
+BLOCK = 132
 WIDTH = 960
+# What a figure says stands before its bar.
+FIGURE = 54
 # An answer of the matrix in two lines; a question below it.
 ANSWER, QUESTION = 36, 18
 # Signs of one party and issue beside one another.
@@ -141,14 +143,19 @@ def matrix(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
 
 
 def fulfilment(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
-    """Three lines for each commitment."""
+    """Five lines for each commitment."""
     on = moment_of(request).on
     blocks = [
         {
             "text": cut(debt.text, 120),
+            "about": cut(" ".join(filter(None, [debt.about, debt.overdue])), 130),
             "top": HEAD + BLOCK * n,
             "figures": [
-                {"figure": figure, "top": HEAD + BLOCK * n + 10 + 24 * m}
+                {
+                    "figure": figure,
+                    "words": cut(figure.words, FIGURE),
+                    "top": HEAD + BLOCK * n + 30 + 24 * m,
+                }
                 for m, figure in enumerate(debt.figures)
             ],
         }

@@ -6,6 +6,7 @@ from negotiations.models import Negotiation
 from negotiations.pages.pictures import PICTURES
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.layout import fits, fits_in_both_directions, fits_longer_words
+from tests.factories import CommitmentFactory, DeliveryFactory
 from tests.scene import paint
 from tests.seedfiles import SEEDS, run
 from tests.synthetic import Synthetic
@@ -126,6 +127,37 @@ def test_pictures_of_the_pages_are_taken_and_can_be_shown_by_another_page(pages)
             assert pages.page.evaluate(SHOWN, f"/negotiations/{slug}/{name}.svg") > 300
             pages.picture(f"{slug}-{name}")
     assert (SCREENSHOTS / "synthetic-390-dark.png").exists()
+
+
+# Words of a picture that lie over other words or a bar, or run out of it.
+OVER = """() => {
+  const box = (node) => node.getBoundingClientRect();
+  const texts = [...document.querySelectorAll('text')].filter((node) => node.textContent.trim());
+  const others = [...texts, ...document.querySelectorAll('.bar, .perhaps')];
+  const over = (one, two) => one.left < two.right - 1 && two.left < one.right - 1
+    && one.top < two.bottom - 2 && two.top < one.bottom - 2;
+  const end = box(document.documentElement).right;
+  return texts.filter((text) => box(text).right > end
+    || others.some((other) => other !== text && box(other).width && over(box(text), box(other))))
+    .map((text) => text.textContent);
+}"""
+
+
+def test_nothing_in_a_picture_lies_over_its_words(pages):
+    talks = Negotiation.objects.get(slug="synthetic")
+    sides = [each.party for each in talks.participations.order_by("slug")[:2]]
+    about = {"negotiation": talks, "obligor": sides[:1], "obligee": sides[1:], "unit": "persons"}
+    promise = {"quantity_min": 12000, "quantity_max": 15000, "due": "2020-02-01/2020-03-01"}
+    owed = CommitmentFactory(review="published", **about, **promise)
+    for most in (4999, None):
+        amount = {"quantity_min": 4200, "quantity_max": most}
+        DeliveryFactory(
+            commitment=owed, verification="confirmed_by_both", review="published", **amount
+        )
+    for slug in ("ukraine-russia-2025", "synthetic"):
+        for name in PICTURES:
+            pages.visit(f"/negotiations/{slug}/{name}.svg?on=2025-07-20")
+            assert pages.page.evaluate(OVER) == [], (slug, name)
 
 
 GROUND = """(address) => new Promise((done) => {
