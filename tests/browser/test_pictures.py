@@ -53,6 +53,22 @@ def test_each_mark_leads_in_one_step_to_the_words_behind_it(path, pages):
         assert pages.page.locator("#words").is_visible(), mark
 
 
+def test_the_days_stay_in_sight_along_a_long_timeline(pages):
+    for width in (390, 1280):
+        pages.page.set_viewport_size({"width": width, "height": 800})
+        pages.visit(SEED)
+        last = pages.page.locator(".timeline > li").last
+        last.evaluate("(row) => row.scrollIntoView({block: 'end'})")
+
+        assert 0 <= pages.page.locator(".axis").bounding_box()["y"] < 10
+        # Whoever walks back by keys sees what has the focus.
+        last.locator("a").first.focus()
+        for _ in range(15):
+            pages.page.keyboard.press("Shift+Tab")
+        focused = pages.page.evaluate("document.activeElement.getBoundingClientRect().top")
+        assert focused > pages.page.locator(".axis").bounding_box()["height"]
+
+
 # The signs of the text that are drawn like one that no font has.
 BOXES = """() => {
   const canvas = document.createElement('canvas');
