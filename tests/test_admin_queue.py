@@ -1,5 +1,7 @@
 """The reviewer's queue: what waits, what is shown, what is decided, and how it is taken back."""
 
+import re
+
 import pytest
 
 from negotiations import history
@@ -103,6 +105,22 @@ def test_filters_stand_in_the_address(desk, waiting, query, names):
     NegotiationFactory(slug="talks", **PUBLIC)
 
     assert shown(desk, **query) == names
+
+
+def test_sources_without_a_title_are_told_apart_by_their_first_words(desk):
+    for text in (" Kyiv agreed.\nThen more.", "Moscow refused."):
+        SourceFactory(title="", kind="news_article", published="2025-07-20", text=text, **PUBLIC)
+
+    page = desk.get("/admin/review/").content.decode()
+
+    told = re.findall(r'<option value="news-article[^"]*">([^<]*)</option>', page)
+    assert sorted(told) == [
+        "News article 2025-07-20: Kyiv agreed. Then more.",
+        "News article 2025-07-20: Moscow refused.",
+    ]
+    first = desk.get("/admin/").content.decode()
+    assert "News article 2025-07-20: Moscow refused." in first
+    assert '<a href="/admin/negotiations/source/take/">Bring a text</a>' in first
 
 
 def test_a_filter_that_is_not_known_shows_nothing_and_says_so(desk, waiting):

@@ -10,7 +10,7 @@ from negotiations.models import COLLECTIONS, Change, Citation, Record, Source
 from negotiations.protocol.policy import may_create
 
 from .deciding import named
-from .queue import Filters, Queue
+from .queue import Filters, Queue, told_apart, with_beginnings
 
 Review = Record.Review
 HEADING = gettext_lazy("What analysts code")
@@ -34,6 +34,10 @@ class Uncoded(NamedTuple):
     source: Any
     open: int
     of: int
+
+    @property
+    def name(self) -> str:
+        return told_apart(self.source)
 
 
 def dashboard(user: Any) -> dict[str, Any]:
@@ -94,7 +98,8 @@ def uncoded(user: Any) -> list[Uncoded]:
     """The newest sources of which something is neither coded nor dismissed, the most first."""
     visible = Source.objects.visible_to(user)
     newest = list(visible.order_by("-created_at").values_list("pk", flat=True)[:MOST_SOURCES])
-    sources = {source.slug: source for source in visible.filter(pk__in=newest).defer("text")}
+    found_in = with_beginnings(visible.filter(pk__in=newest))
+    sources = {source.slug: source for source in found_in}
 
     def rows(model: Any) -> Any:
         return model.objects.visible_to(user)

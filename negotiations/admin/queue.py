@@ -8,6 +8,8 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Min, Q, QuerySet
+from django.db.models.functions import Left
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from negotiations.models import CITED, COLLECTIONS, Citation, Negotiation, Record, Source
@@ -16,6 +18,23 @@ from negotiations.protocol.policy import may, step
 from .spoken import noun
 
 Review = Record.Review
+
+
+def with_beginnings(sources: QuerySet[Source]) -> QuerySet[Source]:
+    """Sources without their texts, which are long, but for the words with which they begin."""
+    return sources.defer("text").annotate(beginning=Left("text", 80))
+
+
+def told_apart(source: Any) -> str:
+    """A source by its title; those without one are often of one outlet and day."""
+    if source.title:
+        return str(source)
+    return f"{source}: {Truncator(' '.join(source.beginning.split())).chars(48)}"
+
+
+class SourceChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return told_apart(obj)
 
 
 class Filters(forms.Form):
@@ -27,7 +46,7 @@ class Filters(forms.Form):
         required=False,
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    source = forms.ModelChoiceField(
+    source = SourceChoice(
         Source.objects.none(),
         label=gettext_lazy("Source"),
         to_field_name="slug",
@@ -56,8 +75,8 @@ class Filters(forms.Form):
         fields: Any = self.fields
         kinds = [(name, noun(model, 0)) for name, model in COLLECTIONS.items()]
         fields["kind"].choices = [("", gettext_lazy("all")), *kinds]
-        for name, model in (("source", Source), ("negotiation", Negotiation)):
-            fields[name].queryset = model.objects.visible_to(user)
+        fields["source"].queryset = with_beginnings(Source.objects.visible_to(user))
+        fields["negotiation"].queryset = Negotiation.objects.visible_to(user)
         fields["author"].queryset = User.objects.filter(is_staff=True).order_by("username")
 
     @property
