@@ -13,6 +13,7 @@ from django.db import models, transaction
 
 from negotiations.models import Citation, MovedSlug, Record, StaleVersion
 from negotiations.models.base import VERSIONS
+from negotiations.models.moves import standing
 from negotiations.models.order import queue
 from negotiations.models.recorder import one_act
 
@@ -191,18 +192,46 @@ def restore(
         record._state.adding = False
         record.version, record.review = today.version, today.review
         record.is_restored = True  # type: ignore[attr-defined]
-        related = related_of(version)
+        related = _relations_today(record, version)
         _validate(record, related)
         write(record, related=related, by=by, reason=reason)
         return record
+
+
+def _relations_today(record: Record, version: Any) -> dict[str, list[Any]]:
+    """The relations as they were, what was merged since as what it is now, in the record too.
+
+    Raises ``ValidationError`` when one of many was deleted: it is not left out unsaid.
+    """
+    for field in record._meta.concrete_fields:
+        model: Any = field.related_model
+        if model and issubclass(model, Record) and (key := getattr(record, field.attname)):
+            for target in standing(model, {key}).values():
+                setattr(record, field.name, target)
+    related, gone = {}, {}
+    many: Sequence[Any] = record._meta.many_to_many
+    for field in many:
+        other = f"{field.m2m_reverse_field_name()}_id"
+        keys = set(getattr(version, field.name).values_list(other, flat=True))
+        found = standing(field.related_model, keys)
+        related[field.name] = sorted(set(found.values()), key=lambda target: str(target.slug))
+        if len(found) < len(keys):
+            gone[field.name] = [_refers_to_deleted()]
+    if gone:
+        raise ValidationError(gone)
+    return related
 
 
 def _validate(record: Record, related: Mapping[str, Sequence[Any]]) -> None:
     try:
         record.validate(related)
     except ObjectDoesNotExist as error:
-        message = "It refers to a record that was deleted since; restore that first."
-        raise ValidationError({"__all__": [ValidationError(message, "deleted")]}) from error
+        raise ValidationError({"__all__": [_refers_to_deleted()]}) from error
+
+
+def _refers_to_deleted() -> ValidationError:
+    message = "It refers to a record that was deleted since; restore that first."
+    return ValidationError(message, "deleted")
 
 
 def _bring_back(version: Any, by: Any, reason: str) -> Record:
@@ -210,7 +239,7 @@ def _bring_back(version: Any, by: Any, reason: str) -> Record:
     _refuse_merged(version)
     record = revived(version.instance)
     gone = versions(record).first()
-    related: dict[str, Any] = related_of(version)
+    related: dict[str, Any] = _relations_today(record, version)
     parts = list(_parts(record, gone.history_date))
     if hasattr(record, "citations"):
         cited = [revived(part.instance) for part in parts if part.instance_type is Citation]

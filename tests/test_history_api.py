@@ -5,11 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from negotiations import history
+from negotiations.merging import merge
 from negotiations.models import Citation, Party
 from tests.contract import validator
 from tests.factories import (
     NegotiationFactory,
     PartyFactory,
+    PostFactory,
     ProposalFactory,
     RoundFactory,
     SourceFactory,
@@ -306,3 +308,34 @@ def test_what_breaks_a_rule_today_is_not_restored(reviewer):
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [
         ("/note", "other_needs_note")
     ]
+
+
+def test_a_relation_to_what_was_deleted_is_not_left_out_unsaid(reviewer):
+    gone, wide = PartyFactory(slug="gone"), PartyFactory(slug="wide")
+    narrow = PartyFactory(slug="narrow")
+    history.write(narrow, related={"member_of": [gone, wide]})
+    history.write(narrow, related={"member_of": [wide]})
+    history.delete(gone)
+    before = {"restore": 2, "version": 3}
+
+    refused = reviewer.post(address(narrow), before)
+    reviewer.post(address(gone), {"restore": 1})
+    restored = reviewer.post(address(narrow), before)
+
+    faults = [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]]
+    assert (refused.status_code, faults) == (400, [("/member_of", "deleted")])
+    assert (restored.status_code, restored.json()["member_of"]) == (200, ["gone", "wide"])
+
+
+def test_what_was_merged_since_is_restored_as_what_it_is_now(reviewer):
+    gone, kept = PartyFactory(slug="turkey"), PartyFactory(slug="turkiye")
+    narrow = PartyFactory(slug="narrow")
+    history.write(narrow, related={"member_of": [gone]})
+    post = PostFactory(party=gone, title="Minister")
+    merge(gone, kept, by=None, reason="One state")
+
+    members = reviewer.post(address(narrow), {"restore": 2, "version": 3})
+    held = reviewer.post(address(post), {"restore": 1, "version": 2})
+
+    assert (members.status_code, members.json()["member_of"]) == (200, ["turkiye"])
+    assert (held.status_code, held.json()["party"]) == (200, "turkiye")

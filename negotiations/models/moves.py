@@ -1,8 +1,11 @@
 """Names that lead on: of records that were merged into others. Bookkeeping: no history, no API."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django.db import models
 
-from .base import SLUG_LENGTH
+from .base import SLUG_LENGTH, Record
 
 
 class MovedSlugQuerySet(models.QuerySet["MovedSlug"]):
@@ -36,3 +39,14 @@ class MovedSlug(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.slug}: {self.to}"
+
+
+def standing(model: type[Record], keys: Collection[int]) -> dict[int, Any]:
+    """The records with these keys, or what they were merged into; what was deleted is left out."""
+    found = model._base_manager.in_bulk(keys)
+    for key in set(keys) - found.keys() if model.can_be_merged else ():
+        last = model.history.filter(id=key).order_by("-history_id").first()
+        now = MovedSlug.objects.end(model.collection(), last.slug) if last else None
+        if kept := model._base_manager.filter(slug=now).first() if now else None:
+            found[key] = kept
+    return found
