@@ -11,7 +11,7 @@ from negotiations.admin.labels import as_template, labels
 from tests.processes import ROOT
 
 from .coding import desk_of, faults
-from .desk import at_the_desk
+from .desk import address, at_the_desk
 from .factories import PartyFactory, SourceFactory
 
 APP = ROOT / "negotiations"
@@ -95,6 +95,17 @@ def test_a_list_and_what_it_answers_are_in_that_language(analyst_user, asked, wo
     assert f'<td class="field-review">{draft}</td>' in page
     assert re.search(rf">{draft}( \(1\))?</a>", page)
     assert answer in done
+
+
+def test_a_record_that_is_only_read_is_told_in_that_language(analyst_user):
+    party = PartyFactory(kind="state", review="published", citations=["Kyiv has agreed."])
+    desk = at_the_desk(analyst_user)
+
+    page = desk.get(address(party), headers={"accept-language": "uk"}).content.decode()
+
+    told = re.findall(r'<div class="readonly">([^<]*)</div>', page)
+    assert {"Держава", "Опубліковано", "Оповідач"} <= set(told)
+    assert not {"State", "Published", "Narrator"} & set(told)
 
 
 @pytest.mark.parametrize(

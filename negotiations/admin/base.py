@@ -18,7 +18,7 @@ from .once import made_by, spend
 from .record_form import RecordForm
 from .reviewing import Reviewing
 from .saving import Page, Refused
-from .spoken import Spoken
+from .spoken import Spoken, to_read
 from .versions import Versions
 from .widgets import RecordWidgets
 
@@ -91,7 +91,7 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, Exchange, Spoken
             pairs = [tuple(bounds[i : i + 2]) for i in range(0, len(bounds), 2)]
             rows = ["slug", *pairs, *self.derived, PROVENANCE]
             shown.append((_("Provenance"), {"fields": rows, "classes": ["collapse"]}))
-        return shown
+        return shown if open_for_writing else to_read(shown, self.coded)
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> Any:
         form: Any = super().get_form(request, obj, change, **options)

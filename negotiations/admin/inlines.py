@@ -18,7 +18,7 @@ from negotiations.protocol.policy import may, may_create
 from .guard import stale_fault
 from .record_form import RuledForm
 from .seeing import visible_names
-from .spoken import spoken_later
+from .spoken import columns, spoken_later, to_read
 from .widgets import RecordWidgets
 
 
@@ -160,10 +160,15 @@ class RecordInline(RecordWidgets, admin.StackedInline):
         self.verbose_name = spoken_later(str(self.verbose_name))
         if type(self).verbose_name_plural is None:
             self.verbose_name_plural = spoken_later(str(self.verbose_name_plural))
+        self.coded = columns(self.opts)
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
-        guards = () if self._is_closed(request, obj) else (("read_version", "seen_version"),)
-        return [(None, {"fields": [*guards, *self.rows]})]
+        if self._is_closed(request, obj):
+            return to_read([(None, {"fields": self.rows})], self.coded)
+        return [(None, {"fields": [("read_version", "seen_version"), *self.rows]})]
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        return tuple(self.coded.values()) if self._is_closed(request, obj) else ()
 
     def get_formset(self, request: Any, obj: Any = None, **options: Any) -> Any:
         # A form that claims a million rows costs no more than one with a few too many.

@@ -51,6 +51,24 @@ def column(field: Any) -> Any:
     return value
 
 
+def columns(opts: Any) -> dict[str, Any]:
+    """The columns of a kind's coded fields, by name."""
+    return {field.name: column(field) for field in opts.concrete_fields if field.choices}
+
+
+def to_read(fieldsets: Any, coded: dict[str, Any]) -> Any:
+    """The rows of a form that is only read: Django shows its values as the models call them."""
+
+    def told(row: Any) -> Any:
+        if isinstance(row, str):
+            return coded.get(row, row)
+        return row if callable(row) else tuple(map(told, row))
+
+    return [
+        (title, {**more, "fields": list(map(told, more["fields"]))}) for title, more in fieldsets
+    ]
+
+
 class SpokenList(ChangeList):
     """A list under the names that its admin has."""
 
@@ -74,8 +92,7 @@ class Spoken(admin.ModelAdmin):
             field.verbose_name = spoken_later(str(field.verbose_name))
             if field.help_text:
                 field.help_text = gettext_lazy(str(field.help_text))
-        coded = [field for field in self.opts.concrete_fields if field.choices]
-        self.coded = {field.name: column(field) for field in coded}
+        self.coded = columns(self.opts)
 
     def get_list_display(self, request: Any) -> Any:
         shown: Any = super().get_list_display(request)
