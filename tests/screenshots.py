@@ -1,7 +1,8 @@
 """Takes the pictures of the documentation: ``make screenshots``.
 
 It starts a debug installation with the seeds in a temporary folder, looks at it as its readers and
-analysts do, and writes docs/images/.
+analysts do, and writes docs/images/. All pages of readers, wide and narrow, by day and by night,
+are left under var/screenshots/, to be looked at.
 """
 
 import base64
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from itertools import product
 from urllib.request import Request, urlopen
 
 import nbformat
@@ -29,6 +31,14 @@ IMAGES = ROOT / "docs" / "images"
 SCREEN = {"width": 1280, "height": 860}
 SOURCE = "000-abbff991094584f6"
 TALKS = "ukraine-russia-2025"
+LOOKED_AT = ROOT / "var" / "screenshots"
+PAGES = {
+    "start": "/",
+    "record": f"/proposals/{TALKS}-russian-demands/",
+    "source": f"/sources/{SOURCE}/",
+    "search": "/search/?q=talks",
+}
+PICTURES = ("matrix", "timeline", "movement", "fulfilment", "attention")
 DRAFT = {
     "negotiation": TALKS,
     "party": "ukraine",
@@ -83,9 +93,9 @@ def wait_for(address):
     raise SystemExit(f"{address} does not answer.")
 
 
-def save(name, png):
+def save(name, png, folder=IMAGES):
     """Keep a picture with 128 colours: a page has hardly more."""
-    path = IMAGES / f"{name}.png"
+    path = folder / f"{name}.png"
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
     size = path.stat().st_size
@@ -114,9 +124,28 @@ def readers(browser, url):
     page.goto(f"{(ROOT / 'examples' / 'dashboard.html').as_uri()}?api={url}")
     page.wait_for_selector("main:not([aria-busy])")
     save("dashboard", page.screenshot())
+    page.goto(f"{url}/")
+    save("start", page.screenshot())
     page.goto(f"{url}/negotiations/{TALKS}/")
     save("negotiation", page.screenshot())
     page.close()
+
+
+def in_every_light(browser, url):
+    """The pages and pictures of readers, on a desk and on a telephone, by day and by night."""
+    for width, scheme in product((1280, 390), ("light", "dark")):
+        screen = {"width": width, "height": 860}
+        page = browser.new_page(viewport=screen, color_scheme=scheme)
+        for name, path in PAGES.items():
+            page.goto(f"{url}{path}")
+            save(f"{name}-{width}-{scheme}", page.screenshot(full_page=True), LOOKED_AT)
+        page.goto(f"{url}/negotiations/{TALKS}/")
+        for name in PICTURES:
+            # Of the whole page, where nothing sticks to an edge of the screen.
+            part = page.locator(f"section[aria-labelledby={name}]").bounding_box()
+            png = page.screenshot(full_page=True, clip=part)
+            save(f"{name}-{width}-{scheme}", png, LOOKED_AT)
+        page.close()
 
 
 def desk(browser, url, token, passwords):
@@ -177,12 +206,14 @@ def notebook(url):
 
 
 def main():
-    IMAGES.mkdir(parents=True, exist_ok=True)
+    for folder in (IMAGES, LOOKED_AT):
+        folder.mkdir(parents=True, exist_ok=True)
     chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
     with installation() as (url, token, passwords), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=sandbox)
         readers(browser, url)
+        in_every_light(browser, url)
         desk(browser, url, token, passwords)
         browser.close()
         notebook(url)
