@@ -226,6 +226,7 @@ def test_what_refers_to_a_record_is_listed_as_far_as_it_can_be_seen(
 
     assert refused(analyst)["referrers"] == ["proposals/own"]
     assert len(refused(reviewer)["referrers"]) == 50
+    assert refused(reviewer)["detail"] == "Other records refer to it; the first 50 are named."
     history.delete(own)
     assert "referrers" not in refused(analyst)
 

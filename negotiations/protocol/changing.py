@@ -93,17 +93,19 @@ def delete(record: Record, *, by: Any, reason: str) -> None:
         if model._base_manager.filter(rows).exists()
     ]
     if naming:
-        shown = visible_among(naming, by)
+        found = visible_among(naming, by)
+        shown = found[:MOST_REFERRERS]
         more: dict[str, Any] = {"referrers": shown} if shown else {}
-        raise Refusal("conflict", "Other records refer to it.", **more)
+        first = f"; the first {MOST_REFERRERS} are named" if len(found) > MOST_REFERRERS else ""
+        raise Refusal("conflict", f"Other records refer to it{first}.", **more)
     history.delete(record, by=by, reason=reason)
 
 
 def visible_among(naming: Sequence[tuple[Any, Q]], user: Any) -> list[str]:
-    """The addresses of those of these rows of kinds that the user may see."""
+    """The addresses of those of these rows of kinds that the user may see, one more than shown."""
     found: dict[str, None] = {}
     for model, rows in naming:
         visible = model.objects.visible_to(user).filter(rows).order_by("slug").distinct()
-        slugs = visible.values_list("slug", flat=True)[:MOST_REFERRERS]
+        slugs = visible.values_list("slug", flat=True)[: MOST_REFERRERS + 1]
         found |= dict.fromkeys(f"{model.collection()}/{slug}" for slug in slugs)
-    return list(found)[:MOST_REFERRERS]
+    return list(found)[: MOST_REFERRERS + 1]

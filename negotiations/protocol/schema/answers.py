@@ -171,7 +171,7 @@ STALE: Schema = {
 REFERRERS = {
     "type": "array",
     "items": {"type": "string"},
-    "description": "With 409: the addresses of the records that refer to it.",
+    "description": "With 409: the addresses of records that refer to it, 50 at most.",
 }
 PROBLEM: Schema = {
     "type": "object",
