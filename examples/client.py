@@ -69,12 +69,12 @@ class Tracker:
 
     def create(self, collection, body, key=None, reason=""):
         """The new record. Sent again with the same key it is made once."""
-        headers = {"Idempotency-Key": key or str(uuid.uuid4()), "Change-Reason": reason}
+        headers = {"Idempotency-Key": key or str(uuid.uuid4()), "Change-Reason": reason.encode()}
         return self.send("POST", f"{collection}/", body, headers)[0]
 
     def change(self, collection, record, reason="", **fields):
         """The record with these fields changed, unless it is no longer the one that was read."""
-        headers = {"If-Match": f'"{record["version"]}"', "Change-Reason": reason}
+        headers = {"If-Match": f'"{record["version"]}"', "Change-Reason": reason.encode()}
         return self.send("PATCH", f"{collection}/{record['slug']}/", fields, headers)[0]
 
     def follow(self, after, wait=25, **query):

@@ -79,7 +79,7 @@ def test_a_record_is_made_once_changed_by_its_version_and_followed(tracker):
 
     made = tracker.create("parties", body, key="examples/odesa", reason="Named by the source.")
     again = tracker.create("parties", body, key="examples/odesa", reason="Named by the source.")
-    changed = tracker.change("parties", made, kind="civil_society", reason="Better.")
+    changed = tracker.change("parties", made, kind="civil_society", reason="Так точніше.")
 
     assert made == again
     assert (changed["kind"], changed["version"]) == ("civil_society", 2)
@@ -90,7 +90,7 @@ def test_a_record_is_made_once_changed_by_its_version_and_followed(tracker):
     told = [next(changes), next(changes)]
     assert [(one["slug"], one["action"], one["reason"]) for one in told] == [
         (made["slug"], "created", "Named by the source."),
-        (made["slug"], "updated", "Better."),
+        (made["slug"], "updated", "Так точніше."),
     ]
     tracker.send("DELETE", f"parties/{made['slug']}/", headers={"If-Match": '"2"'})
     with pytest.raises(Gone):
