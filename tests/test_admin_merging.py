@@ -59,12 +59,25 @@ def test_what_is_against_it_is_named_with_a_way_there(reviewer_user):
         (
             address(theirs),
             f"Delegation “Türkiye at {theirs.round}”",
-            "party: This party already has a delegation at this round.",
+            "Party: This party already has a delegation at this round.",
         )
     ]
     form = {"into": kept.pk, "gone_version": "1", "kept_version": "1", "reason": "One"}
     assert client.post(address(gone, "merge"), form).status_code == 409
     assert Party.objects.filter(name="Turkey").exists()
+
+
+def test_what_is_against_it_is_told_in_the_language_of_the_desk(reviewer_user):
+    gone = PartyFactory(name="Turkey", country="TR", review="published")
+    kept = PartyFactory(name="Türkiye", country="CY")
+    client = at_the_desk(reviewer_user)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "uk"
+
+    ((_url, _name, words),) = page_of(client, gone, into=kept.pk).context["faults"]
+
+    assert words == (
+        f"Спершу опублікуйте {kept.address}: другий запис опубліковано. Країни різні: CY і TR."
+    )
 
 
 def test_of_two_who_merge_the_same_the_second_is_told(reviewer_user):

@@ -1,6 +1,6 @@
-"""What rules and the API answer to a table's rows, in English for machines, in the user's language.
+"""What the layers below answer in English, for machines too, in the language of the user.
 
-Their sentences come filled in; they are known again by their form.
+Where their sentences come filled in, they are known again by their form.
 """
 
 from __future__ import annotations
@@ -13,10 +13,18 @@ from django.utils.translation import gettext_noop
 
 from .labels import PLACE, labels
 
-OF_THE_API = (
+OF_OTHER_LAYERS = (
+    gettext_noop("%(twin)s says the same, and others refer to both."),
     gettext_noop("A new record is a draft."),
+    gettext_noop("Choose another record of the same kind."),
     gettext_noop("It is named twice."),
+    gettext_noop("It refers to a record that was deleted since; restore that first."),
+    gettext_noop("It was merged into %(kept)s; restore or change that."),
     gettext_noop("Name at least one."),
+    gettext_noop("Publish %(kept)s first: the other one is published."),
+    gettext_noop("Publish %(twin)s first: it says the same."),
+    gettext_noop("Their %(scheme)s differs: %(theirs)s and %(ours)s."),
+    gettext_noop("Their country differs: %(theirs)s and %(ours)s."),
     gettext_noop("There is no '%(slug)s' among %(kinds)s."),
     gettext_noop("There is no value '%(value)s'."),
     gettext_noop("This member cannot be written."),
@@ -41,8 +49,12 @@ def retold(answer: str) -> str:
 
 @cache
 def forms() -> list[tuple[str, re.Pattern[str]]]:
-    """Every sentence with places in it, and how it looks once they are filled."""
-    found = [form for form in (*OF_THE_API, *labels()) if PLACE.search(form)]
+    """Every sentence with places in it, and how it looks once they are filled.
+
+    Those that say more come first: others would take their words for what fills a place.
+    """
+    said = {form for form in (*OF_OTHER_LAYERS, *labels()) if PLACE.search(form)}
+    found = sorted(said, key=lambda form: (-len(PLACE.sub("", form)), form))
     return [(form, re.compile(_pattern(form), re.DOTALL)) for form in found]
 
 

@@ -19,7 +19,7 @@ from negotiations import history
 from negotiations.models import COLLECTIONS, Record, StaleVersion
 from negotiations.protocol.policy import may, step
 
-from .spoken import spoken_faults
+from .answers import retold
 
 # As rules name records: ``people/volodymyr-zelensky``.
 ADDRESS = re.compile(r"\b(?P<collection>[a-z-]+)/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)")
@@ -77,12 +77,12 @@ def reason_in(request: Any) -> str:
 def words_of(error: ValidationError, model: type[Record]) -> str:
     """All faults in one sentence each, with their fields."""
     if not hasattr(error, "error_dict"):
-        return " ".join(ValidationError(spoken_faults(error.error_list)).messages)
+        return " ".join(map(retold, error.messages))
     unnamed = {"__all__", "review", "citations"}
     return " ".join(
-        message if name in unnamed else f"{label_of(model, name)}: {message}"
-        for name, faults in error.error_dict.items()
-        for message in ValidationError(spoken_faults(faults)).messages
+        retold(message) if name in unnamed else f"{label_of(model, name)}: {retold(message)}"
+        for name, messages in error.message_dict.items()
+        for message in messages
     )
 
 
