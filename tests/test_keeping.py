@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from negotiations.models import indexing
+from negotiations.protocol import throttles
 from negotiations.protocol.keeping import ANSWERS, MEGABYTE
 from tests.factories import CommitmentFactory, NegotiationFactory, PartyFactory, PositionFactory
 
@@ -20,7 +21,15 @@ def told(answer):
 
 
 @pytest.mark.parametrize(
-    "path", [POSITIONS, "/api/v1/positions/{slug}/", "/api/v1/positions/stats/?group=stance"]
+    "path",
+    [
+        POSITIONS,
+        "/api/v1/positions/{slug}/",
+        "/api/v1/positions/stats/?group=stance",
+        "/",
+        "/positions/{slug}/",
+        "/positions/{slug}.bib",
+    ],
 )
 def test_the_same_again_costs_one_look_at_the_feed(reader, django_assert_num_queries, path):
     path = path.format(slug=PositionFactory(review="published").slug)
@@ -32,7 +41,9 @@ def test_the_same_again_costs_one_look_at_the_feed(reader, django_assert_num_que
     assert told(again) == told(first)
 
 
-@pytest.mark.parametrize("path", [POSITIONS, "/api/v1/negotiations/talks/timeline/"])
+@pytest.mark.parametrize(
+    "path", [POSITIONS, "/api/v1/negotiations/talks/timeline/", "/negotiations/talks/"]
+)
 def test_a_write_of_anybody_is_seen_at_once(reader, reviewer, path):
     talks = NegotiationFactory(slug="talks", review="published")
     position = PositionFactory(review="published", negotiation=talks, claim="It should be.")
@@ -95,10 +106,13 @@ def test_formats_and_hosts_are_kept_apart(reader, settings):
             assert asked(host, "text/csv") == ("text/csv", True)
 
 
-def test_what_is_kept_counts_for_the_limit(reader, settings):
+@pytest.mark.parametrize("path", ["/api/v1/parties/", "/"])
+def test_what_is_kept_counts_for_the_limit(reader, settings, monkeypatch, path):
     settings.TRACKER_RATE_ANONYMOUS = 2
+    monkeypatch.setattr(throttles, "COUNTER", throttles.Counter())
+    monkeypatch.setattr(throttles.time, "time", lambda: 1_800_000_000.0)
 
-    answers = [reader.get("/api/v1/parties/") for _ in range(3)]
+    answers = [reader.get(path) for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert [answer["RateLimit"].partition(";t")[0] for answer in answers] == [
@@ -122,14 +136,15 @@ def test_today_is_not_kept_until_tomorrow(reader, monkeypatch):
     assert asked_at(evening + timedelta(minutes=2)) == "2025-09-08"
 
 
-def test_words_are_looked_up_each_time(reader):
-    PartyFactory(name="Finland", review="published")
-    path = "/api/v1/parties/?q=finland"
-    before = reader.get(path).json()["results"]
+@pytest.mark.parametrize("path", ["/api/v1/parties/?q=finland", "/search/?q=finland"])
+def test_words_are_looked_up_each_time(reader, path):
+    PartyFactory(slug="the-north", name="Finland", review="published")
+    before = reader.get(path)
     # The index is made anew without a write, too.
     indexing.clear()
 
-    assert (len(before), reader.get(path).json()["results"]) == (1, [])
+    assert b"the-north" in before.content
+    assert b"the-north" not in reader.get(path).content
 
 
 def test_memory_is_bounded(reader, settings):

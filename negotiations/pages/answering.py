@@ -1,7 +1,7 @@
 """A page as it is sent: the same for everybody, with a validator for caches, without a cookie."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, cast
 
 from django.core.handlers.exception import convert_exception_to_response
@@ -11,7 +11,11 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from negotiations.protocol.conditions import body_tag
 from negotiations.protocol.errors import page_or_problem
+from negotiations.protocol.keeping import kept_or_made
 from negotiations.protocol.throttles import spent
+
+# What stands at an address of these has one format.
+PAGE = "page"
 
 
 def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -22,16 +26,18 @@ def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def answer(request: HttpRequest, **named: str) -> HttpResponse:
+        def shown(asked: HttpRequest) -> HttpResponse:
+            return kept_or_made(asked, PAGE, partial(view, asked, **named))
+
         allowance = spent(request)
         if allowance is None:
-            return view(request, **named)
+            return shown(request)
         if allowance.is_exceeded:
             advice = f"Go on in {allowance.seconds} seconds."
             response = page_or_problem(request, "throttled", allowance.refusal, advice)
             response["Retry-After"] = str(allowance.seconds)
         else:
-            safely = convert_exception_to_response(lambda asked: view(asked, **named))
-            response = cast(HttpResponse, safely(request))
+            response = cast(HttpResponse, convert_exception_to_response(shown)(request))
         for name, value in allowance.headers.items():
             response[name] = value
         return response

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
@@ -81,7 +81,7 @@ def with_validators(
     return cacheable(unless_known(response, request), request)
 
 
-def unless_known(response: HttpResponse, request: Request) -> HttpResponse:
+def unless_known(response: HttpResponse, request: HttpRequest | Request) -> HttpResponse:
     """The response, or 304 when the client has it already."""
     known = request.headers.get("If-None-Match", "").strip()
     if known and (known == "*" or response["ETag"].strip('"') in TAG.findall(known)):

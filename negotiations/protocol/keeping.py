@@ -1,4 +1,4 @@
-"""Answers to readers without a token, kept in memory until anything is written.
+"""Answers and pages for readers without a token, kept in memory until anything is written.
 
 Every write adds a row to the feed in its own transaction, so an answer holds for as long as the
 feed's last number does; that is asked for each time, of the database, since other processes write
@@ -10,11 +10,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
@@ -98,16 +98,25 @@ def kept(read: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(read)
     def answered(view: Any, request: Request, *args: Any, **options: Any) -> HttpResponse:
-        is_kept = request.auth is None and UNKEPT not in request.query_params
-        if not is_kept or not settings.TRACKER_KEPT_ANSWERS_MB:
-            return read(view, request, *args, **options)
-        state = State(newest(), timezone.now().date())
-        key = Key(request.build_absolute_uri(), request.accepted_renderer.format)
-        if found := ANSWERS.find(state, key):
-            return unless_known(HttpResponse(found.body, headers=found.headers), request)
-        response = read(view, request, *args, **options)
-        if response.status_code == 200:
-            ANSWERS.keep(state, key, Kept(response.content, dict(response.items())))
-        return response
+        make = partial(read, view, request, *args, **options)
+        if request.auth is not None:
+            return make()
+        return kept_or_made(request, request.accepted_renderer.format, make)
 
     return answered
+
+
+def kept_or_made(
+    request: HttpRequest | Request, format_: str, make: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """What is kept for a request without a token, or what is made for it and kept."""
+    if UNKEPT in request.GET or not settings.TRACKER_KEPT_ANSWERS_MB:
+        return make()
+    state = State(newest(), timezone.now().date())
+    key = Key(request.build_absolute_uri(), format_)
+    if found := ANSWERS.find(state, key):
+        return unless_known(HttpResponse(found.body, headers=found.headers), request)
+    response = make()
+    if response.status_code == 200 and "ETag" in response:
+        ANSWERS.keep(state, key, Kept(response.content, dict(response.items())))
+    return response
