@@ -114,6 +114,7 @@ MEMBERS = {
     "a list for a text": ({"name": ["A"]}, "/name", "invalid"),
     "null for a text": ({"name": None}, "/name", "null"),
     "an empty text": ({"name": ""}, "/name", "blank"),
+    "spaces for a text": ({"name": " \u00a0\u2003"}, "/name", "blank"),
     "a long text": ({"name": "x" * 201}, "/name", "max_length"),
     "NUL": ({"name": "A\0B"}, "/name", "control_character"),
     "a bidi override": ({"name": "A\u202eB"}, "/name", "control_character"),

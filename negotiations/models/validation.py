@@ -73,7 +73,7 @@ class Validated(models.Model):
         super().full_clean(exclude, validate_unique, validate_constraints)
 
     def clean_fields(self, exclude: Any = None) -> None:
-        """The stock rules, and for every text and JSON field no unprintable characters."""
+        """The stock rules, and for every text something to read and nothing unprintable."""
         faults: dict[str, Any] = {}
         try:
             super().clean_fields(exclude=exclude)
@@ -88,6 +88,8 @@ class Validated(models.Model):
                     refuse_too_large(value, LARGEST.get(field.get_internal_type()))
                 elif isinstance(value, str):
                     refuse_unprintable(value, multiline=isinstance(field, models.TextField))
+                    if value.isspace() and not field.blank:
+                        raise ValidationError(field.error_messages["blank"], code="blank")
             except ValidationError as error:
                 faults.setdefault(field.name, []).extend(error.error_list)
         if faults:

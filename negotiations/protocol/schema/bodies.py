@@ -170,7 +170,7 @@ def line_or_text(field: Any, column: Any) -> Schema:
     if column.max_length:
         schema["maxLength"] = column.max_length
     if not column.blank and not field.read_only:
-        schema["minLength"] = 1
+        schema |= {"minLength": 1, "pattern": r"\S"}
     for check in column.validators:
         if isinstance(check, RegexValidator):
             form = re.compile(check.regex).pattern.removeprefix(r"\A").removesuffix(r"\Z")
