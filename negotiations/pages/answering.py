@@ -26,21 +26,29 @@ def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def answer(request: HttpRequest, **named: str) -> HttpResponse:
-        def shown(asked: HttpRequest) -> HttpResponse:
-            return kept_or_made(asked, PAGE, partial(view, asked, **named))
-
         allowance = spent(request)
         if allowance is None:
-            return shown(request)
+            return view(request, **named)
         if allowance.is_exceeded:
             advice = f"Go on in {allowance.seconds} seconds."
             response = page_or_problem(request, "throttled", allowance.refusal, advice)
             response["Retry-After"] = str(allowance.seconds)
         else:
-            response = cast(HttpResponse, convert_exception_to_response(shown)(request))
+            safely = convert_exception_to_response(lambda asked: view(asked, **named))
+            response = cast(HttpResponse, safely(request))
         for name, value in allowance.headers.items():
             response[name] = value
         return response
+
+    return answer
+
+
+def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view, whose pages are kept until anything is written; it rests on the records alone."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **named: str) -> HttpResponse:
+        return kept_or_made(request, PAGE, partial(view, request, **named))
 
     return answer
 

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from negotiations.models import COLLECTIONS
 
-from .answering import counted
+from .answering import counted, kept
 from .collection import collection
 from .icon import icon
 from .negotiation import negotiation
@@ -17,12 +17,12 @@ KIND = f"(?P<collection>{'|'.join(COLLECTIONS)})"
 RECORD = f"{KIND}/(?P<slug>[a-z0-9-]+)"
 
 urlpatterns = [
-    path("", counted(start), name="start"),
+    path("", counted(kept(start)), name="start"),
     path("favicon.ico", counted(icon)),
-    path("search/", counted(search), name="search"),
-    path("negotiations/<slug:slug>/", counted(negotiation), name="negotiation"),
-    path("negotiations/<slug:slug>/<slug:name>.svg", counted(picture), name="picture"),
-    re_path(f"^{KIND}/$", counted(collection), name="collection"),
-    re_path(f"^{RECORD}/$", counted(record), name="record"),
-    re_path(rf"^{RECORD}\.(?P<form>bib|json)$", counted(cited), name="cited"),
+    path("search/", counted(kept(search)), name="search"),
+    path("negotiations/<slug:slug>/", counted(kept(negotiation)), name="negotiation"),
+    path("negotiations/<slug:slug>/<slug:name>.svg", counted(kept(picture)), name="picture"),
+    re_path(f"^{KIND}/$", counted(kept(collection)), name="collection"),
+    re_path(f"^{RECORD}/$", counted(kept(record)), name="record"),
+    re_path(rf"^{RECORD}\.(?P<form>bib|json)$", counted(kept(cited)), name="cited"),
 ]
