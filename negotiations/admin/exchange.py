@@ -25,13 +25,13 @@ from negotiations.protocol.problems import Refusal
 from negotiations.protocol.selection import whole
 from negotiations.protocol.shapes import Reader
 from negotiations.protocol.snapshot import snapshot
-from negotiations.protocol.tables import CSV, XLSX
+from negotiations.protocol.tables import XLSX, SpreadsheetCSV
 
 from .importing import SERIALIZERS, RecordRows, dataset, faults_in
 from .reviewing import reason_in
 from .sheets import MOST_BYTES, MOST_ROWS, Fault, Unreadable, sheet
 
-TABLES = {table.format: table for table in (CSV, XLSX)}
+TABLES = {table.format: table for table in (SpreadsheetCSV, XLSX)}
 UPLOADS_KEPT = timedelta(days=1)
 # Of one person: who previews more without confirming begins anew.
 MOST_UPLOADS = 10
@@ -190,12 +190,12 @@ class Exchange(admin.ModelAdmin):
         try:
             if table == XLSX.format:
                 require_sheet(rows, shape)
+            with Sending() as sending:
+                snapshot(sending.opened)
+                sending.begun(file(kind, shape, rows, Reader(request.user), sending.opened))
         except Refusal as refusal:
             self.message_user(request, str(refusal.detail), messages.ERROR)
             return HttpResponseRedirect(back)
-        with Sending() as sending:
-            snapshot(sending.opened)
-            sending.begun(file(kind, shape, rows, Reader(request.user), sending.opened))
         answer: Any = StreamingHttpResponse(sending, content_type=kind.content_type)
         answer["Content-Disposition"] = f'attachment; filename="{self.model.collection()}.{table}"'
         answer["Cache-Control"] = "private, no-store"

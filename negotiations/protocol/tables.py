@@ -3,14 +3,16 @@
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from typing import Any, ClassVar
-from xml.sax.saxutils import escape
+from datetime import UTC, date, datetime
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Any, ClassVar
 
 from rest_framework.renderers import BaseRenderer
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
+from .problems import Refusal
 from .renderers import dumps
 from .shapes import Body
 
@@ -18,8 +20,9 @@ Pieces = Iterable[Sequence[Body]]
 
 # A spreadsheet runs what begins so; the apostrophe says that it is text. Texts that begin with
 # apostrophes before such a sign get one more, so that taking one away always gives the text back.
-RUN_BY_SPREADSHEETS = re.compile(r"'*[=+\-@\t\r]")
-GUARDED = re.compile(r"'+[=+\-@\t\r]")
+# Full-width signs count too: a spreadsheet set to Chinese or Japanese takes them for the others.
+RUN_BY_SPREADSHEETS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
 def guarded(text: str) -> str:
@@ -89,117 +92,93 @@ class NDJSON(Table):
             yield b"".join(dumps(body) + b"\n" for body in bodies)
 
 
-# What a sheet holds, and a cell of it.
+class SpreadsheetCSV(CSV):
+    """CSV with a byte order mark, without which Excel reads it in the code page of Windows."""
+
+    def write(self, members: Sequence[str], pieces: Pieces) -> Iterator[bytes]:
+        written = super().write(members, pieces)
+        yield "\ufeff".encode() + next(written)
+        yield from written
+
+
+# What a sheet holds, and a cell of it in units of UTF-16.
 MOST_ROWS, LONGEST_CELL = 2**20, 32_767
-# Larger numbers would lose their last digits.
-LARGEST_NUMBER = 2**53
+# Spreadsheets keep 15 digits of a number; longer ones are written as texts.
+LARGEST_NUMBER = 10**15 - 1
+READ_SIZE = 64 * 1024
+LIKE_AN_ESCAPE = re.compile("_(?=X[0-9A-Fa-f]{4}_)")
 
 
 class XLSX(Table):
-    """One sheet of a workbook (ECMA-376), zipped as it is written."""
+    """A workbook of one sheet.
+
+    Its parts are zipped when all rows are written, so it grows in a temporary file, not in memory,
+    and its first byte is sent when the last row has been read.
+    """
 
     media_type = content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     format = "xlsx"
 
     def write(self, members: Sequence[str], pieces: Pieces) -> Iterator[bytes]:
-        out = Outlet()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
-            for name, content in PARTS.items():
-                book.writestr(entry(name), content)
-            with book.open(entry(SHEET), "w", force_zip64=True) as sheet:
-                sheet.write(SHEET_HEAD + row_of(members))
-                for bodies in pieces:
-                    sheet.write(b"".join(row_of(body.values()) for body in bodies))
-                    yield out.taken()
-                sheet.write(SHEET_TAIL)
-        yield out.taken()
+        with TemporaryFile() as file:
+            write_workbook(file, members, pieces)
+            file.seek(0)
+            while content := file.read(READ_SIZE):
+                yield content
 
 
-class TextTooLong(ValueError):
-    """A text that no cell of a sheet can hold."""
+class PlainWorksheet(Worksheet):
+    """A sheet of texts that every program reads as they are."""
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
+        # Nothing here is rich text: what looks like the library's markup for it is a text.
+        self._xml_inline_string(string, True, attributes)
+
+    def _xml_inline_string(self, string: str, preserve: bool, attributes: Any) -> None:
+        # The library escapes _x0041_ so that it survives; SheetJS unescapes _X0041_ too.
+        super()._xml_inline_string(LIKE_AN_ESCAPE.sub("_x005F_", string), preserve, attributes)
 
 
-def entry(name: str) -> zipfile.ZipInfo:
-    """A part of the book, without the time: the same rows are the same file."""
-    found = zipfile.ZipInfo(name)
-    found.compress_type = zipfile.ZIP_DEFLATED
-    return found
+def write_workbook(file: IO[bytes], members: Sequence[str], pieces: Pieces) -> None:
+    """Write a workbook of the rows; the library's own temporary files go with their folder."""
+    options = {"constant_memory": True, "use_zip64": True}
+    with TemporaryDirectory() as folder, Workbook(file, {**options, "tmpdir": folder}) as book:
+        # The same rows are the same bytes, whenever they are written.
+        book.set_properties({"created": datetime(1980, 1, 1, tzinfo=UTC)})
+        sheet = book.add_worksheet("records", worksheet_class=PlainWorksheet)
+        # The names of the columns stay in sight.
+        sheet.freeze_panes(1, 0)
+        for column, name in enumerate(members):
+            sheet.write_string(0, column, name)
+        row = 0
+        for bodies in pieces:
+            for body in bodies:
+                row += 1
+                write_row(sheet, row, body)
 
 
-class Outlet(io.RawIOBase):
-    """A file that cannot be wound back: what was written is taken away piece by piece."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self.written.append(bytes(data))
-        return len(data)
-
-    def taken(self) -> bytes:
-        """What was written since the last time."""
-        piece = b"".join(self.written)
-        self.written.clear()
-        return piece
+def write_row(sheet: Worksheet, row: int, body: Body) -> None:
+    """Write numbers and truths as such, all else as the text that CSV has."""
+    for column, (name, value) in enumerate(body.items()):
+        if isinstance(value, bool):
+            sheet.write_boolean(row, column, value)
+        elif isinstance(value, int) and abs(value) <= LARGEST_NUMBER:
+            sheet.write_number(row, column, value)
+        elif text := text_of(value):
+            if len(text.encode("utf-16-le")) > 2 * LONGEST_CELL:
+                raise TextTooLong(name, body)
+            sheet.write_string(row, column, text)
 
 
-def row_of(values: Iterable[Any]) -> bytes:
-    """A row of the sheet."""
-    return f"<row>{''.join(map(cell_of, values))}</row>".encode()
+class TextTooLong(Refusal):
+    """A text that no cell of a sheet can hold; nothing of the file has been sent."""
+
+    def __init__(self, member: str, body: Body) -> None:
+        where = f"{member} of {body['slug']}" if "slug" in body else member
+        detail = (
+            f"A cell holds {LONGEST_CELL} characters; {where} is longer. Ask for csv or ndjson."
+        )
+        super().__init__("not_acceptable", detail)
 
 
-def cell_of(value: Any) -> str:
-    """Numbers and truths as such, all else as the text that CSV has."""
-    if isinstance(value, bool):
-        return f'<c t="b"><v>{value:d}</v></c>'
-    if isinstance(value, int) and abs(value) <= LARGEST_NUMBER:
-        return f"<c><v>{value}</v></c>"
-    text = text_of(value)
-    if not text:
-        return "<c/>"
-    if len(text) > LONGEST_CELL:
-        raise TextTooLong(f"A cell holds {LONGEST_CELL} characters, not {len(text)}.")
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
-
-
-XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-SHEET = "xl/worksheets/sheet1.xml"
-# The first row stays in sight.
-SHEET_HEAD = (
-    f'{XML}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
-    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-    "</sheetView></sheetViews><sheetData>"
-).encode()
-SHEET_TAIL = b"</sheetData></worksheet>"
-
-
-def relationships(target: str, kind: str) -> str:
-    """That one part belongs to another."""
-    link = f'<Relationship Id="rId1" Type="{RELATED}/{kind}" Target="{target}"/>'
-    return f'{XML}<Relationships xmlns="{PACKAGE}/relationships">{link}</Relationships>'
-
-
-PARTS = {
-    "[Content_Types].xml": (
-        f'{XML}<Types xmlns="{PACKAGE}/content-types">'
-        '<Default Extension="rels"'
-        ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{OFFICE}.sheet.main+xml"/>'
-        f'<Override PartName="/{SHEET}" ContentType="{OFFICE}.worksheet+xml"/></Types>'
-    ),
-    "_rels/.rels": relationships("xl/workbook.xml", "officeDocument"),
-    "xl/workbook.xml": (
-        f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{RELATED}"><sheets>'
-        '<sheet name="records" sheetId="1" r:id="rId1"/></sheets></workbook>'
-    ),
-    "xl/_rels/workbook.xml.rels": relationships("worksheets/sheet1.xml", "worksheet"),
-}
 FORMATS: tuple[type[Table], ...] = (CSV, NDJSON, XLSX)
