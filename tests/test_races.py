@@ -5,16 +5,19 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from negotiations.models import Citation, Issue, Person
+from negotiations.merging import merge
+from negotiations.models import Citation, Issue, Party, Person
+from negotiations.models.order import queue
 from tests.conftest import json_client, member_of
-from tests.factories import IssueFactory, PersonFactory, SourceFactory
+from tests.factories import IssueFactory, PartyFactory, PersonFactory, SourceFactory
 from tests.scene import address
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 WRITERS = 16
+ROUNDS = 5
 
 
 def at_once(*calls):
@@ -145,3 +148,63 @@ def test_of_a_deletion_and_a_change_one_wins(clients):
     else:
         assert (gone.status_code, statuses) == (412, {200: 1, 412: 4})
         assert Issue.objects.get().version == 2
+
+
+def write_until_refused(client, method, path, body):
+    """Write a record again and again, whatever its version; the answer that ends it."""
+    for number in range(200):
+        body = {**body, "note": f"{id(client)} {number}"}
+        answer = getattr(client, method)(path, body, headers={"if-match": "*"})
+        if answer.status_code != 200:
+            return answer.status_code, answer.json().get("code") if answer.content else None
+    return None
+
+
+def delete_by(client):
+    """Delete a party as another client does, who tries until it works."""
+    headers = {"change-reason": "Wrong.", "if-match": "*"}
+
+    def delete_party(party):
+        status = 412
+        while status == 412:
+            status = client.delete(address("parties", party.slug), headers=headers).status_code
+        return status
+
+    return delete_party
+
+
+def merge_by(user):
+    """Merge a party into another as a reviewer does at the desk."""
+    into = PartyFactory(slug="kept", review="published", identifiers={})
+
+    def merge_party(party):
+        with transaction.atomic():
+            queue()
+            merge(Party.objects.get(pk=party.pk), Party.objects.get(pk=into.pk), by=user)
+        return 204
+
+    return merge_party
+
+
+@pytest.mark.parametrize("method", ["patch", "put"])
+@pytest.mark.parametrize(("way", "answer"), [("deleted", (410, "gone")), ("merged", (308, None))])
+def test_write_overtaken_by_removal_is_410_or_308(clients, method, way, answer):
+    remover, *writers = clients[:3]
+    remove = delete_by(remover) if way == "deleted" else merge_by(member_of("reviewer", "merger"))
+
+    outcomes = Counter()
+    for number in range(ROUNDS):
+        party = PartyFactory(slug=f"party-{number}", review="published", identifiers={})
+        path = address("parties", party.slug)
+        body = writers[0].get(path).json() if method == "put" else {}
+        body.pop("version", None)
+        removed, *refused = at_once(
+            lambda party=party: remove(party),
+            *(
+                lambda c=c, path=path, body=body: write_until_refused(c, method, path, body)
+                for c in writers
+            ),
+        )
+        outcomes.update([removed, *refused])
+
+    assert outcomes == {204: ROUNDS, answer: ROUNDS * len(writers)}

@@ -1,22 +1,49 @@
 """Changing and deleting one record for a caller: what every address that writes does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import transaction
 from django.db.models import Q
-from rest_framework.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework.exceptions import APIException, PermissionDenied
 
 from negotiations import history
 from negotiations.models import Record
+from negotiations.models.order import queue
 
 from . import policy
+from .feed import newest
 from .patches import differs, merged
 from .problems import Refusal
 from .selection import whole
 from .serializers import wire
 
 MOST_REFERRERS = 50
+Prepared = TypeVar("Prepared")
+Written = TypeVar("Written")
+
+
+def prepare_and_write(
+    prepare: Callable[[], Prepared], write: Callable[[Prepared], Written]
+) -> Written:
+    """Read and validate, then write, so that both see the same state of all records.
+
+    Nobody waits while this prepares. If another writer was faster, the preparation is repeated once
+    it is this one's turn: what was read or refused before may no longer be true.
+    """
+    position, prepared = newest().position, None
+    try:
+        prepared = prepare()
+    except (APIException, Http404):
+        if newest().position == position:
+            raise
+    with transaction.atomic():
+        queue()
+        if prepared is None or newest().position != position:
+            prepared = prepare()
+        return write(prepared)
 
 
 def require_any_right(user: Any, record: Record, *actions: str) -> None:

@@ -3,7 +3,6 @@
 from itertools import islice
 from typing import Any, ClassVar
 
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotAuthenticated
@@ -16,7 +15,7 @@ from negotiations.past import as_known
 
 from . import policy
 from .bodies import body_of
-from .changing import require_any_right
+from .changing import prepare_and_write, require_any_right
 from .conditions import (
     body_tag,
     cacheable,
@@ -144,6 +143,19 @@ class HistoryView(PastView):
         """
         if not isinstance(request.auth, Token):
             raise NotAuthenticated("Send a token to write.")
+
+        def write(prepared: tuple[Any, str, int | None]) -> HttpResponse:
+            version, reason, based_on = prepared
+            made = history.restore(version, by=request.user, reason=reason, based_on=based_on)
+            body = whole(self.model).body(made)
+            response = json_response(body)
+            validated(response, record_tag(body["version"]), body["updated_at"])
+            return cacheable(response, request)
+
+        return prepare_and_write(lambda: self.prepare_restoration(request), write)
+
+    def prepare_restoration(self, request: Request) -> tuple[Any, str, int | None]:
+        """Return the version to restore, the reason, and the version of today's record, if any."""
         record = self.record_or_deletion()
         is_gone = not isinstance(record, Record)
         require_writer(request)
@@ -153,17 +165,11 @@ class HistoryView(PastView):
         reason, number = reason_of(request), restored_number(body_of(request))
         if not is_gone:
             require_version(request, record, request.data)
-        chosen = version_of(self.model, record.id, number, request.user)
-        if chosen is None:
+        version = version_of(self.model, record.id, number, request.user)
+        if version is None:
             fault = {"pointer": "/restore", "code": "unknown_version", "detail": "There is none."}
             raise Refusal("invalid", "1 fault", errors=[fault])
-        based_on = None if is_gone else record.version
-        with transaction.atomic():
-            made = history.restore(chosen, by=request.user, reason=reason, based_on=based_on)
-            body = whole(self.model).body(made)
-        response = json_response(body)
-        validated(response, record_tag(body["version"]), body["updated_at"])
-        return cacheable(response, request)
+        return version, reason, None if is_gone else record.version
 
 
 class VersionView(PastView):

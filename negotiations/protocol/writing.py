@@ -10,12 +10,13 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from negotiations import history
-from negotiations.models import Record, StaleVersion, Token
+from negotiations.models import Record, Token
 
 from . import bulk, policy
 from .bodies import body_of
 from .changing import (
     delete,
+    prepare_and_write,
     require_any_right,
     require_reason,
     require_right_to_try,
@@ -26,7 +27,6 @@ from .conditions import (
     record_tag,
     refuse_more_than_version,
     require_version,
-    stale,
     validated,
     version_in,
 )
@@ -78,32 +78,44 @@ class Writes(GenericViewSet):
 
     def change(self, request: Request, *, partial: bool) -> HttpResponse:
         """Write a new version of the record, if the client's copy is the stored one."""
-        record = self.writable(request, "edit", "submit", "publish")
-        body = body_of(request)
-        require_right_to_try(request.user, record, body, partial=partial)
-        refuse_parameters(request)
-        reason_of(request)
-        require_version(request, record, body)
-        serializer: Any = self.get_serializer(record, partial=partial)
-        is_changed = revise(serializer, record, body, request.user)
-        return self.write(request, serializer) if is_changed else self.written(request, record)
+
+        def prepare() -> tuple[Any, Record, bool]:
+            record = self.writable(request, "edit", "submit", "publish")
+            body = body_of(request)
+            require_right_to_try(request.user, record, body, partial=partial)
+            refuse_parameters(request)
+            reason_of(request)
+            require_version(request, record, body)
+            serializer: Any = self.get_serializer(record, partial=partial)
+            return serializer, record, revise(serializer, record, body, request.user)
+
+        def write(prepared: tuple[Any, Record, bool]) -> HttpResponse:
+            serializer, record, is_changed = prepared
+            return self.write(request, serializer) if is_changed else self.written(request, record)
+
+        return prepare_and_write(prepare, write)
 
     @repeatable
     def destroy(self, request: Request, slug: str) -> HttpResponse:
         """Delete the record with its parts; its versions stay."""
-        record = self.writable(request, "delete")
-        refuse_parameters(request)
-        body = body_of(request) if has_body(request) else None
-        reason = reason_of(request)
-        version_in(body)
-        refuse_more_than_version(body)
-        require_reason(record, reason)
-        require_version(request, record, body)
-        try:
+
+        def prepare() -> tuple[Record, str]:
+            record = self.writable(request, "delete")
+            refuse_parameters(request)
+            body = body_of(request) if has_body(request) else None
+            reason = reason_of(request)
+            version_in(body)
+            refuse_more_than_version(body)
+            require_reason(record, reason)
+            require_version(request, record, body)
+            return record, reason
+
+        def write(prepared: tuple[Record, str]) -> HttpResponse:
+            record, reason = prepared
             delete(record, by=request.user, reason=reason)
-        except StaleVersion as error:
-            raise self.overtaken(error, record) from error
-        return cacheable(HttpResponse(status=204), request)
+            return cacheable(HttpResponse(status=204), request)
+
+        return prepare_and_write(prepare, write)
 
     # Steps of the verbs above
 
@@ -121,13 +133,10 @@ class Writes(GenericViewSet):
     ) -> HttpResponse:
         """Save what the serializer made ready, as one version, and answer with it."""
         record, related = serializer.ready, serializer.related
-        try:
-            # Read before others can write: the answer is this version and no later one.
-            with transaction.atomic():
-                history.write(record, related=related, by=request.user, reason=reason_of(request))
-                return self.written(request, record, status)
-        except StaleVersion as error:
-            raise self.overtaken(error, record) from error
+        # Read before others can write: the answer is this version and no later one.
+        with transaction.atomic():
+            history.write(record, related=related, by=request.user, reason=reason_of(request))
+            return self.written(request, record, status)
 
     def written(self, request: Request, record: Record, status: int = 200) -> HttpResponse:
         """The record as it is stored now."""
@@ -135,10 +144,6 @@ class Writes(GenericViewSet):
         response = json_response(body, status)
         validated(response, record_tag(body["version"]), body["updated_at"])
         return cacheable(response, request)
-
-    def overtaken(self, error: StaleVersion, record: Record) -> Exception:
-        """Why a write fails that another one overtook: 412, or 404 when that one deleted."""
-        return stale(self.get_object(), record.version) if error.record is record else error
 
 
 def require_writer(request: Request) -> None:
