@@ -1,5 +1,7 @@
 """Whether the process is up, and whether it can serve."""
 
+import logging
+
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from tracker.logs import request_id
 
+logger = logging.getLogger(__name__)
 RETRY_AFTER = 5
 
 
@@ -24,6 +27,7 @@ class Readiness:
                 cursor.execute("SELECT 1")
             self.migrated = self.migrated or is_migrated()
         except Error:
+            logger.exception("The database does not answer.")
             return "The database does not answer."
         return "" if self.migrated else "The database is not migrated."
 

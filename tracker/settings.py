@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Tells the history who is writing.
     "simple_history.middleware.HistoryRequestMiddleware",
+    "negotiations.admin.unavailable.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"

@@ -60,14 +60,19 @@ def page(site: Any, request: Any, form: Any, status: int = 200) -> Any:
         "title": _("Log in") if form else _("Send it again"),
         "app_path": request.get_full_path(),
         "form": form,
-        "sent": [
-            (name, value)
-            for name, values in request.POST.lists()
-            for value in values
-            if name != "csrfmiddlewaretoken" and "password" not in name and name != "login-username"
-        ],
+        "sent": sent_fields(request),
     }
     return TemplateResponse(request, "admin/negotiations/resume.html", context, status=status)
+
+
+def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """List the fields that a form sent, to be sent again; passwords and tokens are left out."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken" and "password" not in name and name != "login-username"
+    ]
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,9 +1,15 @@
 """The order of writes: who comes first is also seen first."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from django.db import connection
 
 # Any number that no other program takes as an advisory lock in this database.
 WRITERS = 7_201_925
+# How long bookkeeping waits for SQLite's writer.
+PATIENCE_IN_MILLISECONDS = 50
 
 
 def queue() -> None:
@@ -17,3 +23,18 @@ def queue() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
+
+
+@contextmanager
+def impatient(connection: Any) -> Iterator[None]:
+    """Wait for SQLite's writer but a moment."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    connection.connection.execute(f"PRAGMA busy_timeout = {PATIENCE_IN_MILLISECONDS}")
+    try:
+        yield
+    finally:
+        connection.connection.execute(f"PRAGMA busy_timeout = {usual}")

@@ -5,12 +5,13 @@ from functools import partial, wraps
 from typing import Any, cast
 
 from django.core.handlers.exception import convert_exception_to_response
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from negotiations.protocol.conditions import body_tag
-from negotiations.protocol.errors import page_or_problem
+from negotiations.protocol.errors import is_unavailable, page_or_problem, unavailable
 from negotiations.protocol.keeping import kept_or_made
 from negotiations.protocol.throttles import spent
 
@@ -34,13 +35,25 @@ def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = page_or_problem(request, "throttled", allowance.refusal, advice)
             response["Retry-After"] = str(allowance.seconds)
         else:
-            safely = convert_exception_to_response(lambda asked: view(asked, **named))
+            safely = convert_exception_to_response(partial(answer_or_refuse, view, **named))
             response = cast(HttpResponse, safely(request))
         for name, value in allowance.headers.items():
             response[name] = value
         return response
 
     return answer
+
+
+def answer_or_refuse(
+    view: Callable[..., HttpResponse], request: HttpRequest, **named: str
+) -> HttpResponse:
+    """Return the view's answer, or 503 when the database cannot give one now."""
+    try:
+        return view(request, **named)
+    except (DatabaseError, InterfaceError) as error:
+        if is_unavailable(error):
+            return unavailable(request, error)
+        raise
 
 
 def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

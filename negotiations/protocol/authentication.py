@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -10,6 +11,9 @@ from rest_framework.request import Request
 
 from negotiations.models import Token
 from negotiations.models.access import digest, well_formed
+from negotiations.models.order import impatient
+
+from .errors import is_unavailable
 
 # How finely the last use of a token is kept: a write for every request would serialise readers.
 USE_IS_KEPT_EVERY = timedelta(minutes=5)
@@ -43,4 +47,10 @@ class TokenAuthentication(BaseAuthentication):
         """Note the time of use, now and then."""
         now = timezone.now()
         if token.last_used_at is None or now - token.last_used_at > USE_IS_KEPT_EVERY:
-            Token.objects.filter(pk=token.pk).update(last_used_at=now)
+            try:
+                with impatient(connection):
+                    Token.objects.filter(pk=token.pk).update(last_used_at=now)
+            except DatabaseError as error:
+                # Readers do not wait for a writer, nor need a database that can be written.
+                if not is_unavailable(error):
+                    raise

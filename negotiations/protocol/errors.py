@@ -1,6 +1,7 @@
 """From any exception to its one exact answer."""
 
 import logging
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
     ValidationError,
 )
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -33,10 +34,14 @@ KNOWN: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
     ((RequestDataTooBig,), "too_large", "The body is over the limit of this address."),
     ((SuspiciousOperation,), "bad_request", "The request is not one that can be answered."),
     ((IntegrityError,), "conflict", "Somebody wrote a conflicting record at the same moment."),
-    ((OperationalError, InterfaceError), "unavailable", "The database is busy or away."),
 )
 # How loudly an operator hears of them.
-LEVELS = {"conflict": logging.WARNING, "unavailable": logging.ERROR}
+LEVELS = {"conflict": logging.WARNING}
+UNAVAILABLE = "The database is busy or away."
+RETRY_AFTER_SECONDS = "5"
+# Conditions that psycopg reports as internal errors: the database is read-only, or it ended a
+# transaction that was idle or open for too long.
+UNAVAILABLE_STATES = frozenset({"25006", "25P03", "25P04"})
 
 
 def step(name: str) -> str:
@@ -115,13 +120,39 @@ def _of_program(error: Exception) -> HttpResponse:
     if isinstance(error, StaleVersion):
         detail = "Somebody changed the record while this request ran."
         return answer("stale", detail, current_version=error.stored)
+    if is_unavailable(error):
+        log_unavailable(error)
+        return answer("unavailable", UNAVAILABLE, headers={"Retry-After": RETRY_AFTER_SECONDS})
     for kinds, code, detail in KNOWN:
         if isinstance(error, kinds):
             logger.log(LEVELS.get(code, logging.DEBUG), detail, exc_info=error)
-            headers = {"Retry-After": "5"} if code == "unavailable" else {}
-            return answer(code, detail, headers=headers)
+            return answer(code, detail)
     logger.error(LOGGED_AS_FAILURE, exc_info=error)
     return answer("error", "The fault is ours and is logged.")
+
+
+# A database that cannot answer now
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """Tell whether the database is busy, away, full or read-only, so that a retry may succeed."""
+    if isinstance(error, InternalError):
+        return getattr(error.__cause__, "sqlstate", None) in UNAVAILABLE_STATES
+    return isinstance(error, (OperationalError, InterfaceError))
+
+
+def log_unavailable(error: BaseException) -> None:
+    """Write the reason into the log; answers do not contain it."""
+    logger.error(UNAVAILABLE, exc_info=error)
+
+
+def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """Log the reason and answer 503, to people with a page."""
+    log_unavailable(error)
+    response = page_or_problem(request, "unavailable", UNAVAILABLE, "Try again in a few seconds.")
+    response["Retry-After"] = RETRY_AFTER_SECONDS
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 # Django's own error pages: a page for people, a problem document for programs.
@@ -129,14 +160,17 @@ def _of_program(error: Exception) -> HttpResponse:
 
 def page_or_problem(request: HttpRequest, code: str, detail: str, advice: str = "") -> HttpResponse:
     """A refusal outside the API, with advice of its own or that of the code."""
-    wants_page = not f"{request.path}/".startswith("/api/") and "text/html" in request.headers.get(
-        "Accept", ""
-    )
-    if not wants_page:
+    if not wants_page(request):
         return answer(code, detail)
     status, title, usual = PROBLEMS[code]
     context = {"title": title, "detail": detail, "advice": advice or usual}
     return TemplateResponse(request, "problem.html", context, status=status).render()
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Tell whether a person reads the answer."""
+    is_api = f"{request.path}/".startswith("/api/")
+    return not is_api and "text/html" in request.headers.get("Accept", "")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -163,5 +197,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500."""
+    """Django's handler500; it runs while the exception is being handled."""
+    error = sys.exception()
+    if error is not None and is_unavailable(error):
+        return unavailable(request, error)
     return page_or_problem(request, "error", "The fault is ours and is logged.")

@@ -9,13 +9,11 @@ is refused is not counted, and a database that cannot take the count lets reques
 import ipaddress
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connections, router
+from django.db import DatabaseError, connections, router
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import AuthenticationFailed
@@ -23,16 +21,16 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from negotiations.models import RequestCount, Token
+from negotiations.models.order import impatient
 from tracker.login import address_of
 
+from .errors import is_unavailable
 from .problems import Refusal
 
 WINDOW = 60
 STEPS = 20
 # Counts kept in memory at most; a flood from more addresses than these is for the front server.
 MOST_KEYS = 100_000
-# A count is worth no longer wait for SQLite's one writer.
-PATIENCE_IN_MILLISECONDS = 50
 
 
 @dataclass
@@ -75,7 +73,10 @@ class Counter:
             if self.swept < minute:
                 self.swept = minute
                 RequestCount.objects.filter(minute__lt=minute).delete()
-        except OperationalError:
+        except DatabaseError as error:
+            # A read-only database still serves its readers.
+            if not is_unavailable(error):
+                raise
             with self.lock:
                 tally.own, tally.told = tally.own + news, tally.told - news
             return
@@ -98,21 +99,6 @@ def add(key: str, minute: int, news: int) -> int:
             [key, minute, news],
         )
         return int(cursor.fetchone()[0])
-
-
-@contextmanager
-def impatient(connection: Any) -> Iterator[None]:
-    """Wait for SQLite's writer but a moment."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
-    connection.connection.execute(f"PRAGMA busy_timeout = {PATIENCE_IN_MILLISECONDS}")
-    try:
-        yield
-    finally:
-        connection.connection.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 @dataclass(frozen=True)

@@ -247,7 +247,7 @@ function letterOf({ key, code }) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (page.getElementById("coding")) return page;
     if (page.getElementById("login-form")) sendAsPage(url, body);
-    else say(root.dataset.sayRefused, "fault");
+    else say(answer.status === 503 ? root.dataset.sayBusy : root.dataset.sayRefused, "fault");
     return null;
   }
 
