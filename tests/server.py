@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
@@ -42,6 +43,13 @@ def server(tmp_path_factory):
     for command in (("migrate",), ("loadseeds",), made):
         manage(command, variables)
     token = manage(("createtoken", "client", "--scope", "write"), variables)
+    with serving(folder, variables) as url:
+        yield Server(url, token, folder, variables)
+
+
+@contextmanager
+def serving(folder, variables):
+    """Start the server as the README does, on a free port; the value is its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     command = re.search(r"^gunicorn (.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)[1]
@@ -56,7 +64,7 @@ def server(tmp_path_factory):
         )
     try:
         wait_for(f"http://{address}/readyz", process, log)
-        yield Server(f"http://{address}", token, folder, variables)
+        yield f"http://{address}"
     finally:
         process.terminate()
         process.wait(30)

@@ -118,14 +118,14 @@ def test_secrets_are_read_from_files(tmp_path):
     assert key.stdout == f"{STRONG!r}\n"
     # The pool's waits are short, the statements' too: an answer is given or refused in seconds.
     assert literal_eval(database.stdout) == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tracker.postgresql",
         "NAME": "talks",
         "USER": "reader",
         "PASSWORD": "p@ss",
         "HOST": "db.example",
         "PORT": "5433",
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             "sslmode": "require",
             "connect_timeout": 3,

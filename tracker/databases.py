@@ -86,7 +86,7 @@ def postgresql(
             )
     session = {name: f"{limit // timedelta(milliseconds=1)}" for name, limit in timeouts.items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tracker.postgresql",
         "NAME": unquote(address.path[1:]) or "tracker",
         "USER": unquote(address.username or ""),
         "PASSWORD": unquote(address.password or ""),
@@ -94,7 +94,8 @@ def postgresql(
         "PORT": str(port or ""),
         # The pool keeps connections; Django refuses to keep them as well.
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
+        # The backend checks each connection that it takes from the pool.
+        "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             **parameters,
             "connect_timeout": 3,
