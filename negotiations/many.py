@@ -3,22 +3,19 @@
 The number of queries grows with chunks of rows, not with rows.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
 
 from negotiations.feed import announce
 from negotiations.models import Record
 from negotiations.models.base import VERSIONS
+from negotiations.models.naming import find_taken, name_records
 from negotiations.models.order import queue
 
 # Rows in one statement; on SQLite Django itself makes it fewer.
 CHUNK = 500
-# Beginnings of slugs in one question.
-STEMS = 50
 
 Related = Mapping[str, Sequence[Any]]
 
@@ -47,7 +44,7 @@ def _insert(
         return []
     kind = type(records[0])
     refuse_known(kind, [record.slug for record in records if record.slug])
-    name_all(records)
+    name_records(records)
     for record in records:
         record.created_by = record.created_by or by
         record._history_user = by
@@ -84,29 +81,5 @@ def _link(
 
 def refuse_known(kind: Any, slugs: Sequence[str]) -> None:
     """Raise ``IntegrityError`` when one is the name of a record, even of a deleted one."""
-    for start in range(0, len(slugs), CHUNK):
-        if kind.history.filter(slug__in=slugs[start : start + CHUNK]).exists():
-            raise IntegrityError("A record of this kind has this slug, or had it.")
-
-
-def name_all(records: Sequence[Record]) -> None:
-    """Give each record without a slug a free one, as ``Record.free_slug`` would one by one."""
-    kind: Any = type(records[0])
-    unnamed = [(record, record.slug_stem()) for record in records if not record.slug]
-    stems = sorted({stem for _, stem in unnamed})
-    taken = {record.slug for record in records if record.slug}
-    for start in range(0, len(stems), STEMS):
-        alike = Q()
-        for stem in stems[start : start + STEMS]:
-            alike |= Q(slug=stem) | Q(slug__startswith=f"{stem}-")
-        # A deleted record keeps its name.
-        for rows in (kind._base_manager, kind.history):
-            taken.update(rows.filter(alike).order_by().values_list("slug", flat=True))
-    numbers: Counter[str] = Counter()
-    for record, stem in unnamed:
-        slug = stem
-        while slug in taken:
-            numbers[stem] = max(numbers[stem] + 1, 2)
-            slug = f"{stem}-{numbers[stem]}"
-        record.slug = slug
-        taken.add(slug)
+    if find_taken(kind, slugs):
+        raise IntegrityError("A record of this kind has this slug, or had it.")

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 
 from .access import Role, role_of
+from .naming import find_free_numbers, number_slug
 from .order import queue
 from .recorder import Recorder
 from .rules import Faults, fault
@@ -207,15 +208,4 @@ class Record(Validated, models.Model):
     def free_slug(self) -> str:
         """A slug made from the content that no record of this kind has."""
         stem = self.slug_stem()
-        kind: Any = type(self)
-        taken: set[str] = set()
-        # A deleted record keeps its name.
-        for rows in (kind._base_manager, kind.history):
-            named = rows.filter(slug__startswith=stem)
-            taken |= set(named.order_by().values_list("slug", flat=True))
-        if stem not in taken:
-            return stem
-        number = 2
-        while f"{stem}-{number}" in taken:
-            number += 1
-        return f"{stem}-{number}"
+        return number_slug(stem, find_free_numbers(type(self), [stem])[stem])

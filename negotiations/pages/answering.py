@@ -35,7 +35,9 @@ def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = page_or_problem(request, "throttled", allowance.refusal, advice)
             response["Retry-After"] = str(allowance.seconds)
         else:
-            safely = convert_exception_to_response(partial(answer_or_refuse, view, **named))
+            safely = convert_exception_to_response(
+                partial(answer_or_refuse, partial(view, **named))
+            )
             response = cast(HttpResponse, safely(request))
         for name, value in allowance.headers.items():
             response[name] = value
@@ -45,11 +47,11 @@ def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def answer_or_refuse(
-    view: Callable[..., HttpResponse], request: HttpRequest, **named: str
+    view: Callable[[HttpRequest], HttpResponse], request: HttpRequest
 ) -> HttpResponse:
     """Return the view's answer, or 503 when the database cannot give one now."""
     try:
-        return view(request, **named)
+        return view(request)
     except (DatabaseError, InterfaceError) as error:
         if is_unavailable(error):
             return unavailable(request, error)

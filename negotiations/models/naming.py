@@ -1,0 +1,72 @@
+"""Free slugs, found by equality on an index: no write costs more in a larger table."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+# Names in one question.
+CHUNK = 500
+# Powers of two up to this are asked first; a kind has fewer records of one stem.
+HIGHEST = 2**24
+# Into so many parts the numbers between a taken and a free one are divided in one question.
+PARTS = 16
+
+
+def number_slug(stem: str, number: int) -> str:
+    """Build the slug of a stem's nth record; the first one has no number."""
+    return stem if number == 1 else f"{stem}-{number}"
+
+
+def find_taken(kind: Any, slugs: Iterable[str]) -> set[str]:
+    """Return those slugs that a record of the kind has, or had before it was deleted."""
+    names, taken = sorted(set(slugs)), set()
+    for start in range(0, len(names), CHUNK):
+        asked = names[start : start + CHUNK]
+        for rows in (kind._base_manager, kind.history):
+            found = rows.filter(slug__in=asked).order_by().values_list("slug", flat=True)
+            taken.update(found)
+    return taken
+
+
+def find_free_numbers(kind: Any, stems: Iterable[str]) -> dict[str, int]:
+    """Return for each stem a number whose slug is free and the one before it is taken."""
+    stems = set(stems)
+    taken = find_taken(kind, stems)
+    free = dict.fromkeys(stems - taken, 1)
+    # For each of the others: a number that is taken, and those to ask about next.
+    powers = [2**power for power in range(1, HIGHEST.bit_length())]
+    asked = dict.fromkeys(taken, (1, powers))
+    while asked:
+        wanted = {stem: [number_slug(stem, n) for n in ns] for stem, (_, ns) in asked.items()}
+        taken = find_taken(kind, (slug for slugs in wanted.values() for slug in slugs))
+        following = {}
+        for stem, (lowest, numbers) in asked.items():
+            known = {n: slug in taken for n, slug in zip(numbers, wanted[stem], strict=True)}
+            last = max((n for n, is_taken in known.items() if is_taken), default=lowest)
+            first = min(n for n in (*numbers, 2 * HIGHEST) if n > last)
+            if first == last + 1:
+                free[stem] = first
+            else:
+                step = -(-(first - last) // PARTS)
+                following[stem] = (last, [*range(last + step, first, step), first])
+        asked = following
+    return free
+
+
+def name_records(records: Sequence[Any]) -> None:
+    """Give each record of one kind that has no slug a free one, made from its content."""
+    kind = type(records[0])
+    used = {record.slug for record in records if record.slug}
+    unnamed = [record for record in records if not record.slug]
+    stems = {id(record): record.slug_stem() for record in unnamed}
+    following = find_free_numbers(kind, stems.values())
+    while unnamed:
+        for record in unnamed:
+            stem = stems[id(record)]
+            while (slug := number_slug(stem, following[stem])) in used:
+                following[stem] += 1
+            following[stem] += 1
+            record.slug = slug
+            used.add(slug)
+        # Numbers that follow a free one may be taken, where a record of another stem has them.
+        taken = find_taken(kind, (record.slug for record in unnamed))
+        unnamed = [record for record in unnamed if record.slug in taken]
