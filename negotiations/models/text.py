@@ -13,6 +13,12 @@ BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 NO_CHARACTERS = frozenset("\ufffe\uffff")
 REFUSED = BIDI_OVERRIDES | NO_CHARACTERS
 LAYOUT = frozenset("\n\t")
+# What shows nothing though its category is that of a letter, mark or sign: fillers of Hangul,
+# vowels of Khmer that are only inherent, selectors of a variant, the empty pattern of Braille.
+BLANKS = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
 
 slug_format = RegexValidator(
     r"\A[a-z0-9]+(-[a-z0-9]+)*\Z",
@@ -29,6 +35,11 @@ web_address = RegexValidator(
     "Write a web address that begins with https:// or http://.",
     code="invalid_url",
 )
+
+
+def is_invisible(sign: str) -> bool:
+    """Tell whether a character shows nothing and takes no room: a soft hyphen, a direction mark."""
+    return sign in BLANKS or unicodedata.category(sign) in {"Cf", "Cc"}
 
 
 def refuse_unprintable(value: str, *, multiline: bool) -> None:
