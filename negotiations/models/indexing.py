@@ -6,22 +6,26 @@ with the time in which it did, and can be made anew from the record's versions.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from heapq import merge
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from .base import Record
+from .order import queue
 from .search import TOLD, SearchDocument, document
 from .words import words
 
 # Documents of the present have their words in the one, those of the past in the other.
 PRESENT, PAST = "negotiations_searchwords", "negotiations_pastwords"
-# Rows that are in memory at once.
-PIECE = 200
+# Records whose documents are in memory at once, and rows that are read at once.
+PIECE, FEW = 200, 20
+# Characters that are stored in one transaction, for which other writers wait.
+BATCH_SIZE = 500_000
 
 
 def table_of(found: SearchDocument) -> str:
@@ -83,22 +87,39 @@ SELECT rowid, title, body FROM {PRESENT} WHERE rowid = %s
 
 def store(documents: Sequence[SearchDocument]) -> None:
     """Write new documents with their words."""
-    if not documents:
+    store_prepared([prepare(each) for each in documents])
+
+
+class Prepared(NamedTuple):
+    """A document with its words as the database at hand takes them."""
+
+    document: SearchDocument
+    words: Any
+
+
+def prepare(found: SearchDocument) -> Prepared:
+    """Take a document's texts apart: most of the work, for which nobody has to wait."""
+    return Prepared(found, texts(found) if connection.vendor == "sqlite" else vector(found))
+
+
+def store_prepared(prepared: Sequence[Prepared]) -> None:
+    """Write new documents whose words are made."""
+    if not prepared:
         return
     is_sqlite = connection.vendor == "sqlite"
     if is_sqlite:
         # Nobody else writes meanwhile.
         last = SearchDocument.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        for number, each in enumerate(documents, start=last + 1):
-            each.pk = number
+        for number, each in enumerate(prepared, start=last + 1):
+            each.document.pk = number
     more, place = ("id", "%s") if is_sqlite else ("words", "%s::tsvector")
     names = ", ".join(f'"{name}"' for name in (*COLUMNS, more))
     sql = STORE.format(columns=names, places="%s, " * len(COLUMNS) + place)
-    rows = [[*_values(each), each.pk if is_sqlite else vector(each)] for each in documents]
+    rows = [[*_values(d), d.pk if is_sqlite else found] for d, found in prepared]
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)
         for table in (PRESENT, PAST) if is_sqlite else ():
-            told = [(d.pk, *texts(d)) for d in documents if table_of(d) == table]
+            told = [(d.pk, *found) for d, found in prepared if table_of(d) == table]
             cursor.executemany(WRITE.format(table=table), told)
 
 
@@ -111,14 +132,19 @@ def _values(each: SearchDocument) -> list[Any]:
 
 
 def texts(found: SearchDocument) -> tuple[str, str]:
-    """The words of a document as FTS5 gets them."""
-    return " ".join(words(found.title)), " ".join(words(found.body))
+    """Return the words of a document as FTS5 gets them."""
+    return " ".join(name_words(found)), " ".join(words(found.body))
+
+
+def name_words(found: SearchDocument) -> list[str]:
+    """List the words of its names; what has none is found by those it is named after."""
+    return words(found.title or found.slug)
 
 
 def vector(found: SearchDocument) -> str:
-    """The same as a ``tsvector``, written out: the words of the title have the weight A."""
+    """Return the same as a ``tsvector``, written out: words of the title have the weight A."""
     places: dict[str, list[str]] = {}
-    title = words(found.title)
+    title = name_words(found)
     for place, word in enumerate(title, start=1):
         places.setdefault(word, []).append(f"{place}A")
     # Between the two there is a gap, which no phrase crosses.
@@ -131,17 +157,13 @@ def vector(found: SearchDocument) -> str:
 # Making it anew, and telling whether that is needed
 
 
-def due(model: type[Record]) -> Iterator[SearchDocument]:
-    """What the index should hold of a kind: record by record, the oldest first."""
+def due(model: type[Record], keys: Sequence[int]) -> Iterator[SearchDocument]:
+    """Make what the index should hold of some records of a kind, record by record."""
     history: Any = model.history
-    versions = history.order_by("id", "history_id").iterator(chunk_size=PIECE)
-    records = model._base_manager.order_by("pk").iterator(chunk_size=PIECE)
-    authors = set(get_user_model()._default_manager.values_list("pk", flat=True))
+    versions = history.filter(id__in=keys).order_by("id", "history_id").iterator(FEW)
+    records = model._base_manager.filter(pk__in=keys).order_by("pk").iterator(FEW)
     for _, rows in groupby(merge(versions, records, key=attrgetter("id")), attrgetter("id")):
-        for each in _spans(rows, model.collection()):
-            # Versions still name an author whose account is gone.
-            each.created_by_id = each.created_by_id if each.created_by_id in authors else None
-            yield each
+        yield from _spans(rows, model.collection())
 
 
 def _spans(rows: Iterable[Any], kind: str) -> list[SearchDocument]:
@@ -164,41 +186,160 @@ def _spans(rows: Iterable[Any], kind: str) -> list[SearchDocument]:
     return found if stands or not found or found[-1].until else found[:-1]
 
 
+def pieces(model: type[Record]) -> Iterator[list[int]]:
+    """List the keys of all records of a kind that there are, were or are indexed, in pieces."""
+    kind, last = model.collection(), 0
+    documents = SearchDocument.objects.filter(kind=kind)
+    history: Any = model.history
+    sources = (
+        (model._base_manager.all(), "pk"),
+        (history.all(), "id"),
+        (documents.filter(until=None), "key"),
+        (documents.exclude(until=None), "key"),
+    )
+    while True:
+        found: set[int] = set()
+        for rows, name in sources:
+            following = rows.filter(**{f"{name}__gt": last}).order_by(name)
+            found |= set(following.values_list(name, flat=True).distinct()[:PIECE])
+        if not found:
+            return
+        piece = sorted(found)[:PIECE]
+        yield piece
+        last = piece[-1]
+
+
 def rebuild(model: type[Record]) -> int:
-    """Put the documents of a kind in, and count those of the present."""
-    count, piece = 0, []
-    for each in due(model):
-        piece.append(each)
-        count += each.until is None
-        if len(piece) == PIECE:
-            store(piece)
-            piece = []
-    store(piece)
+    """Put the documents of a kind in anew, piece by piece, and count those of the present.
+
+    Other writers wait while a piece is stored, not while its words are made.
+    """
+    count = 0
+    for keys in pieces(model):
+        left = keys
+        while left:
+            stored, left = _rebuild_piece(model, left)
+            count += stored
     return count
 
 
-def clear() -> None:
-    """Take everything out."""
-    SearchDocument.objects.all().delete()
-    if connection.vendor == "sqlite":
+def _rebuild_piece(model: type[Record], keys: list[int]) -> tuple[int, list[int]]:
+    """Store what is due of these records; return the keys of those written in between."""
+    history: Any = model.history
+    seen = history.order_by("-history_id").values_list("history_id", flat=True).first() or 0
+    batches = list(_batches(due(model, keys), keys))
+    count = 0
+    left: list[int] = []
+    for batch, prepared in batches:
+        with transaction.atomic():
+            queue()
+            newer = history.filter(history_id__gt=seen, id__in=batch)
+            written = set(newer.values_list("id", flat=True))
+            unwritten = [each for each in prepared if each.document.key not in written]
+            _take_out(model.collection(), [key for key in batch if key not in written])
+            _forget_authors(each.document for each in unwritten)
+            store_prepared(unwritten)
+        left += written
+        count += sum(each.document.until is None for each in unwritten)
+    return count, sorted(left)
+
+
+def _batches(
+    documents: Iterator[SearchDocument], keys: list[int]
+) -> Iterator[tuple[list[int], list[Prepared]]]:
+    """Part the documents of these records into what is stored in one transaction each."""
+    batch: list[int] = []
+    prepared: list[Prepared] = []
+    size = 0
+    by_key = {key: list(found) for key, found in groupby(documents, attrgetter("key"))}
+    for key in keys:
+        found = by_key.pop(key, [])
+        batch.append(key)
+        prepared += map(prepare, found)
+        size += sum(each.size for each in found)
+        if size > BATCH_SIZE:
+            yield batch, prepared
+            batch, prepared, size = [], [], 0
+    yield batch, prepared
+
+
+def _take_out(kind: str, keys: list[int]) -> None:
+    """Remove the documents of these records with their words."""
+    for is_past, table in ((False, PRESENT), (True, PAST)):
+        rows = SearchDocument.objects.filter(kind=kind, key__in=keys, until__isnull=not is_past)
+        if connection.vendor == "sqlite":
+            _take_words_out(table, list(rows.values_list("pk", flat=True)))
+        rows.delete()
+
+
+def _take_words_out(table: str, numbers: list[int]) -> None:
+    with connection.cursor() as cursor:
+        places = [(number,) for number in numbers]
+        cursor.executemany(f"DELETE FROM {table} WHERE rowid = %s", places)  # noqa: S608
+
+
+def _forget_authors(documents: Iterable[SearchDocument]) -> None:
+    """Versions still name an author whose account is gone."""
+    rows = list(documents)
+    named = {each.created_by_id for each in rows if each.created_by_id is not None}
+    known = get_user_model()._default_manager.filter(pk__in=named).values_list("pk", flat=True)
+    for gone in named - set(known):
+        for each in rows:
+            each.created_by_id = None if each.created_by_id == gone else each.created_by_id
+
+
+def mend_words() -> None:
+    """Make the tables of words whole that SQLite finds damaged, and remove words of no document."""
+    for table in (PRESENT, PAST) if connection.vendor == "sqlite" else ():
+        if not is_sound(table):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")  # noqa: S608
+        while strays := _strays(table):
+            with transaction.atomic():
+                _take_words_out(table, strays)
+
+
+def _strays(table: str) -> list[int]:
+    """Some of the rows of words that belong to no document."""
+    has = "SELECT id FROM negotiations_searchdocument WHERE until IS"
+    has += " NULL" if table == PRESENT else " NOT NULL"
+    sql = f"SELECT rowid FROM {table} WHERE rowid NOT IN ({has}) LIMIT {PIECE}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [number for (number,) in cursor.fetchall()]
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read one state of the database meanwhile, while others write; nothing may be written."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        # Django's own transactions would keep writers out from their beginning.
         with connection.cursor() as cursor:
-            for table in (PRESENT, PAST):
-                if not is_sound(table):
-                    cursor.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")  # noqa: S608
-                cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
 
 
 def drift(model: type[Record]) -> Iterator[str]:
-    """The addresses of a kind's records that the index has not, has wrongly, or has still."""
-    rows = SearchDocument.objects.filter(kind=model.collection())
-    stored = rows.order_by("key", "since", "pk").iterator(chunk_size=PIECE)
-    for _, documents in groupby(
-        merge(stored, due(model), key=attrgetter("key")), attrgetter("key")
-    ):
-        both = list(documents)
-        has, needs = [d for d in both if d.pk], [d for d in both if not d.pk]
-        if len(has) != len(needs) or not all(map(_is_right, has, needs)):
-            yield str(both[-1])
+    """List the addresses of a kind's records that the index lacks, has wrongly, or has still."""
+    documents = SearchDocument.objects.filter(kind=model.collection())
+    for keys in pieces(model):
+        stored = documents.filter(key__in=keys).order_by("key", "since", "pk")
+        needed = list(due(model, keys))
+        _forget_authors(needed)
+        for _, found in groupby(merge(stored, needed, key=attrgetter("key")), attrgetter("key")):
+            both = list(found)
+            has, needs = [d for d in both if d.pk], [d for d in both if not d.pk]
+            if len(has) != len(needs) or not all(map(_is_right, has, needs)):
+                yield str(both[-1])
 
 
 def _is_right(found: SearchDocument, due: SearchDocument) -> bool:
@@ -222,12 +363,23 @@ def has_its_words(found: SearchDocument) -> bool:
 
 
 def is_sound(table: str) -> bool:
-    """Whether SQLite finds each word of a table where it stands, and nothing else."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 0)"  # noqa: S608
-            )
-    except DatabaseError:
-        return False
+    """Check that SQLite finds each word of a table where it stands, and nothing else.
+
+    SQLite checks a table as if it wrote to it: a copy is checked, so that nobody has to wait.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [table])
+        (sql,) = cursor.fetchone()
+        cursor.execute(sql.replace(f"VIRTUAL TABLE {table}", "VIRTUAL TABLE temp.copied", 1))
+        try:
+            for part in ("data", "idx", "content", "docsize", "config"):
+                cursor.execute(f"DELETE FROM temp.copied_{part}")  # noqa: S608
+                cursor.execute(
+                    f"INSERT INTO temp.copied_{part} SELECT * FROM main.{table}_{part}"  # noqa: S608
+                )
+            cursor.execute("INSERT INTO temp.copied (copied, rank) VALUES ('integrity-check', 0)")
+        except DatabaseError:
+            return False
+        finally:
+            cursor.execute("DROP TABLE temp.copied")
     return True

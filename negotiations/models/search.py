@@ -17,7 +17,7 @@ from .base import SLUG_LENGTH, Record
 # So much of a text is indexed: a tsvector holds one megabyte.
 LONGEST_BODY = 200_000
 
-# What names a record, best first; other names stand beside it.
+# What names a record: the first of these that its kind has; other names stand beside it.
 NAMES = ("name", "title", "claim", "summary", "text", "quote")
 # Texts that say nothing about the record.
 UNTOLD = frozenset(
@@ -64,6 +64,13 @@ class SearchDocument(models.Model):
 
     class Meta:
         ordering = ["kind", "slug"]
+        indexes = [
+            models.Index(
+                fields=["kind", "key"],
+                condition=Q(until__isnull=False),
+                name="search_past_of_a_record",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "key"],
@@ -83,15 +90,20 @@ class SearchDocument(models.Model):
 TOLD = ("slug", "title", "body", "language", "review", "created_by_id", "size")
 
 
+def name_field(model: Any) -> str:
+    """Name the field that names a kind's records; empty where they are named after others."""
+    fields = {field.name for field in model._meta.concrete_fields}
+    return next((name for name in NAMES if name in fields), "")
+
+
 def document(record: Any, kind: str) -> SearchDocument:
     """The document of a record or of a version of it, from when it was written on.
 
     Only its own columns are read.
     """
     texts = dict(_texts(record))
-    first = next((name for name in NAMES if texts.get(name)), "")
-    lines = [texts.pop(first, ""), *(texts.pop("aliases", "").splitlines())]
-    title = "\n".join(filter(None, lines)) or record.slug.replace("-", " ")
+    lines = [texts.pop(name_field(record), ""), *(texts.pop("aliases", "").splitlines())]
+    title = "\n".join(filter(None, lines))
     body = "\n".join(text for text in texts.values() if text)[:LONGEST_BODY]
     return SearchDocument(
         kind=kind,
@@ -113,7 +125,8 @@ def _texts(record: Any) -> Iterator[tuple[str, str]]:
         if field.name in UNTOLD or field.name.startswith("history_") or field.choices:
             continue
         if isinstance(field, models.JSONField):
-            values = value.values() if isinstance(value, dict) else value
+            # In one order: PostgreSQL keeps that of the keys no more than a client need.
+            values = [value[key] for key in sorted(value)] if isinstance(value, dict) else value
             yield field.name, "\n".join(map(str, values))
         elif isinstance(value, str):
             yield field.name, value

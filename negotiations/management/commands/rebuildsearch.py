@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection, transaction
+from django.db import connection
 
 from negotiations.models import RECORDS, indexing
-from negotiations.models.order import queue
 
 DRIFT = 1
 
@@ -23,16 +22,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with transaction.atomic():
-            queue()
-            if options["check"]:
+        if options["check"]:
+            with indexing.snapshot():
                 self.check_all()
-            else:
-                self.rebuild()
+        else:
+            self.rebuild()
 
     def rebuild(self) -> None:
-        """Take everything out and put every record in, as it is and as it was."""
-        indexing.clear()
+        """Put every record in anew, as it is and as it was, while others read and write."""
+        indexing.mend_words()
         count = sum(indexing.rebuild(model) for model in RECORDS)
         self.stdout.write(f"{count} records are indexed.")
 
