@@ -98,7 +98,7 @@ LONG = 900_000
         ("a" * LONG, "a", {}, "These words stand 100+ times"),
         ("a" * LONG, "a" * 1000, {}, "These words stand 100+ times"),
         ("a" * LONG, "a" * 450_000, {}, "These words stand 100+ times"),
-        ("the talks " * (LONG // 10), "the", {"before": "no"}, "These words are in the source, but"),
+        ("the talks " * (LONG // 10), "the", {"before": "no"}, "These words are in the source,"),
         ("a " * (LONG // 2), "a " * 1000 + "b", {}, "These words are not in the source."),
         ("-" * LONG, "–" * 1000 + "x", {}, "These words are not in the source."),
     ],

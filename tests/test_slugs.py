@@ -20,7 +20,7 @@ from negotiations.models.text import slug_format
         ("The Kremlin", "the-kremlin"),
         ("A _ B", "a-b"),
         ("talks_in - _Istanbul_", "talks-in-istanbul"),
-        ("Київ", "party"),
+        ("Київ", "kiiv"),
         ("_", "party"),
     ],
 )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from negotiations import history, merging
 from negotiations.models import Record, StaleVersion
+from negotiations.models.words import fold
 from negotiations.protocol.policy import may_merge
 
 from . import wording
@@ -120,11 +121,11 @@ def alike(gone: Any, others: Any) -> list[Any]:
     names: dict[str, Any] = {}
     for other in others[:MOST_NAMES]:
         for name in (other.name, *other.aliases):
-            names.setdefault(name.casefold(), other)
+            names.setdefault(fold(name), other)
     found = [
         names[near]
         for name in (gone.name, *gone.aliases)
-        for near in get_close_matches(name.casefold(), names, n=5, cutoff=0.6)
+        for near in get_close_matches(fold(name), names, n=5, cutoff=0.6)
     ]
     return list(dict.fromkeys(found))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from negotiations.models import Negotiation, Participation, Party, Source
+from negotiations.models.words import fold
 
 from .noticing import AttentionItem
 from .records import Plain, Rows
@@ -40,13 +41,13 @@ def _owners(negotiation: Negotiation, rows: Rows, used: set[str]) -> dict[str, s
     taking = rows(Participation).filter(negotiation=negotiation.pk, role=Participation.Role.SIDE)
     sides = rows(Party).filter(pk__in=taking.values("party")).order_by("slug")
     by_name = {
-        name.casefold(): slug
+        fold(name): slug
         for slug, own, aliases in sides.values_list("slug", "name", "aliases")
         for name in (own, *aliases)
     }
     published = rows(Source).filter(slug__in=used).exclude(publisher="")
     return {
-        slug: by_name[publisher.casefold()]
+        slug: by_name[fold(publisher)]
         for slug, publisher in published.values_list("slug", "publisher")
-        if publisher.casefold() in by_name
+        if fold(publisher) in by_name
     }

@@ -124,6 +124,8 @@ class Person(Record):
 class Post(Record):
     """What a person was, for whom, when. The title is that of the source on that day."""
 
+    named_after = ("person", "party")
+
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="posts", help_text="Who held it."
     )

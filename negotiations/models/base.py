@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Self, cast
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils.text import slugify
 
 from .access import Role, role_of
 from .naming import find_free_numbers, number_slug
@@ -15,6 +14,7 @@ from .rules import Faults, fault
 from .text import slug_format
 from .validation import Validated
 from .vocabulary import Vocabulary
+from .words import slug_words
 
 SLUG_LENGTH = 150
 # Below a collection these addresses are the API's own: no record could be read there.
@@ -89,6 +89,11 @@ class Record(Validated, models.Model):
         "withdrawn": {"draft", "published"},
     }
 
+    # What ``str`` reads of other records, for kinds that have no name of their own.
+    named_after: ClassVar[tuple[str, ...]] = ()
+    # Where a search lists the kind: 0 by the place of the words, 1 as if they were not in the name,
+    # 2 after all others, since short names would put parts before what they are parts of.
+    search_rank: ClassVar[int] = 0
     # Whether two of them may turn out to be one.
     can_be_merged: ClassVar[bool] = False
 
@@ -201,7 +206,7 @@ class Record(Validated, models.Model):
 
     def slug_stem(self) -> str:
         """How a slug made from the content begins; a number may follow."""
-        words = slugify(self.slug_text().replace("_", " "))[:100].strip("-")
+        words = slug_words(self.slug_text())
         kind = self._meta.model_name or ""
         return f"{kind}-{words}" if words in RESERVED_SLUGS else words or kind
 

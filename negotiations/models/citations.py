@@ -76,6 +76,8 @@ def supports(kind: str) -> Any:
 class Citation(Passage):
     """The words that support a record, contradict it, or give its context."""
 
+    search_rank = 1
+
     class Voice(Vocabulary):
         DIRECT_SPEECH = "direct_speech", "The source quotes somebody word for word."
         REPORTED_SPEECH = "reported_speech", "The source says what somebody said."
@@ -234,6 +236,8 @@ class Citation(Passage):
 
 class Dismissal(Passage):
     """A passage that was read and found to hold nothing to record."""
+
+    search_rank = 2
 
     class Reason(Vocabulary):
         HEADING = "heading", "A heading that states nothing of its own."

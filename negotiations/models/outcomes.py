@@ -203,6 +203,9 @@ class Commitment(Record):
 class Delivery(Record):
     """What was handed over or done under a commitment, in the direction of the commitment."""
 
+    named_after = ("commitment",)
+    search_rank = 2
+
     class Verification(Vocabulary):
         REPORTED = "reported", "A source reports it; nobody named stands for it."
         CLAIMED_BY_SENDER = "claimed_by_sender", "The side that handed over says so."

@@ -198,6 +198,9 @@ class Term(Record):
 class Response(Record):
     """A party's answer to a proposal or to one of its terms."""
 
+    named_after = ("party", "proposal", "term")
+    search_rank = 2
+
     class Answer(Vocabulary):
         ACCEPTS = "accepts", "Agrees."
         ACCEPTS_IN_PART = "accepts_in_part", "Agrees to some of it."

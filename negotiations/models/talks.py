@@ -71,6 +71,9 @@ class Negotiation(Record):
 class Participation(Record):
     """A party's part in a negotiation. One party may have several: a host may mediate too."""
 
+    named_after = ("party",)
+    search_rank = 2
+
     needs_citation = False
 
     class Role(Vocabulary):
@@ -207,6 +210,9 @@ class Round(Record):
 
 class Delegation(Record):
     """Who a party sent to a round."""
+
+    named_after = ("party", "round")
+    search_rank = 2
 
     class Role(Vocabulary):
         SIDE = "side", "Negotiates."

@@ -39,7 +39,7 @@ web_address = RegexValidator(
 
 def is_invisible(sign: str) -> bool:
     """Tell whether a character shows nothing and takes no room: a soft hyphen, a direction mark."""
-    return sign in BLANKS or unicodedata.category(sign) in {"Cf", "Cc"}
+    return sign in BLANKS or unicodedata.category(sign) == "Cf"
 
 
 def refuse_unprintable(value: str, *, multiline: bool) -> None:

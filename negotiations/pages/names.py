@@ -13,16 +13,6 @@ from .wording import kind_name
 
 Pair = tuple[str, str]
 
-# What the names of records without one of their own are made from.
-NAMED_AFTER: dict[str, tuple[str, ...]] = {
-    "posts": ("person", "party"),
-    "participations": ("party",),
-    "delegations": ("party", "round"),
-    "responses": ("party", "proposal", "term"),
-    "deliveries": ("commitment",),
-    "positions": ("party",),
-    "terms": ("proposal",),
-}
 # What the name of a record leaves out and a reader has to know: whose it is.
 BELONGS_TO = {"positions": "party", "terms": "proposal"}
 
@@ -34,7 +24,8 @@ def address(collection: str, slug: str) -> str:
 
 def nameable(model: type[Record]) -> QuerySet[Any]:
     """The published records of a kind, each of which ``str`` names without asking further."""
-    rows, after = published(model), NAMED_AFTER.get(model.collection())
+    rows, belongs_to = published(model), BELONGS_TO.get(model.collection())
+    after = (*model.named_after, *([belongs_to] if belongs_to else []))
     # Without names ``select_related`` would follow every relation.
     rows = rows.select_related(*after) if after else rows
     return rows.defer("text") if model.collection() == "sources" else rows

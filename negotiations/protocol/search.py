@@ -1,7 +1,6 @@
 """Finding records of all kinds by their words."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core import signing
@@ -11,8 +10,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
+from negotiations.models import COLLECTIONS
 from negotiations.models.search import SearchDocument, matching
-from negotiations.models.words import WORD, words
+from negotiations.models.words import words, written_word
 from negotiations.past import instant_asked_about
 
 from .conditions import body_tag, with_validators
@@ -78,12 +78,16 @@ def asked(query: Query) -> Wish | None:
 
 
 def ranked(rows: QuerySet[Any], wish: Any) -> QuerySet[Any]:
-    """What matches, the best first.
+    """Return what matches, the best first.
 
+    First what has the words in its name, then what has them elsewhere, last what has no name of
+    its own: else the parts of a negotiation, whose names are short, would stand before it.
     No measure counts how often a word stands in all documents: that would tell of hidden ones.
     """
     instant = instant_asked_about()
     rank = Case(
+        When(kind__in=kinds_ranked(2), then=Value(2)),
+        When(kind__in=kinds_ranked(1), then=Value(1)),
         When(matching(wish.in_title(), instant), then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),
@@ -117,12 +121,41 @@ def page(
         values = [getattr(found[limit - 1], column) for column in ORDER.columns]
         place = cursor(request.path, query, values, backwards=False)
         following = replace_query_param(request.build_absolute_uri(), "cursor", place)
-    return {"next": following, "results": [result(row, wish) for row in found[:limit]]}
+    shown = found[:limit]
+    titles = titles_of(row for row in shown if not row.title)
+    results = [result(row, wish, titles.get((row.kind, row.key), "")) for row in shown]
+    return {"next": following, "results": results}
 
 
-def result(row: SearchDocument, wish: Wish) -> dict[str, Any]:
-    """One record that was found."""
-    name, _, other_names = row.title.partition("\n")
+def kinds_ranked(rank: int) -> list[str]:
+    """List the kinds that a search ranks so."""
+    return [kind for kind, model in COLLECTIONS.items() if model.search_rank == rank]
+
+
+def titles_of(rows: Iterable[SearchDocument]) -> dict[tuple[str, int], str]:
+    """Return what records without a name are called, after others. One query for each kind."""
+    keys: dict[str, list[int]] = {}
+    for row in rows:
+        keys.setdefault(row.kind, []).append(row.key)
+    return {
+        (kind, record.pk): str(record)
+        for kind, wanted in keys.items()
+        for record in unnamed(kind).filter(pk__in=wanted)
+    }
+
+
+def unnamed(kind: str) -> QuerySet[Any]:
+    """Return the records of a kind with what they are named after, without long texts."""
+    model: Any = COLLECTIONS[kind]
+    rows = model._base_manager.all()
+    rows = rows.select_related(*model.named_after) if model.named_after else rows
+    texts = {"text"} & {field.name for field in model._meta.concrete_fields}
+    return rows.defer(*texts)
+
+
+def result(row: SearchDocument, wish: Wish, title: str) -> dict[str, Any]:
+    """Show one record that was found; ``title`` is what it is called if it has no name."""
+    name, _, other_names = (row.title or title).partition("\n")
     rest = "\n".join(filter(None, [other_names, row.body]))
     return {
         "kind": row.kind,
@@ -136,7 +169,7 @@ def result(row: SearchDocument, wish: Wish) -> dict[str, Any]:
 
 def spans(text: str, wish: Wish) -> Iterator[tuple[int, int]]:
     """Where words stand that were looked for."""
-    for word in re.finditer(rf"(?:{WORD.pattern}|[\u0300-\u036f])+", text):
+    for word in written_word().finditer(text):
         if any(wish.has(each) for each in words(word[0])):
             yield word.span()
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from negotiations.models import Citation, Negotiation, Record, SeedEntry
+from negotiations.models.words import slug_words
 
 from .canonical import Pairs, file_text, plain, written
 from .current import values_of, with_names
 from .interpreting import CITATIONS, DEFAULT_REVIEW
-from .naming import citation_slug, stem
+from .naming import citation_slug
 from .shape import (
     NEGOTIATION,
     REMARKS,
@@ -209,7 +210,7 @@ class _File:
 def _identity(row: Dumped, above: Dumped | None, prefix: str) -> Pairs:
     """The key of a row; none for a part whose slug is made from its content."""
     slug = row.record.slug
-    if above and slug == stem(row.record.slug_text()):
+    if above and slug == slug_words(row.record.slug_text()):
         return []
     return _short(slug, prefix) if prefix else [("key", plain(slug))]
 

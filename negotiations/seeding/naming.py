@@ -6,18 +6,15 @@ import hashlib
 from collections.abc import Callable
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.utils.text import slugify
 
 from negotiations.models import Negotiation, Record
 from negotiations.models.base import SLUG_LENGTH
 from negotiations.models.text import slug_format
+from negotiations.models.words import slug_words
 
 from .faults import Fault
 from .rows import Row, slug_of
 from .shape import NEGOTIATION, Form, has_negotiation, slots
-
-# As long as the models' own; what is longer than a name is cut.
-LONGEST_STEM = 100
 
 Resolve = Callable[[Row, str], str | None]
 
@@ -31,7 +28,7 @@ def name_by_key(row: Row) -> None:
     try:
         slug_format(written)
     except ValidationError as refusal:
-        help_ = f"for example {slugify(written.replace('_', '-')) or 'ukraine-leaders'}"
+        help_ = f"for example {slug_words(written) or 'ukraine-leaders'}"
         row.refuse(Fault("E020", refusal.messages[0], row.place, help=help_), "slug")
         return
     if len(row.slug) > SLUG_LENGTH:
@@ -55,14 +52,10 @@ def name_by_content(row: Row, resolve: Resolve) -> None:
     if row.negotiation and has_negotiation(row.model):
         setattr(stub, NEGOTIATION, Negotiation(slug=row.negotiation))
     try:
-        row.slug = stem(stub.slug_text())
+        row.slug = slug_words(stub.slug_text())
     except ObjectDoesNotExist:
         # What the name would be made from is missing, and told.
         row.slug = ""
-
-
-def stem(text: str) -> str:
-    return slugify(text)[:LONGEST_STEM].strip("-_").replace("_", "-")
 
 
 def citation_slug(record: type[Record], slug: str, number: int) -> str:

@@ -23,7 +23,7 @@ from negotiations.models import (
     Source,
     Statement,
 )
-from negotiations.models.words import WORD, plain
+from negotiations.models.words import WORD, fold
 
 from .forms import PARTS
 from .kinds import Kind
@@ -129,11 +129,11 @@ class Guesses:
 
     def _first_named(self, model: Any) -> Any:
         """The one among those that the source or the negotiation knows whom the sentence names."""
-        named = [plain(word) for word in WORD.findall(self.sentence)]
+        named = [fold(word) for word in WORD.findall(self.sentence)]
         best: tuple[int, Any] | None = None
         for record in self._known(model):
             for name in (record.name, *record.aliases):
-                words = [plain(word) for word in WORD.findall(name)]
+                words = [fold(word) for word in WORD.findall(name)]
                 # People are called by their last name alone.
                 for sought in [words, words[-1:] if model is Person else words]:
                     at = _place(named, sought)

@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from negotiations.models import Record, SearchDocument
-from negotiations.models.words import plain, words
+from negotiations.models.words import fold, words
+from negotiations.protocol.search import titles_of
 from negotiations.protocol.wishes import Alternative, Term, Wish
 
 MOST_SUGGESTED = 12
@@ -36,10 +37,12 @@ def documents(model: type[Record], text: str, user: Any, *, whole: bool) -> Any:
 def suggestions(model: type[Record], text: str, user: Any) -> list[dict[str, str]]:
     """Records to choose from: the label that names each, and its other names."""
     rows = list(documents(model, text, user, whole=False)[:MOST_SUGGESTED])
-    firsts = [_first(row) for row in rows]
+    titles = titles_of(row for row in rows if not row.title)
+    firsts = [_first(row) or titles.get((row.kind, row.key), "") for row in rows]
     return [
         {
-            "label": f"{first} [{row.slug}]" if firsts.count(first) > 1 else first,
+            # What has no name of its own is found by its slug.
+            "label": first if row.title and firsts.count(first) == 1 else f"{first} [{row.slug}]",
             "hint": ", ".join(row.title.split("\n")[1:]),
         }
         for row, first in zip(rows, firsts, strict=True)
@@ -58,16 +61,16 @@ def named(model: type[Record], text: str, user: Any) -> list[Any]:
     told = TOLD_BY_SLUG.search(text)
     if told:
         return list(visible.filter(slug=told[1]))
-    meant = plain(text.strip())
+    meant = fold(text.strip())
     rows = documents(model, text, user, whole=True)
-    keys = [row.key for row in rows[:500] if meant in map(plain, row.title.split("\n"))]
+    keys = [row.key for row in rows[:500] if meant in map(fold, row.title.split("\n"))]
     return list(visible.filter(pk__in=keys) if keys else visible.filter(slug=text.strip()[:150]))
 
 
 def label_of(record: Any, user: Any) -> str:
     """A text that ``named`` takes for this record alone."""
     row = SearchDocument.objects.filter(kind=record.collection(), key=record.pk).first()
-    name = _first(row) if row else str(record)
+    name = (_first(row) if row else "") or str(record)
     return name if named(type(record), name, user) == [record] else f"{name} [{record.slug}]"
 
 

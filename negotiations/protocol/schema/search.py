@@ -46,7 +46,7 @@ PART = {
 FOUND: dict[str, Any] = {
     "kind": ref("Collection"),
     "slug": {"type": "string", "description": "Which record of the collection."},
-    "title": {"type": "string", "description": "The name of the record, or its slug in words."},
+    "title": {"type": "string", "description": "The name, or what the record is named after."},
     "review": ref("Review"),
     "language": {"type": "string", "description": "Of a source."},
     "excerpt": {
