@@ -119,6 +119,12 @@ def chromium():
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture
+def self_review(settings):
+    """A team of one, whose reviewers may edit what is published and publish their own work."""
+    settings.TRACKER_ALLOW_SELF_REVIEW = True
+
+
 # The cast: who asks. Each of the four has a client of the API that speaks JSON.
 PASSWORD = "a long enough password"
 

@@ -204,7 +204,9 @@ def test_nobody_approves_their_own_and_the_next_is_never_ones_own(reviewer_user,
     approve(client, waiting[0])
     last = approve(client, waiting[1])
 
-    assert said(refused) == ["You may not do this with this record."]
+    assert said(refused) == [
+        "You wrote part of what this would publish: another reviewer publishes it."
+    ]
     assert (state(own), last["Location"]) == ("in_review", "/admin/review/")
 
 

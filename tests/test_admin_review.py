@@ -89,6 +89,7 @@ def test_every_state_and_action_of_the_table_is_walked():
         "delete",
         "submit",
         "publish",
+        "withdraw",
     }
 
 
@@ -143,7 +144,7 @@ def test_an_author_does_not_publish_their_own_record(reviewer_user, settings):
     assert allowed.status_code == 302
 
 
-def test_a_record_is_published_with_words_typed_in_the_same_save(reviewer_user):
+def test_a_record_is_published_with_words_typed_in_the_same_save(reviewer_user, self_review):
     person = PersonFactory()
     source = SourceFactory(text="The Kremlin", review=PUBLISHED)
     client = at_the_desk(reviewer_user)
@@ -163,7 +164,7 @@ def test_a_record_is_published_with_words_typed_in_the_same_save(reviewer_user):
     assert (words.review, words.version) == (PUBLISHED, 1)
 
 
-def test_words_of_an_unpublished_source_publish_nothing(reviewer_user):
+def test_words_of_an_unpublished_source_publish_nothing(reviewer_user, self_review):
     person = PersonFactory()
     source = SourceFactory(text="The Kremlin")
     client = at_the_desk(reviewer_user)
@@ -178,7 +179,7 @@ def test_words_of_an_unpublished_source_publish_nothing(reviewer_user):
     }
 
 
-def test_the_last_words_of_a_published_record_stay(administrator_user):
+def test_the_last_words_of_a_published_record_stay(administrator_user, self_review):
     person = PersonFactory(review=PUBLISHED)
     client = at_the_desk(administrator_user)
     form = opened(client, address(person)) | {"citations-0-DELETE": "on"}
@@ -195,7 +196,7 @@ def test_the_last_words_of_a_published_record_stay(administrator_user):
     assert [words.quote for words in person.citations.all()] == ["The Kremlin"]
 
 
-def test_publishing_takes_the_record_and_its_words_one_version_further(reviewer_user):
+def test_publishing_takes_the_record_and_its_words_one_version_further(reviewer_user, self_review):
     words = CitationFactory(record=PersonFactory(), source=SourceFactory(review=PUBLISHED))
     client = at_the_desk(reviewer_user)
     form = opened(client, address(words.record))

@@ -315,8 +315,8 @@ def test_a_contributor_changes_no_record_of_others_and_approves_none(desk, analy
     )
 
     assert faults(send(desk, Party, rows)) == [
-        (2, "", "Your role does not allow changing this record."),
-        (3, "review", "Your role does not allow this step for this record."),
+        (2, "", "Your role does not allow this for this record."),
+        (3, "review", "Your role does not allow this for this record."),
         (4, "slug", "Another record of this kind has this slug."),
         (5, "review", "A new record is a draft."),
     ]

@@ -6,7 +6,7 @@ from negotiations.models import Issue
 from tests.factories import PartyFactory
 from tests.test_api_bad_input import ISSUES, LAND, MANY, PARTIES, client, code, send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("self_review")]
 __all__ = ["client"]  # the fixture
 
 MEDIA = [

@@ -165,7 +165,7 @@ def test_caches_may_share_what_needed_no_token_and_nothing_else(reader, reviewer
     assert reader.get("/api/v1/people/?x=1")["Cache-Control"] == "no-store"
 
 
-def test_a_record_changes_its_tag_and_time_with_each_version(reviewer):
+def test_a_record_changes_its_tag_and_time_with_each_version(reviewer, self_review):
     issue = IssueFactory(review="published")
     path = address("issues", issue.slug)
     before = reviewer.get(path), reviewer.get(address("issues"))

@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from tests.scene import VIEWSETS, paint
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("self_review")]
 
 
 def address(record, *steps):

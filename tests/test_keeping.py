@@ -44,7 +44,7 @@ def test_the_same_again_costs_one_look_at_the_feed(reader, django_assert_num_que
 @pytest.mark.parametrize(
     "path", [POSITIONS, "/api/v1/negotiations/talks/timeline/", "/negotiations/talks/"]
 )
-def test_a_write_of_anybody_is_seen_at_once(reader, reviewer, path):
+def test_a_write_of_anybody_is_seen_at_once(reader, reviewer, path, self_review):
     talks = NegotiationFactory(slug="talks", review="published")
     position = PositionFactory(review="published", negotiation=talks, claim="It should be.")
     before = reader.get(path)

@@ -37,7 +37,7 @@ def test_without_a_token_one_is_anonymous_and_reads_what_is_published(reader):
         "may": {
             "create": False,
             "read": states("none", "none", "all", "none"),
-            **dict.fromkeys(("edit", "delete", "submit", "publish"), nothing),
+            **dict.fromkeys(("edit", "delete", "submit", "publish", "withdraw"), nothing),
         },
     }
 
@@ -54,6 +54,7 @@ def test_a_contributor_is_told_what_the_policy_allows(analyst):
         "delete": states("own", "none", "none", "none"),
         "submit": states("own", "own", "none", "none"),
         "publish": states("none", "none", "none", "none"),
+        "withdraw": states("none", "none", "none", "none"),
     }
 
 

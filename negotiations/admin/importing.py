@@ -236,14 +236,9 @@ class RecordRows(Resource):
             raise RuleBreach({"version": f"{detail % {'version': stored}} {advice}"})
 
     def _require_rights(self, old: Record, record: Record, changed: Sequence[str]) -> None:
-        user = self.request.user
-        if set(changed) - {"review"} and not policy.may(user, "edit", old):
-            raise RuleBreach({ALL: _("Your role does not allow changing this record.")})
-        if "review" in changed and not policy.may(
-            user, policy.step(old.review, record.review), old
-        ):
-            detail = _("Your role does not allow this step for this record.")
-            raise RuleBreach({"review": detail})
+        refusal = policy.find_refusal(self.request.user, old, record.review, changed)
+        if refusal:
+            raise RuleBreach({ALL if set(changed) - {"review"} else "review": refusal})
 
     # Both
 

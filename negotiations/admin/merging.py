@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from negotiations import history, merging
 from negotiations.models import Record, StaleVersion
 from negotiations.models.words import fold
-from negotiations.protocol.policy import may_merge
+from negotiations.protocol.policy import find_merge_refusal, may_merge
 
 from . import wording
 from .reviewing import number, reason_in, words_of
@@ -87,6 +87,8 @@ class Merging(admin.ModelAdmin):
             words = _("Somebody saved one of them after you opened this page; look again.")
             self.message_user(request, words, messages.ERROR)
             return self._merge_preview(request, gone, kept, 409, reason)
+        if refusal_of(gone, kept, request.user):
+            return self._merge_preview(request, gone, kept, 409, reason)
         try:
             moved = merging.merge(gone, kept, by=request.user, reason=reason)
         except merging.Refused:
@@ -137,6 +139,8 @@ def rehearsed(gone: Any, kept: Any, user: Any) -> tuple[list[Any], list[Any], li
     """
     model = type(gone)
     gone, kept = (copy.copy(record) for record in (gone, kept))
+    if refusal := refusal_of(gone, kept, user):
+        return [], [], [("", "", refusal)]
     before = history.versions(kept).first()
     names = {(type(r), r.pk): str(r) for r, _ in merging.referrers(gone, besides=kept)}
     try:
@@ -152,6 +156,12 @@ def rehearsed(gone: Any, kept: Any, user: Any) -> tuple[list[Any], list[Any], li
         words = _("Somebody saved one of them at this moment; load the page again.")
         return [], [], [("", "", words)]
     return moved, lines, []
+
+
+def refusal_of(gone: Any, kept: Any, user: Any) -> str:
+    """Say why the policy is against the merge, or return an empty string."""
+    referrers = [record for record, _fields in merging.referrers(gone, besides=kept)]
+    return find_merge_refusal(user, gone, kept, referrers)
 
 
 def told(moved: merging.Moved, name: str) -> tuple[str, str, str, str]:

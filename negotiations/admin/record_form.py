@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations.models import Citation, Record
-from negotiations.protocol.policy import may, step
+from negotiations.protocol.policy import find_refusal, may, step
 
 from .fields import Concealed
 from .guard import GuardedForm
@@ -113,7 +113,17 @@ class RecordForm(RuledForm):
     def clean(self) -> Any:
         if self.instance._state.adding and not self.cleaned_data.get("form_key"):
             raise ValidationError(_("This form has no key; open it anew."), code="required")
+        if self.cleaned_data.get("review", self.stored.review) != self.stored.review:
+            self.refuse_publishing_own_change(self.cleaned_data["review"])
         return super().clean()
+
+    def refuse_publishing_own_change(self, review: str) -> None:
+        """Add an error when one save changes the record and also publishes it."""
+        own = {*self.changed_data} - {"review"}
+        if self.citation_formset is not None and self.citation_formset.has_changed():
+            own.add("citations")
+        if refusal := find_refusal(self.user, self.stored, review, ["review", *own]):
+            self.add_error("review", refusal)
 
     def steps(self) -> list[tuple[str, str]]:
         """The state of review as it is, and those to which this user may take the record."""

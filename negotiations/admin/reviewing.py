@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from negotiations import history
 from negotiations.models import COLLECTIONS, Record, StaleVersion
-from negotiations.protocol.policy import may, step
+from negotiations.protocol.policy import NEEDS_SECOND_PERSON, find_refusal, may, step
 
 from .answers import retold
 
@@ -44,8 +44,8 @@ def move(record: Record, state: str, *, version: int | None, by: Any, reason: st
     """
     if state not in Record.REVIEW_STEPS[record.review]:
         raise ValidationError(_("It is %(state)s.") % {"state": state_of(record)})
-    if not may(by, step(record.review, state), record):
-        raise ValidationError(_("You may not do this with this record."))
+    if refusal := find_refusal(by, record, state, ["review"]):
+        raise ValidationError(refusal)
     if version != record.version:
         words = _("Somebody saved it after you opened this page; look at it again.")
         raise ValidationError(words)
@@ -191,4 +191,7 @@ class Reviewing(admin.ModelAdmin):
             record = self.get_object(request, object_id)
             if record is not None:
                 extra["review_steps"] = self.review_steps(request, record)
+                is_closed = not self.has_change_permission(request, record)
+                if is_closed and may(request.user, "withdraw", record):
+                    self.message_user(request, NEEDS_SECOND_PERSON, messages.INFO)
         return super().change_view(request, object_id, form_url, extra)

@@ -49,7 +49,7 @@ def prepare_and_write(
 def require_any_right(user: Any, record: Record, *actions: str) -> None:
     """403 when the caller may do none of these things to the record."""
     if not any(policy.may(user, action, record) for action in actions):
-        raise PermissionDenied("Your role does not allow this for this record.")
+        raise PermissionDenied(policy.explain_refusal(user, actions[0], record))
 
 
 def require_right_to_try(user: Any, record: Record, body: Any, *, partial: bool) -> None:
@@ -94,12 +94,8 @@ def revise(serializer: Any, record: Record, body: Any, user: Any) -> bool:
 
 def require_right_to_change(user: Any, stored: Record, review: str, changed: Sequence[str]) -> None:
     """403 when the caller may not change these members, or not take this step of review."""
-    needed = {"edit"} if set(changed) - {"review"} else set()
-    if "review" in changed:
-        needed.add(policy.step(stored.review, review))
-    for action in sorted(needed):
-        if not policy.may(user, action, stored):
-            raise PermissionDenied(f"Your role does not allow to {action} this record.")
+    if refusal := policy.find_refusal(user, stored, review, changed):
+        raise PermissionDenied(refusal)
 
 
 def require_reason(record: Record, reason: str) -> None:

@@ -16,8 +16,6 @@ from .schema.values import ref
 from .tokens import token_body
 from .viewsets import ProtocolView
 
-ACTIONS = tuple(dict.fromkeys(action for action, _ in policy.TABLE))
-
 
 class MeView(ProtocolView):
     """Who am I, what may I do."""
@@ -49,7 +47,7 @@ def permissions(user: Any, token: Token | None) -> dict[str, Any]:
     writer = role if token and token.scope == Token.Scope.WRITE else Role.ANONYMOUS
     states = Record.Review.values
     by_action: dict[str, Any] = {"create": policy.may_create(user) and writer == role}
-    for action in ACTIONS:
+    for action in policy.ACTIONS:
         who = role if action == "read" else writer
         by_action[action] = {state: policy.reach(who, action, state) for state in states}
     return by_action

@@ -1,13 +1,19 @@
 """Who may do what: one table for the API and the admin.
 
 What a user may not see is missing to them (404); what they see and may not do is refused (403).
+
+Nothing becomes public without a second person, unless ``TRACKER_ALLOW_SELF_REVIEW`` is set: whoever
+wrote what is not approved yet does not publish it, and a published record is not edited. It is
+withdrawn, changed, and published again by another reviewer.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
-from negotiations.models import Record, Role, role_of
+from negotiations.models import Change, Citation, Record, Role, role_of
 
 ANONYMOUS, CONTRIBUTOR, REVIEWER, ADMINISTRATOR = (
     Role.ANONYMOUS,
@@ -32,7 +38,7 @@ TABLE: dict[tuple[str, str], tuple[frozenset[Role], frozenset[Role]]] = {
     ("read", WITHDRAWN): (OWNER, EDITORS),
     ("edit", DRAFT): (OWNER, EDITORS),
     ("edit", IN_REVIEW): (EDITORS, EDITORS),
-    ("edit", PUBLISHED): (EDITORS, EDITORS),
+    ("edit", PUBLISHED): (NOBODY, NOBODY),
     ("edit", WITHDRAWN): (EDITORS, EDITORS),
     ("delete", DRAFT): (OWNER, EDITORS),
     ("delete", IN_REVIEW): (EDITORS, EDITORS),
@@ -43,9 +49,31 @@ TABLE: dict[tuple[str, str], tuple[frozenset[Role], frozenset[Role]]] = {
     ("submit", WITHDRAWN): (EDITORS, EDITORS),
     ("publish", DRAFT): (NOBODY, EDITORS),
     ("publish", IN_REVIEW): (NOBODY, EDITORS),
-    ("publish", PUBLISHED): (NOBODY, EDITORS),
     ("publish", WITHDRAWN): (NOBODY, EDITORS),
+    ("withdraw", PUBLISHED): (EDITORS, EDITORS),
 }
+ACTIONS = tuple(dict.fromkeys(action for action, _ in TABLE))
+# What one reviewer may do alone where self-review is allowed.
+ALONE = {("edit", PUBLISHED), ("publish", DRAFT), ("publish", IN_REVIEW), ("publish", WITHDRAWN)}
+
+NOT_ALLOWED = gettext_lazy("Your role does not allow this for this record.")
+NEEDS_SECOND_PERSON = gettext_lazy(
+    "A published record changes only with a second person: withdraw it, change it, and let another "
+    "reviewer publish it."
+)
+PUBLISHES_OWN_WORK = gettext_lazy(
+    "You wrote part of what this would publish: another reviewer publishes it."
+)
+CHANGES_AND_PUBLISHES = gettext_lazy(
+    "Save the change first; then another reviewer publishes the record."
+)
+MERGES_UNREVIEWED = gettext_lazy(
+    "Merging would publish what no second person has reviewed: publish “%(gone)s” first, or "
+    "withdraw “%(kept)s”."
+)
+MERGES_OWN_WORK = gettext_lazy(
+    "Merging would publish citations that you added: let another reviewer publish them first."
+)
 
 
 def may_create(user: Any) -> bool:
@@ -59,21 +87,91 @@ def may_merge(user: Any) -> bool:
 
 
 def may(user: Any, action: str, record: Record) -> bool:
-    """Whether the user may ``edit``, ``delete``, ``submit`` or ``publish`` the record as stored.
+    """Whether the user may take an action on the record as stored.
 
-    ``submit`` is to send it to review or take it back, ``publish`` to approve or withdraw it.
+    The actions are ``edit``, ``delete``, ``submit`` (send to review or take back), ``publish`` and
+    ``withdraw``. Their own is what they made; when they publish, what they wrote since it was last
+    approved.
     """
-    own = record.created_by_id is not None and record.created_by_id == user.pk
     own_roles, other_roles = who_may(action, record.review)
+    if own_roles == other_roles:
+        return role_of(user) in own_roles
+    if action == "publish":
+        own = user.pk in authors_to_review(record)
+    else:
+        own = record.created_by_id is not None and record.created_by_id == user.pk
     return role_of(user) in (own_roles if own else other_roles)
+
+
+def authors_to_review(record: Record) -> set[int]:
+    """The users whose work on the record somebody else has to approve.
+
+    They are the authors of what changed in the record and in its citations since it was last
+    published; if nothing has, its author.
+    """
+    authors = authors_since_approval(record.collection(), [record.slug])
+    if hasattr(record, "citations"):
+        waiting = record.citations.exclude(review__in=[PUBLISHED, WITHDRAWN])
+        slugs = list(waiting.values_list("slug", flat=True))
+        authors |= authors_since_approval(Citation.collection(), slugs)
+    return authors or {key for key in [record.created_by_id] if key is not None}
+
+
+def authors_since_approval(collection: str, slugs: Iterable[str]) -> set[int]:
+    """The users who wrote versions of these records after the last published one of each."""
+    rows = Change.objects.filter(kind=collection, slug__in=slugs).order_by("slug", "-sequence")
+    authors, approved = set(), set()
+    for slug, after, changed, author in rows.values_list("slug", "review_after", "changed", "by"):
+        if after == PUBLISHED:
+            approved.add(slug)
+        elif slug not in approved and changed != ["review"] and author is not None:
+            authors.add(author)
+    return authors
+
+
+def find_refusal(user: Any, stored: Record, review: str, changed: Iterable[str]) -> str:
+    """Say why the user may not change these fields of a record, or take it to ``review``.
+
+    Return an empty string when they may.
+    """
+    fields, needed = set(changed) - {"review"}, []
+    if fields:
+        needed.append("edit")
+    if "review" in changed:
+        needed.append(step(stored.review, review))
+    for action in needed:
+        if not may(user, action, stored):
+            return explain_refusal(user, action, stored)
+    alone = settings.TRACKER_ALLOW_SELF_REVIEW
+    return "" if alone or needed != ["edit", "publish"] else str(CHANGES_AND_PUBLISHES)
+
+
+def explain_refusal(user: Any, action: str, stored: Record) -> str:
+    """Say why the action is refused, and to whom it is a matter of a second person, what to do."""
+    if role_of(user) in EDITORS and (action, stored.review) in ALONE:
+        return str(NEEDS_SECOND_PERSON if action == "edit" else PUBLISHES_OWN_WORK)
+    return str(NOT_ALLOWED)
+
+
+def find_merge_refusal(user: Any, gone: Record, kept: Record, referrers: Iterable[Record]) -> str:
+    """Say why merging would make something public without a second person, or return ``""``."""
+    if settings.TRACKER_ALLOW_SELF_REVIEW:
+        return ""
+    if kept.review == PUBLISHED != gone.review:
+        return str(MERGES_UNREVIEWED % {"gone": gone, "kept": kept})
+    for record in (kept, *referrers):
+        if record.review == PUBLISHED and hasattr(record, "citations"):
+            waiting = record.citations.exclude(review__in=[PUBLISHED, WITHDRAWN])
+            if waiting.filter(created_by=user).exists():
+                return str(MERGES_OWN_WORK)
+    return ""
 
 
 def who_may(action: str, review: str) -> tuple[frozenset[Role], frozenset[Role]]:
     """The roles that may on their own record, and those that may on another's."""
-    own_roles, other_roles = TABLE.get((action, review), (NOBODY, NOBODY))
-    if action == "publish" and settings.TRACKER_ALLOW_SELF_REVIEW:
-        own_roles = EDITORS
-    return own_roles, other_roles
+    if settings.TRACKER_ALLOW_SELF_REVIEW and (action, review) in ALONE:
+        return EDITORS, EDITORS
+    return TABLE.get((action, review), (NOBODY, NOBODY))
 
 
 def reach(role: Role, action: str, review: str) -> str:
@@ -85,4 +183,6 @@ def reach(role: Role, action: str, review: str) -> str:
 
 def step(old: str, new: str) -> str:
     """The action by which a record passes from one state of review to another."""
-    return "publish" if PUBLISHED in {old, new} else "submit"
+    if old == PUBLISHED:
+        return "withdraw"
+    return "publish" if new == PUBLISHED else "submit"

@@ -80,7 +80,7 @@ class Writes(GenericViewSet):
         """Write a new version of the record, if the client's copy is the stored one."""
 
         def prepare() -> tuple[Any, Record, bool]:
-            record = self.writable(request, "edit", "submit", "publish")
+            record = self.writable(request, "edit", "submit", "publish", "withdraw")
             body = body_of(request)
             require_right_to_try(request.user, record, body, partial=partial)
             refuse_parameters(request)

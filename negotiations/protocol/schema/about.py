@@ -3,6 +3,7 @@
 from typing import Any
 
 from negotiations.models import COLLECTIONS, Record, Role, Token
+from negotiations.protocol import policy
 
 from .feed import record_of
 from .values import Schema, ref
@@ -93,7 +94,7 @@ ABOUT: dict[str, Schema] = {
             "may": record_of(
                 {
                     "create": {"type": "boolean", "description": "Whether records can be made."},
-                    **dict.fromkeys(("read", "edit", "delete", "submit", "publish"), ref("Reach")),
+                    **dict.fromkeys(policy.ACTIONS, ref("Reach")),
                 }
             )
             | {"description": "What is allowed."},
