@@ -1,15 +1,19 @@
 """Who comes in: passwords, users, roles and tokens at the desk."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.test import Client
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from negotiations.models import PasswordGuess, Token, role_of
+from tracker.client_address import get_client_address, get_client_network
+from tracker.login import take_try
 
-from .conftest import PASSWORD
+from .conftest import PASSWORD, member_of
 from .desk import at_the_desk, opened, said
 
 LOGIN = "/admin/login/"
@@ -22,34 +26,141 @@ def knock(name, password, address="192.0.2.1"):
     return answer.status_code == 302
 
 
-def test_after_ten_wrong_passwords_the_right_one_is_refused_too(analyst_user):
-    wrong = [knock("analyst", "wrong", f"192.0.2.{number}") for number in range(10)]
+def test_eleventh_try_has_to_wait_even_with_the_right_password(analyst_user):
+    wrong = [knock("analyst", "wrong") for _number in range(10)]
 
     assert wrong == [False] * 10
-    assert knock("analyst", PASSWORD, "192.0.2.99") is False
-    assert knock("ANALYST", PASSWORD, "192.0.2.98") is False
+    assert knock("analyst", PASSWORD) is False
+    assert knock("ANALYST", PASSWORD) is False
 
 
-def test_ten_wrong_passwords_for_any_account_lock_their_address(analyst_user, reviewer_user):
-    for number in range(10):
+def test_fifty_parallel_guesses_get_ten_tries(transactional_db):
+    member_of("contributor", "analyst")
+    counted = []
+
+    def guess(_number):
+        counted.append(take_try("key", "account", 10))
+        connection.close()
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(guess, range(50)))
+
+    assert sorted(counted) == [False] * 40 + [True] * 10
+
+
+@pytest.mark.parametrize("strangers", [1, 20, 150])
+def test_strangers_do_not_lock_an_analyst_out(analyst_user, strangers):
+    for number in range(strangers):
+        for _try in range(12 if strangers < 100 else 2):
+            knock("analyst", "wrong", f"198.51.100.{number + 1}")
+
+    assert knock("analyst", PASSWORD, "192.0.2.1") is True
+
+
+def test_account_under_attack_leaves_each_network_fewer_tries(analyst_user):
+    for number in range(50):
+        for _try in range(2):
+            knock("analyst", "wrong", f"198.51.100.{number + 1}")
+
+    wrong = [knock("analyst", "wrong", "203.0.113.5") for _try in range(3)]
+    assert (wrong, knock("analyst", PASSWORD, "203.0.113.5")) == ([False] * 3, False)
+
+
+def test_known_device_passes_where_its_network_has_to_wait(analyst_user):
+    client = Client(REMOTE_ADDR="192.0.2.1")
+    form = {"username": "analyst", "password": PASSWORD}
+    client.post(f"{LOGIN}?next=/admin/", form)
+    del client.cookies["session"]
+    for _try in range(12):
+        knock("analyst", "wrong")
+
+    assert knock("analyst", PASSWORD) is False
+    assert client.post(f"{LOGIN}?next=/admin/", form).status_code == 302
+
+
+def test_known_device_is_forgotten_with_a_new_password_and_counted_by_itself(analyst_user):
+    client = Client(REMOTE_ADDR="192.0.2.1")
+    form = {"username": "analyst", "password": PASSWORD}
+    client.post(f"{LOGIN}?next=/admin/", form)
+    del client.cookies["session"]
+    for _try in range(10):
+        client.post(LOGIN, form | {"password": "wrong"})
+    assert client.post(f"{LOGIN}?next=/admin/", form).status_code == 200
+    PasswordGuess.objects.all().delete()
+
+    analyst_user.set_password("another long password")
+    analyst_user.save()
+    for _try in range(12):
+        knock("analyst", "wrong")
+    changed = client.post(f"{LOGIN}?next=/admin/", form | {"password": "another long password"})
+    assert changed.status_code == 200
+
+
+def test_network_has_to_wait_after_fifty_failures_over_all_accounts(analyst_user, reviewer_user):
+    for number in range(50):
         knock(f"guess-{number}", "wrong")
 
     assert knock("analyst", PASSWORD) is False
     assert knock("reviewer", PASSWORD, "192.0.2.2") is True
 
 
-def test_a_right_password_starts_the_count_anew(analyst_user):
+def test_network_of_ipv6_is_counted_by_its_first_half(analyst_user):
+    for number in range(10):
+        knock("analyst", "wrong", f"2001:db8:1:2::{number + 1:x}")
+
+    assert knock("analyst", PASSWORD, "2001:db8:1:2:ffff::1") is False
+    assert knock("analyst", PASSWORD, "2001:db8:1:3::1") is True
+
+
+def test_right_password_forgets_the_failures(analyst_user):
     for _round in range(3):
-        assert [knock("analyst", "wrong") for _number in range(3)] == [False] * 3
+        assert [knock("analyst", "wrong") for _number in range(8)] == [False] * 8
         assert knock("analyst", PASSWORD) is True
 
 
-def test_the_pause_ends(analyst_user):
-    for _number in range(11):
+def test_each_pause_is_twice_as_long_as_the_one_before(analyst_user):
+    for _number in range(10):
         knock("analyst", "wrong")
-    PasswordGuess.objects.update(since=timezone.now() - timedelta(minutes=16))
+    pauses = []
+    for _pause in range(8):
+        guess = PasswordGuess.objects.exclude(account="").get()
+        pauses.append(round((guess.blocked_until - guess.since).total_seconds() / 60))
+        PasswordGuess.objects.update(blocked_until=timezone.now())
+        knock("analyst", "wrong")
+
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+    PasswordGuess.objects.update(blocked_until=timezone.now())
+    assert knock("analyst", PASSWORD) is True
+
+
+def test_unlock_lets_a_user_log_in_at_once(analyst_user, capsys):
+    for number in range(50):
+        knock("analyst" if number < 12 else f"guess-{number}", "wrong", "192.0.2.1")
+    assert knock("analyst", PASSWORD) is False
+
+    call_command("unlock", "analyst", network="192.0.2.1")
 
     assert knock("analyst", PASSWORD) is True
+    with pytest.raises(CommandError, match="There is no user 'nobody'"):
+        call_command("unlock", "nobody")
+
+
+def test_log_ins_are_logged_with_user_and_address(analyst_user, caplog):
+    with caplog.at_level("INFO", logger="tracker.login"):
+        knock("analyst", PASSWORD, "::ffff:192.0.2.1")
+        knock("analyst", "wrong")
+        knock("my-password-in-the-wrong-box", "wrong")
+        for _number in range(10):
+            knock("analyst", "wrong")
+
+    found = [record for record in caplog.records if record.name == "tracker.login"]
+    lines = [(r.levelname, r.getMessage(), *r.fields.values()) for r in found]
+    assert lines[:3] == [
+        ("INFO", "logged in", "analyst", "192.0.2.1"),
+        ("WARNING", "log-in failed", "analyst", "192.0.2.1"),
+        ("WARNING", "log-in failed", None, "192.0.2.1"),
+    ]
+    assert lines[-1] == ("WARNING", "log-in refused: too many tries", "analyst", "192.0.2.1")
 
 
 def test_unknown_known_and_locked_names_are_answered_alike(analyst_user):
@@ -67,7 +178,7 @@ def test_unknown_known_and_locked_names_are_answered_alike(analyst_user):
     locked = answer("analyst")
 
     assert stripped(known) == stripped(unknown) == stripped(locked)
-    assert "nothing does for 15 minutes" in known
+    assert "each further try has to wait" in known
 
 
 def test_no_name_or_password_is_kept_in_clear(analyst_user):
@@ -76,20 +187,37 @@ def test_no_name_or_password_is_kept_in_clear(analyst_user):
     assert "password" not in str(list(PasswordGuess.objects.values()))
 
 
-def test_behind_our_proxy_the_address_is_the_one_it_noted(analyst_user, settings):
-    settings.BEHIND_PROXY = True
-    for _number in range(10):
-        Client().post(
-            LOGIN,
-            {"username": f"n{_number}", "password": "wrong"},
-            headers={"X-Forwarded-For": f"10.0.0.{_number}, 192.0.2.5"},
-        )
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address", "network"),
+    [
+        ("192.0.2.1", None, "192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", None, "192.0.2.1", "192.0.2.1"),
+        ("::ffff:c000:201", None, "192.0.2.1", "192.0.2.1"),
+        ("127.0.0.1", "192.0.2.1:51234", "192.0.2.1", "192.0.2.1"),
+        ("127.0.0.1", "[2001:db8::1]:443", "2001:db8::1", "2001:db8::/64"),
+        ("127.0.0.1", "[2001:db8::1]", "2001:db8::1", "2001:db8::/64"),
+        ("127.0.0.1", "[::ffff:192.0.2.1]:443", "192.0.2.1", "192.0.2.1"),
+        ("127.0.0.1", "2001:DB8:0:0::1", "2001:db8::1", "2001:db8::/64"),
+        ("127.0.0.1", "10.0.0.1, 192.0.2.5", "192.0.2.5", "192.0.2.5"),
+        ("127.0.0.1", "192.0.2.5, unknown", "127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1", "", "127.0.0.1", "127.0.0.1"),
+        ("fe80::1%eth0", None, "fe80::1", "fe80::/64"),
+        ("", None, "", ""),
+    ],
+)
+def test_client_address_is_read_in_every_form(peer, forwarded, address, network, settings):
+    settings.BEHIND_PROXY = forwarded is not None
+    request = RequestFactory().get("/", REMOTE_ADDR=peer)
+    if forwarded is not None:
+        request.META["HTTP_X_FORWARDED_FOR"] = forwarded
 
-    refused = {"X-Forwarded-For": "203.0.113.9, 192.0.2.5"}
-    other = {"X-Forwarded-For": "192.0.2.5, 192.0.2.6"}
-    form = {"username": "analyst", "password": PASSWORD}
-    assert Client().post(LOGIN, form, headers=refused).status_code == 200
-    assert Client().post(f"{LOGIN}?next=/admin/", form, headers=other).status_code == 302
+    assert (get_client_address(request), get_client_network(request)) == (address, network)
+
+
+def test_addresses_that_clients_write_themselves_are_not_believed():
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="10.0.0.1")
+
+    assert get_client_address(request) == "192.0.2.1"
 
 
 @pytest.mark.parametrize("page", ["user/", "user/add/", "group/", "user/1/change/"])

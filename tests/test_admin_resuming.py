@@ -42,7 +42,11 @@ def test_a_record_is_saved_once_its_author_has_logged_in_again(desk, analyst_use
     assert "a false guess" not in wrong.content.decode()
     assert carried(wrong) == carried(asked)
 
-    saved = desk.post(address(Party, "add"), {**carried(wrong), **login()})
+    shown = desk.post(address(Party, "add"), {**carried(wrong), **login()})
+    assert (shown.status_code, Party.objects.count()) == (200, 0)
+    assert "You are logged in as analyst." in shown.content.decode()
+    assert "<dd>Ukraine</dd>" in shown.content.decode()
+    saved = desk.post(address(Party, "add"), carried(shown))
     assert saved.status_code == 302
     party = Party.objects.get()
     assert (party.note, party.created_by) == (" First line\nsecond line <b>", analyst_user)
@@ -54,7 +58,8 @@ def test_a_text_that_is_being_brought_outlives_the_session(desk):
     desk.logout()
 
     asked = desk.post(TAKE, {**form, "_save": "1"})
-    desk.post(TAKE, {**carried(asked), **login()})
+    shown = desk.post(TAKE, {**carried(asked), **login()})
+    desk.post(TAKE, carried(shown))
 
     assert Source.objects.get().text == " Київ.\nOne."
 
@@ -79,11 +84,46 @@ def test_a_login_in_another_tab_makes_a_form_stale_and_keeps_it(analyst_user):
 
     refused = tab.post(address(Party, "add"), form, headers=HERE)
     assert (refused.status_code, Party.objects.count()) == (403, 0)
-    assert "send it once more" in refused.content.decode()
+    assert "Nothing of this form is saved yet" in refused.content.decode()
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', refused.content.decode()).group(1)
     again = {**carried(refused), "csrfmiddlewaretoken": token}
     assert tab.post(address(Party, "add"), again, headers=HERE).status_code == 302
     assert Party.objects.get().name == "Ukraine"
+
+
+def test_form_of_one_user_never_runs_as_another(desk, analyst_user, reviewer_user):
+    form = opened(desk, address(Party, "add")) | {"name": "Ukraine", "kind": "state"}
+    desk.logout()
+    as_reviewer = {**login(), "login-username": "reviewer"}
+
+    asked = desk.post(address(Party, "add"), form)
+    refused = desk.post(address(Party, "add"), {**carried(asked), **as_reviewer})
+    assert "Somebody else filled in this form." in refused.content.decode()
+    desk.force_login(reviewer_user)
+    in_another_session = desk.post(address(Party, "add"), form)
+
+    assert "Log in as analyst, who filled in this form" in in_another_session.content.decode()
+    assert Party.objects.count() == 0
+    shown = desk.post(address(Party, "add"), {**carried(in_another_session), **login()})
+    desk.post(address(Party, "add"), carried(shown))
+    assert Party.objects.get().created_by == analyst_user
+
+
+def test_log_in_of_another_user_in_another_tab_does_not_run_a_stale_form(
+    analyst_user, reviewer_user
+):
+    tab = Client(enforce_csrf_checks=True)
+    tab.force_login(analyst_user)
+    form = {**opened(tab, address(Party, "add")), "name": "Ukraine", "kind": "state"}
+    tab.logout()
+    tab.force_login(reviewer_user)
+    tab.get("/admin/")
+
+    refused = tab.post(address(Party, "add"), form, headers=HERE)
+
+    assert refused.status_code == 403
+    assert "Log in as analyst" in refused.content.decode()
+    assert Party.objects.count() == 0
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", None])
@@ -103,7 +143,8 @@ def test_who_may_not_write_gets_no_more_by_logging_in_in_mid_form(desk, reviewer
     desk.logout()
 
     asked = desk.post(address(party, "delete"), {"post": "yes"})
-    answer = desk.post(address(party, "delete"), {**carried(asked), **login()})
+    shown = desk.post(address(party, "delete"), {**carried(asked), **login()})
+    answer = desk.post(address(party, "delete"), carried(shown))
 
     assert answer.status_code in {302, 403, 404}
     assert Party.objects.filter(pk=party.pk).exists()

@@ -14,7 +14,7 @@ from negotiations.protocol import throttles
 from negotiations.protocol.conditions import body_tag, with_validators
 from negotiations.protocol.deprecation import deprecated
 from negotiations.protocol.renderers import json_response
-from negotiations.protocol.throttles import Counter, network_of
+from negotiations.protocol.throttles import Counter
 from negotiations.protocol.viewsets import ProtocolView
 from tests.conftest import json_client
 from tests.contract import document
@@ -146,20 +146,6 @@ def test_what_is_kept_of_a_caller_is_no_address(reader, settings):
     reader.get("/api/v1/me/", REMOTE_ADDR="203.0.113.7")
 
     assert re.fullmatch("[0-9a-f]{64}", RequestCount.objects.get().key)
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("unknown", "unknown"),
-    ],
-)
-def test_an_address_of_ipv6_counts_with_its_network(address, network):
-    request = RequestFactory().get("/", REMOTE_ADDR=address)
-
-    assert network_of(request) == network
 
 
 # Pages for readers

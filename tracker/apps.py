@@ -8,7 +8,7 @@ class TrackerConfig(AppConfig):
     name = "tracker"
 
     def ready(self) -> None:
-        from tracker import checks  # noqa: F401, PLC0415 - importing registers; apps load first
+        from tracker import checks, login  # noqa: F401, PLC0415 - importing registers; apps load first
 
 
 class TrackerAdminConfig(AdminConfig):

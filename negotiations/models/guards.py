@@ -5,14 +5,16 @@ from django.db import models
 
 
 class PasswordGuess(models.Model):
-    """How many passwords were tried for an account, or from an address, since a time.
+    """How many passwords were tried for an account from a network, or from a network at all.
 
-    The key is a keyed hash: a password typed into the wrong box is not kept in clear.
+    Key and account are keyed hashes: a password typed into the wrong box is not kept in clear.
     """
 
     key = models.CharField(max_length=64, unique=True)
+    account = models.CharField(max_length=64, blank=True, db_index=True)
     count = models.PositiveIntegerField(default=0)
-    since = models.DateTimeField(db_index=True)
+    blocked_until = models.DateTimeField(null=True)
+    since = models.DateTimeField(db_index=True, help_text="The time of the last try.")
 
     class Meta:
         verbose_name_plural = "password guesses"

@@ -6,7 +6,6 @@ P - 1 twentieths more than the limit are let through, and limits below forty are
 is refused is not counted, and a database that cannot take the count lets requests pass.
 """
 
-import ipaddress
 import threading
 import time
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from rest_framework.views import APIView
 
 from negotiations.models import RequestCount, Token
 from negotiations.models.order import impatient
-from tracker.login import address_of
+from tracker.client_address import get_client_network
 
 from .errors import is_unavailable
 from .problems import Refusal
@@ -133,7 +132,7 @@ def spent(request: HttpRequest, token: Any = None) -> Allowance | None:
     limit = settings.TRACKER_RATE_TOKEN if by_token else settings.TRACKER_RATE_ANONYMOUS
     if not limit:
         return None
-    key = f"token {token.pk}" if by_token else f"address {network_of(request)}"
+    key = f"token {token.pk}" if by_token else f"address {get_client_network(request)}"
     now = time.time()
     left = COUNTER.take(digest(key), limit, int(now) // WINDOW)
     return Allowance(policy, limit, left, WINDOW - int(now) % WINDOW)
@@ -172,13 +171,3 @@ class RateLimited(APIView):
 def digest(key: str) -> str:
     """What the database keeps of a caller."""
     return salted_hmac("negotiations.throttles", key, algorithm="sha256").hexdigest()
-
-
-def network_of(request: HttpRequest) -> str:
-    """The client's address; of IPv6 the first half, since each client has the whole other half."""
-    text = address_of(request)
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return text
-    return str(ipaddress.ip_network((text, 64), strict=False)) if address.version == 6 else text

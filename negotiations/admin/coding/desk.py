@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from negotiations import history
 from negotiations.admin.once import made_by, new_key, spend
-from negotiations.admin.resuming import was_resumed
+from negotiations.admin.resuming import shows_carried_form, was_resumed
 from negotiations.models import COLLECTIONS, Record, Source, StaleVersion
 from negotiations.protocol.policy import may, may_create
 
@@ -129,6 +129,7 @@ class CodingDesk(admin.ModelAdmin):
             raise Http404("There is no such source.")
         return Desk(request, source, Reader(source, request.user))
 
+    @shows_carried_form
     def code_view(self, request: Any, object_id: int) -> Any:
         """The text, and beside it the form of what is being coded."""
         resumed = was_resumed(request)
