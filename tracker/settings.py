@@ -211,6 +211,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
+# Fixtures keep instants to the microsecond: as-of answers depend on them.
+SERIALIZATION_MODULES = {
+    "json": "negotiations.serialization.json",
+    "jsonl": "negotiations.serialization.jsonl",
+}
+
 # Reasons are sentences, not words.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 # Versions are looked up by record; the one index on its key serves that.

@@ -83,12 +83,12 @@ cites. Leave it out when the source has no words for the date.""",
 It is kept byte for byte, so that each quotation can be counted from its first character.""",
     "E027": """A fixture that holds something other than records.
 Only the records of negotiations can be loaded. Users, permissions, groups and tokens are made by
-an administrator, never by a file; use `loaddata` for a transport between installations that you
-trust.""",
-    "E028": """A fixture row that cannot be understood.
-Rows have the form {model: negotiations.party, fields: {...}}, as `dumpdata --natural-foreign
---natural-primary` writes them. For files written by people the nested form in seeds/README.md is
-shorter and better checked.""",
+an administrator, never by a seed file. `manage.py loaddata` loads fixtures, also those of a whole
+installation; use it for files that you trust.""",
+    "E028": """A fixture of Django, not a seed file.
+`manage.py loaddata` loads it: each record becomes a version by the same rules, with its row in the
+feed and its entry of the search. For files written by people the nested form in seeds/README.md
+is shorter, and its faults are reported with their places.""",
     "E029": """The file needs a negotiation.
 Rounds, proposals and the like belong to one. Add `negotiation:` with the key and the values of a
 new one, or with the key of one that is in the database already.""",

@@ -15,7 +15,7 @@ from .faults import Fault, SeedText
 from .nodes import Mapping, Node, Scalar, Sequence
 from .parsing import place
 
-HOW = "load it with loaddata, or write it in the nested form of seeds/README.md"
+HOW = "load it with manage.py loaddata, or write it in the nested form of seeds/README.md"
 
 
 def is_fixture(root: Sequence) -> bool:

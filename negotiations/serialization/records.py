@@ -1,0 +1,159 @@
+"""Fixtures of records: each becomes a version like any other write, by the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import models
+from django.utils import timezone
+
+from negotiations.history import BOOKKEEPING, VersionOnce
+from negotiations.models import RECORDS, MovedSlug, Record, fault
+from negotiations.models.base import RESERVED_SLUGS
+
+# Columns that a write sets by itself.
+SET_BY_WRITES = ("version", "created_at", "updated_at", "created_by_id")
+
+
+class Before(NamedTuple):
+    """A record as it was stored before the fixture, with the keys of its relations."""
+
+    record: Record
+    related: dict[str, set[int]]
+
+
+class RecordFixture:
+    """The records of a load: first stored as the fixture has them, then validated and recorded.
+
+    A row may refer to one that comes later in the file, so nothing can be validated before all
+    rows are stored. The command's transaction takes everything back after any fault.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        self.before: dict[tuple[type[Record], int], Before | None] = {}
+        self.faults: list[str] = []
+        self.created = self.updated = self.unchanged = 0
+
+    def prepare(self, record: Any) -> Before | None:
+        """Fill in what a row may leave out; return the stored record that the row replaces."""
+        # Its many-to-many relations are stored one by one; the version is kept at the end.
+        record.skip_history_when_saving = True
+        record.created_at = record.created_at or timezone.now()
+        record.updated_at = record.updated_at or record.created_at
+        if not record.slug:
+            record.slug = record.free_slug()
+        stored = type(record)._base_manager.filter(pk=record.pk).first() if record.pk else None
+        return Before(stored, _related_keys(stored)) if stored else None
+
+    def add(self, record: Any, before: Before | None) -> None:
+        """Note that a row was stored, in whose place."""
+        key = type(record), record.pk
+        if key in self.before:
+            message = f"There are two rows of this slug or with the key {record.pk}."
+            self.refuse(record, ValidationError(message))
+        self.before[key] = before
+
+    def refuse(self, record: Any, errors: ValidationError) -> None:
+        """Note why a row cannot be stored."""
+        by_field = errors.message_dict if hasattr(errors, "error_dict") else {"": errors.messages}
+        for field, messages in by_field.items():
+            name = f" {field}:" if field not in {"", "__all__"} else ""
+            self.faults += [f"{record.address}:{name} {message}" for message in messages]
+
+    def record_all(self) -> None:
+        """Validate every record and leave its version, those first that others refer to."""
+        ordered = sorted(self.before, key=lambda key: (RECORDS.index(key[0]), key[1]))
+        changed = []
+        for model, pk in ordered:
+            record, before = model._base_manager.get(pk=pk), self.before[model, pk]
+            if before and _is_unchanged(record, before):
+                values = {name: getattr(before.record, name) for name in SET_BY_WRITES}
+                model._base_manager.filter(pk=pk).update(**values)
+                self.unchanged += 1
+            else:
+                changed.append((record, before))
+        for record, before in changed:
+            self._validate(record, before)
+        for record, before in changed if not self.faults else ():
+            self._record(record, before)
+
+    def _validate(self, record: Any, before: Before | None) -> None:
+        errors: dict[str, list[ValidationError]] = {}
+        try:
+            record.validate()
+        except ValidationError as error:
+            error.update_error_dict(errors)
+        except ObjectDoesNotExist:
+            return  # It refers to what is not there: the check of the tables names it.
+        known = self._change_faults(record, before) if before else _name_faults(record)
+        for field, breach in known:
+            errors.setdefault(field, []).append(breach)
+        if errors:
+            self.refuse(record, ValidationError(errors))
+
+    def _change_faults(self, record: Any, before: Before) -> Iterator[tuple[str, ValidationError]]:
+        yield from record.change_faults(before.record)
+        if record.version < before.record.version:
+            yield fault(
+                "version",
+                "Version %(stored)d is stored, and the fixture was written from version %(old)d."
+                " Dump it again and repeat the change.",
+                "stale",
+                stored=before.record.version,
+                old=record.version,
+            )
+
+    def _record(self, record: Any, before: Before | None) -> None:
+        """Store what follows from a row's values, and its version."""
+        once = VersionOnce(record, None, self.reason)
+        record.created_at = before.record.created_at if before else timezone.now()
+        record.version = before.record.version + 1 if before else max(record.version, 1)
+        with once:
+            # ``Record.save`` would count the version up from what the fixture says.
+            models.Model.save(record)
+        once.keep("~" if before else "+")
+        if before:
+            self.updated += 1
+        else:
+            self.created += 1
+
+
+def _related_keys(record: Record) -> dict[str, set[int]]:
+    many = record._meta.many_to_many
+    return {
+        field.name: set(getattr(record, field.name).values_list("pk", flat=True)) for field in many
+    }
+
+
+def _is_unchanged(record: Record, before: Before) -> bool:
+    fields: list[models.Field[Any, Any]] = [
+        field for field in record._meta.concrete_fields if field.name not in BOOKKEEPING
+    ]
+    stored = before.record
+    same = all(getattr(record, f.attname) == getattr(stored, f.attname) for f in fields)
+    return same and _related_keys(record) == before.related
+
+
+def _name_faults(record: Any) -> Iterator[tuple[str, ValidationError]]:
+    """Why a new record cannot have its slug or its key."""
+    kind, slug = type(record), record.slug
+    if slug in RESERVED_SLUGS:
+        yield fault("slug", "An address of the API has this name; choose another.", "reserved_slug")
+    if kept := MovedSlug.objects.end(kind.collection(), slug):
+        yield fault("slug", "It was merged into %(kept)s.", "merged", kept=kept)
+    elif kind.history.filter(slug=slug).exists():
+        yield fault(
+            "slug",
+            "A deleted record of this kind has this slug; restore it from its history.",
+            "slug_of_deleted",
+        )
+    elif kind.history.filter(id=record.pk).exists():
+        yield fault(
+            "id",
+            "A deleted record had the key %(key)d. Dump with --natural-foreign --natural-primary.",
+            "key_of_deleted",
+            key=record.pk,
+        )
