@@ -252,20 +252,29 @@ def test_all_faults_are_told_at_once(tmp_path):
     assert [line.split(":")[0] for line in told] == ["parties/a", "parties/b"]
 
 
-DELETED = "A deleted record of this kind has this slug; restore it from its history."
-
-
-def test_the_slug_of_a_deleted_or_merged_record_is_refused(tmp_path):
-    north, south, gone = (PartyFactory(slug=slug) for slug in ("north", "south", "gone"))
+def test_a_deleted_record_comes_back_with_its_history(tmp_path, reader):
+    gone = PartyFactory(slug="gone", review="published", citations=["Gone."])
+    rows = dump(tmp_path / "dump.json", *RECORD_LABELS, **NATURAL)
+    key = gone.pk
     history.delete(gone)
+
+    load(tmp_path, rows)
+
+    assert (Party.objects.get().pk, Party.objects.get().version) == (key, 2)
+    assert [v.history_type for v in Party.history.order_by("history_id")] == ["+", "-", "+"]
+    actions = Change.objects.filter(kind="parties").order_by("sequence")
+    assert list(actions.values_list("action", flat=True)) == ["created", "deleted", "restored"]
+    assert reader.get("/api/v1/parties/gone/").status_code == 200
+    call_command("rebuildsearch", check=True)
+
+
+def test_the_slug_of_a_merged_record_names_its_successor(tmp_path):
+    north, south = PartyFactory(slug="north"), PartyFactory(slug="south")
     merging.merge(south, north, by=None)
 
-    told = refusal(tmp_path, [party("gone"), party("south")]).splitlines()
+    told = refusal(tmp_path, [party("south")])
 
-    assert told == [
-        f"parties/gone: slug: {DELETED}",
-        "parties/south: slug: It was merged into north.",
-    ]
+    assert told == "parties/south: slug: It was merged into north."
 
 
 def test_the_key_of_a_deleted_record_is_refused(tmp_path):
@@ -457,7 +466,7 @@ def test_histories_are_not_loaded_into_a_database_that_is_used(tmp_path, install
     [
         ("negotiations.historicalparty", "The fixture has histories, but not those of its records"),
         ("negotiations.party", "has an invalid foreign key"),
-        ("negotiations.person", "The fixture has histories, but not those of its records"),
+        ("negotiations.citation", "The fixture has histories, but not those of its records"),
         ("negotiations.change", "The feed of the fixture does not agree with its histories"),
         ("negotiations.historicalproposal_proposed_by", "but not those of its records: proposals/"),
     ],

@@ -34,6 +34,8 @@ class RecordFixture:
     def __init__(self, reason: str) -> None:
         self.reason = reason
         self.before: dict[tuple[type[Record], int], Before | None] = {}
+        # Of records that were deleted and come back: their last versions.
+        self.gone: dict[tuple[type[Record], int], Any] = {}
         self.faults: list[str] = []
         self.created = self.updated = self.unchanged = 0
 
@@ -46,7 +48,19 @@ class RecordFixture:
         if not record.slug:
             record.slug = record.free_slug()
         stored = type(record)._base_manager.filter(pk=record.pk).first() if record.pk else None
-        return Before(stored, _related_keys(stored)) if stored else None
+        if stored is None:
+            self._revive(record)
+            return None
+        return Before(stored, _related_keys(stored))
+
+    def _revive(self, record: Any) -> None:
+        """Let a record that was deleted go on under its old key, with its history."""
+        last = type(record).history.filter(slug=record.slug).order_by("-history_id").first()
+        if last is None or last.history_type != "-" or record.pk not in {None, last.id}:
+            return
+        if MovedSlug.objects.end(record.collection(), record.slug) is None:
+            record.pk = last.id
+            self.gone[type(record), last.id] = last
 
     def add(self, record: Any, before: Before | None) -> None:
         """Note that a row was stored, in whose place."""
@@ -88,7 +102,11 @@ class RecordFixture:
             error.update_error_dict(errors)
         except ObjectDoesNotExist:
             return  # It refers to what is not there: the check of the tables names it.
-        known = self._change_faults(record, before) if before else _name_faults(record)
+        known: Iterator[tuple[str, ValidationError]] = iter(())
+        if before:
+            known = self._change_faults(record, before)
+        elif (type(record), record.pk) not in self.gone:
+            known = _name_faults(record)
         for field, breach in known:
             errors.setdefault(field, []).append(breach)
         if errors:
@@ -109,8 +127,10 @@ class RecordFixture:
     def _record(self, record: Any, before: Before | None) -> None:
         """Store what follows from a row's values, and its version."""
         once = VersionOnce(record, None, self.reason)
-        record.created_at = before.record.created_at if before else timezone.now()
-        record.version = before.record.version + 1 if before else max(record.version, 1)
+        last = before.record if before else self.gone.get((type(record), record.pk))
+        record.created_at = last.created_at if last else timezone.now()
+        record.version = last.version + 1 if last else max(record.version, 1)
+        record.is_restored = bool(last and not before)
         with once:
             # ``Record.save`` would count the version up from what the fixture says.
             models.Model.save(record)
@@ -147,7 +167,8 @@ def _name_faults(record: Any) -> Iterator[tuple[str, ValidationError]]:
     elif kind.history.filter(slug=slug).exists():
         yield fault(
             "slug",
-            "A deleted record of this kind has this slug; restore it from its history.",
+            "A deleted record of this kind has this slug and another key. Dump with"
+            " --natural-foreign --natural-primary.",
             "slug_of_deleted",
         )
     elif kind.history.filter(id=record.pk).exists():
