@@ -73,6 +73,7 @@ def test_what_waits_is_listed_in_the_order_of_approval(desk, analyst_user, artic
         party=party,
         issue=issue,
         stance="supports",
+        claim="Talks go on.",
         review="in_review",
         created_by=analyst_user,
         negotiation=talks,
@@ -83,7 +84,10 @@ def test_what_waits_is_listed_in_the_order_of_approval(desk, analyst_user, artic
 
     assert shown(desk) == [
         "Zelensky",
-        "Ukraine supports further talks, in the source's own words",
+        (
+            "Ukraine: Talks go on. Question: “Should further talks be held?” Answer: yes; "
+            "from the source's narration"
+        ),
     ]
 
 

@@ -10,7 +10,8 @@ from django.test import Client
 
 from negotiations.analysis.quantities import Bounds, Share
 from negotiations.analysis.spans import Span
-from negotiations.pages.pictures import PICTURES, cut
+from negotiations.pages.lettering import wrap
+from negotiations.pages.pictures import PICTURES
 from negotiations.pages.scale import Stretch, longest, scale_of, stretch
 from negotiations.pages.wording import days_words, quantity_words, share_words
 from tests.factories import (
@@ -67,23 +68,27 @@ def test_the_page_of_the_seed_says_what_its_pictures_show(seeds):
 
     for words in (
         "Halted",
-        "nothing found Supports between 1 and 19 July 2025 (order not proved) Open",
-        "7 September 2025 at the latest, counted from the source's words. United States",
-        "round, held The later of the two Istanbul rounds between 1 and 10 June 2025, assumed",
-        "round, proposed The round that Ukraine proposed on 19 July 2025 between 21 and 27 July",
-        "position Ukraine is to reject all Western military aid. between 1 and 30 June 2025",
-        "negotiation, halted Peace talks of Ukraine and Russia, 2025",
-        "proposal, deadline Trump's warning to Russia to reach a deal within 50 days 7 September",
-        "Without a date commitment, hand over prisoners Both sides are to carry out prisoner",
-        "outcome, not reached A ceasefire was not reached",
+        "Further talks Should further talks be held? Leaders' meeting Should the two presidents",
+        "nothing found Yes between 1 and 19 July 2025 (order not proved) Could say yes",
+        "Yes date unknown, told by 20 July 2025",
+        "7 September 2025 at the latest, counted from the source's words",
+        "round The later of the two Istanbul rounds (held) between 1 and 10 June 2025, assumed",
+        "round The round that Ukraine proposed on 19 July 2025 (proposed) between 21 and 27 July",
+        "position Russia (demand): Ukraine is to reject all Western military aid. between 1 and 30",
+        "negotiation Peace talks of Ukraine and Russia, 2025 (halted)",
+        "proposal Deadline: United States → Russia: Trump's warning to Russia to reach a deal",
+        "within 50 days (status: open) 7 September",
+        "response Ukraine, on “Russia's list of demands of June 2025”: rejected",
+        "Without a date commitment Russia ↔ Ukraine: Both sides are to carry out prisoner",
+        "outcome A ceasefire was not reached (status: not reached)",
         "A deadline passed and no result is recorded Trump's warning to Russia",
         "50 days By 7 September 2025; passed at least",
-        "No answer from Russia; waits for",
+        "No answer: Russia; waits for",
         "Resting on one source: 39",
         "2 positions in all",
         "Sources with more than the text at hand: 1 News article 2025-07-20 No title,",
         "News article 2025-07-20 20 of 20 sentences are coded, by 52 quotations.",
-        "Hand over remains, between Russia and Ukraine. Promised number not given Reported",
+        "Hand over remains, Russia ↔ Ukraine. Promised number not given Reported",
         "Reported number not given, in 1 delivery Confirmed nothing",
         "The text is not the whole document.",
         "“Nothing found” says that 1 source told of no answer",
@@ -154,14 +159,18 @@ def test_a_picture_says_by_itself_what_it_shows_and_of_which_day(name, query, sa
     picture = ElementTree.fromstring(Client().get(f"{HERE}{name}.svg?{query}").content)
 
     title = f"Peace talks of Ukraine and Russia, 2025: {says}"
-    assert picture.get("aria-label") == title
-    heading = next(text for text in picture.itertext() if says in text)
-    assert heading == title or re.fullmatch(f"Peace talks .*…: {says}", heading)
+    assert picture.get("aria-label") == picture.find(f"{SVG}title").text == title
+    drawn = ["".join(each.itertext()) for each in picture.findall(f"{SVG}text")]
+    assert drawn[:2] == ["Peace talks of Ukraine and Russia, 2025", f"{says[0].upper()}{says[1:]}"]
+
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def words_of(address):
-    """The texts of a picture."""
-    return list(ElementTree.fromstring(Client().get(address).content).itertext())
+    """The texts of a picture, each whole, however many lines it takes."""
+    picture = ElementTree.fromstring(Client().get(address).content)
+    return ["".join(each.itertext()) for each in picture.iter(f"{SVG}text")]
 
 
 def test_what_a_picture_has_no_room_for_is_told(seeds):
@@ -171,13 +180,15 @@ def test_what_a_picture_has_no_room_for_is_told(seeds):
         PositionFactory(stance=stance, review="published", **about)
 
     happened = words_of(f"{HERE}timeline.svg")
-    assert "Trump's warning to Russia to reach… (deadline)" in happened
-    assert "The round that Ukraine proposed on… (proposed)" in happened
+    warning = "United States → Russia: Trump's warning to Russia to reach a deal within 50 days"
+    assert f"Deadline: {warning} (status: open)" in happened
+    assert "The round that Ukraine proposed on 19 July 2025 (proposed)" in happened
     assert "News article 2025-07-20" in words_of(f"{HERE}coverage.svg")
     held = words_of(f"{HERE}matrix.svg")
-    assert (held.count("implied"), held.count("demand")) == (2, 3)
-    assert "Territory: Should Ukraine give up more territory?" in held
-    assert words_of("/negotiations/talks/movement.svg").count("+1") == 2
+    assert len([words for words in held if words.endswith(", implied")]) == 2
+    assert len([words for words in held if words.endswith(", demand")]) == 3
+    assert "Should Ukraine give up more territory?" in held
+    assert words_of("/negotiations/talks/movement.svg").count("and 1 more: could say yes (1)") == 2
 
 
 def luminance(colour):
@@ -246,6 +257,8 @@ def test_drafts_change_no_byte_of_a_page(seeds):
         "?as_of=2999-01-01",
         "?as_of=2999-01-01T00:00:00Z",
         "?since=2025-07-20&until=2025-07-19",
+        "?since=2025-07-20&until=2025-07-20",
+        "?until=0001-01-01",
     ],
 )
 def test_a_query_that_means_nothing_is_refused(query, seeds):
@@ -266,8 +279,8 @@ def test_the_sides_versions_of_one_promise_are_drawn_on_one_scale():
 
     drawn = re.findall(r'class="span" x="0" y="1" width="([0-9.]+)%"', part)
     assert sorted(float(width) for width in drawn if float(width)) == [83.33, 100, 100]
-    assert "by North to South, according to South." in part
-    assert any("according to South" in words for words in words_of(f"{here}fulfilment.svg"))
+    assert "North → South, according to: South." in part
+    assert any("according to: South" in words for words in words_of(f"{here}fulfilment.svg"))
 
 
 def test_a_page_speaks_of_the_day_that_is_asked_about(seeds):
@@ -318,11 +331,13 @@ def test_moves_are_compared_between_the_days_asked_for(seeds):
 
     for words in (
         "Before 30 June 2025 After 20 July 2025 Change",
-        "Russia Territory Supports Supports nothing heard since",
-        "Doubts Doubts Supports changed or first recorded The dates do not say which.",
-        "Ukraine Leaders' meeting nothing found Supports first recorded",
-        "Further talks Russia and Ukraine Before 2 steps After 0 to 3 steps",
-        "Leaders' meeting Russia and Ukraine Before one of them has no known stance",
+        "Russia Territory Should Ukraine give up more territory? Yes between 1 and 30 June 2025",
+        "June 2025 (demand) Yes between 1 and 30 June 2025 (demand) nothing heard since",
+        "Perhaps: leans to no between 1 June and 19 July 2025 (no date proves it by then) Leans",
+        "order not proved) changed or first recorded The dates do not say which.",
+        "Should the two presidents meet? nothing found Yes 19 July 2025 first recorded",
+        "Should further talks be held? Russia and Ukraine Before perhaps 2 steps After perhaps 0",
+        "Should the two presidents meet? Russia and Ukraine Before one of them has no known stance",
     ):
         assert words in page.text
     # Without days it is the time since the last round.
@@ -376,10 +391,12 @@ def test_shares_and_days_in_words():
     ]
 
 
-def test_a_long_name_is_cut_where_its_place_ends():
-    assert cut("short", 5) == "short"
-    assert cut("too long", 5) == "too…"
-    assert cut("和平会谈", 5) == "和…"
+def test_words_of_a_picture_are_broken_into_lines_and_never_cut():
+    assert wrap("short", 5) == ["short"]
+    assert wrap("too long a name", 8) == ["too long", "a name"]
+    assert wrap("abcdefgh i", 5) == ["abcde", "fgh i"]
+    assert wrap("和平会谈", 5) == ["和平", "会谈"]
+    assert wrap("", 5) == [""]
 
 
 def test_a_bar_whose_end_is_open_reaches_beyond_what_is_certain():

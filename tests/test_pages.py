@@ -130,9 +130,9 @@ def test_the_start_page_draws_the_newest_negotiations_and_lists_the_others(clien
 
     drawn = told(page, '<h2 id="negotiation-', '<h2 id="negotiation-')
     assert drawn.startswith("Talks of 2025 Halted Who holds what Party ")
-    assert f"{held.issue.question} {held.party} Doubts 1 July 2025" in drawn
-    assert "What happened last 2025-07-17 2025-07-24 2025-07-31" in drawn
-    assert "round, proposed Third between 21 and 27 July 2025" in drawn
+    assert f"{held.issue.question} {held.party} Leans to no 1 July 2025" in drawn
+    assert "From the timeline 2025-07-17 2025-07-24 2025-07-31" in drawn
+    assert "round Third (proposed) between 21 and 27 July 2025" in drawn
     # Each mark is a link to the record with its words.
     for record, mark in ((held, "<svg"), (asked, "<rect")):
         marks = re.findall(rf'<a[^>]*href="{page_of(record)}"[^>]*>\s*{mark}', page.text)

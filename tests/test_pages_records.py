@@ -45,6 +45,7 @@ def position(source):
             title="Further talks", question="Should further talks be held?", **PUBLIC
         ),
         stance="open",
+        claim="Talks can go on.",
         date="2025-07",
         citations=[words],
         **PUBLIC,
@@ -55,9 +56,10 @@ def test_a_record_shows_its_words_in_their_paragraph_with_the_way_to_the_origina
     page = client.get(page_of(position))
 
     assert told(page, "<h1", '<h2 id="facts"') == (
-        "Russia is open to further talks, in July 2025, in the source's own words. The words "
+        "Russia: Talks can go on. Question: “Should further talks be held?” Answer: could say yes; "
+        "in July 2025; from the source's narration. The words "
         "The Kremlin said it is open to talks & more . Others doubt it. "
-        "In the source's own words; supports this record – Talks · the words in the original"
+        "The source's narration; supports this record – Talks · the words in the original"
     )
     assert '<blockquote lang="en" dir="ltr">' in page.text
     assert "said <mark>it is open to talks &amp; more</mark>. Others" in page.text
@@ -123,11 +125,12 @@ def test_a_version_is_shown_as_it_was_with_its_words_and_the_way_to_today(client
     today = client.get(page_of(position))
 
     assert told(old, "<h1", "</h1>") == (
-        "Russia is open to further talks, in July 2025, in the source's own words."
+        "Russia: Talks can go on. Question: “Should further talks be held?” Answer: could say yes; "
+        "in July 2025; from the source's narration."
     )
     assert told(old, "<h1", '<h2 id="facts"').endswith("the words in the original")
     assert "See version 2, which holds now." in old.text
-    assert told(today, "<h1", "</h1>").startswith("Russia opposes further talks")
+    assert "“Should further talks be held?” Answer: no;" in told(today, "<h1", "</h1>")
     versions = told(today, '<h2 id="history"', '<h2 id="cite"')
     assert re.sub(r"on \d+ \w+ \d+", "on a day", versions) == (
         "Its history Version 2 updated on a day : stance Read again Version 1 created on a day"
@@ -152,7 +155,10 @@ def test_a_version_that_was_a_draft_is_not_told(client):
 def test_a_record_is_cited_by_bibtex_and_csl_json_with_its_version(client, position):
     at = position.updated_at
     url = "http://testserver/positions/russia-open/?version=1"
-    title = "Russia is open to further talks, in July 2025, in the source's own words"
+    title = (
+        "Russia: Talks can go on. Question: “Should further talks be held?” Answer: could say yes; "
+        "in July 2025; from the source's narration"
+    )
 
     bib, csl = (client.get(f"/positions/russia-open.{form}?version=1") for form in ("bib", "json"))
 

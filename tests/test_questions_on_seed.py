@@ -282,7 +282,10 @@ def test_the_calendar_says_about_and_at_the_latest(reader):
 
     summaries = [line[8:] for line in text.splitlines() if line.startswith("SUMMARY:")]
     assert summaries == [
-        "About: The later of the two Istanbul rounds",
-        "About: The round that Ukraine proposed on 19 July 2025",
-        "Deadline\\, at the latest: Trump's warning to Russia to reach a deal within 50 days",
+        "About: The later of the two Istanbul rounds (held)",
+        "About: The round that Ukraine proposed on 19 July 2025 (proposed)",
+        (
+            "Deadline\\, at the latest: United States → Russia: Trump's warning to Russia to reach "
+            "a deal within 50 days (status: open)"
+        ),
     ]

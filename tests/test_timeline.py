@@ -105,8 +105,11 @@ def test_a_proposal_stands_at_its_date_and_at_its_deadline(reader, talks):
         "slug": "offer",
         "about": "date",
         "title": "An offer",
+        "summary": "N and S: An offer (status: open)",
         "code": "open",
+        "question": "",
         "parties": ["n", "s"],
+        "receivers": [],
         "date": "2025-07-01",
         "date_words": "Words",
         "date_certainty": "stated",
@@ -118,6 +121,7 @@ def test_a_proposal_stands_at_its_date_and_at_its_deadline(reader, talks):
         "version": 1,
     }
     assert (second["about"], second["date"], second["rank"]) == ("deadline", "2025-07-31", 1)
+    assert second["summary"] == "Deadline: N and S: An offer (status: open)"
     assert body["parties"] == [{"party": "n", "name": "N"}, {"party": "s", "name": "S"}]
     assert body["on"] == "2025-07-15"
 
@@ -205,6 +209,7 @@ def test_a_calendar_has_rounds_and_deadlines_as_whole_days(reader, talks):
     CommitmentFactory(
         negotiation=talks, text="Arms, and money; all\\", review="published",
         due="../2025-09-07", due_certainty="stated",
+        obligor=[PartyFactory(name="North", review="published")],
     )  # fmt: skip
 
     events = calendar(reader).walk("VEVENT")
@@ -214,11 +219,16 @@ def test_a_calendar_has_rounds_and_deadlines_as_whole_days(reader, talks):
         for e in events
     ]
     assert told == [
-        ("day", date(2025, 7, 19), date(2025, 7, 20), "CONFIRMED"),
-        ("About: span", date(2025, 7, 21), date(2025, 7, 28), "TENTATIVE"),
-        ("At the earliest: called-off", date(2025, 7, 28), date(2025, 7, 29), "CANCELLED"),
+        ("day (held)", date(2025, 7, 19), date(2025, 7, 20), "CONFIRMED"),
+        ("About: span (proposed)", date(2025, 7, 21), date(2025, 7, 28), "TENTATIVE"),
         (
-            "Due, at the latest: Arms, and money; all\\",
+            "At the earliest: called-off (cancelled)",
+            date(2025, 7, 28),
+            date(2025, 7, 29),
+            "CANCELLED",
+        ),
+        (
+            "Due, at the latest: North: Arms, and money; all\\",
             date(2025, 9, 7),
             date(2025, 9, 8),
             "CONFIRMED",
@@ -241,7 +251,7 @@ def test_an_event_keeps_its_name_when_it_moves(reader, talks):
     assert before["UID"] == after["UID"]
     assert (int(before["SEQUENCE"]), int(after["SEQUENCE"])) == (2, 3)
     assert after.decoded("DTSTART") - before.decoded("DTSTART") == timedelta(days=1)
-    assert str(after["SUMMARY"]) == held.title
+    assert str(after["SUMMARY"]) == f"{held.title} (proposed)"
 
 
 def test_a_feed_tells_what_was_written_last(reader, talks):
@@ -259,7 +269,11 @@ def test_a_feed_tells_what_was_written_last(reader, talks):
     titles = [entry.find(f"{atom}title").text for entry in feed.iter(f"{atom}entry")]
     ids = [entry.find(f"{atom}id").text for entry in feed.iter(f"{atom}entry")]
 
-    assert titles == ["<b>First</b> & foremost", "second", "Talks"]
+    assert titles == [
+        "<b>First</b> & foremost (proposed)",
+        "second (held)",
+        "Talks (status unknown)",
+    ]
     link = feed.find(f"{atom}entry/{atom}link").get("href").removeprefix("http://testserver")
     assert "foremost" in reader.get(link).text
     assert ids[0] == "http://testserver/rounds/first/#date"

@@ -21,7 +21,6 @@ from negotiations.models import (
     Negotiation,
     Outcome,
     Participation,
-    Party,
     Position,
     Proposal,
     Record,
@@ -31,6 +30,7 @@ from negotiations.models import (
     Term,
 )
 
+from .captions import read_referents, summarize
 from .spans import Span
 
 Rows = Callable[[type[Record]], QuerySet[Any]]
@@ -49,6 +49,10 @@ class Kind:
     dates: tuple[str, ...] = ("date",)
     parties: tuple[str, ...] = ()
     negotiation: str = "negotiation"
+    # To whom it is put, owed or handed over.
+    receivers: tuple[str, ...] = ()
+    # What else its summary needs.
+    more: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -72,15 +76,33 @@ KINDS = (
     Kind(Round),
     Kind(Delegation, "", "party", "role", (), ("party",), "round__negotiation"),
     Kind(Statement, "summary", code="medium", parties=("party",)),
-    Kind(Proposal, dates=("date", "deadline"), parties=("proposed_by",)),
-    Kind(Term, "text", "", "", (), ("obligor",), "proposal__negotiation"),
-    Kind(Response, "", "proposal", "answer", ("date",), ("party",), "proposal__negotiation"),
-    Kind(Position, "claim", code="stance", parties=("party",)),
+    Kind(
+        *(Proposal, "title", "", "status", ("date", "deadline"), ("proposed_by",)),
+        receivers=("addressed_to",),
+    ),
+    Kind(
+        *(Term, "text", "", "", (), ("obligor",), "proposal__negotiation"),
+        receivers=("obligee",),
+    ),
+    Kind(
+        *(Response, "", "proposal", "answer", ("date",), ("party",), "proposal__negotiation"),
+        more=("term__slug",),
+    ),
+    Kind(
+        *(Position, "claim", "", "stance", ("date",), ("party",)),
+        more=("firmness", "basis", "issue__slug"),
+    ),
     Kind(Outcome, parties=("agreed_by",)),
-    Kind(Commitment, "text", code="kind", dates=("due",), parties=("obligor",)),
+    Kind(
+        *(Commitment, "text", "", "kind", ("due",), ("obligor",)),
+        receivers=("obligee",),
+        more=("unit", "category", "according_to__slug"),
+    ),
     Kind(
         *(Delivery, "", "commitment", "verification", ("date",), ("delivered_by",)),
         "commitment__negotiation",
+        receivers=("received_by",),
+        more=("quantity_min", "quantity_max"),
     ),
     Kind(Incident, code="kind", parties=("by",)),
 )
@@ -111,30 +133,33 @@ class Plain:
     updated_at: datetime
     dates: list[Dated]
     parties: list[str] = field(default_factory=list)
+    receivers: list[str] = field(default_factory=list)
     # The slug of what names it, as long as it has no title of its own.
     subject: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
+    # Who and what, in one line.
+    summary: str = ""
+    # Of a position, as far as the reader sees it.
+    question: str = ""
 
 
 def recorded(negotiation: Negotiation, rows: Rows, kinds: Iterable[Kind] = KINDS) -> list[Plain]:
-    """The records of a negotiation, kind by kind, each kind in the order of its slugs.
+    """Return the records of a negotiation, kind by kind, each kind in the order of its slugs.
 
-    A response is named "Rejects: Russia's list of demands", a participation "Side: Ukraine": by its
-    code and the title of what it belongs to, or by the slug of that where the reader does not see
-    it. Queries: one for each kind and each relation to several parties, and one for the names.
+    A record without a title of its own has its summary for one; what it refers to and the reader
+    does not see has its slug for a name. Queries: one for each kind and each relation to several
+    parties, and one for each kind of record that is named.
     """
     found = [(kind, _read(kind, negotiation, rows)) for kind in kinds]
-    titles = {kind.name: {plain.slug: plain.title for plain in plains} for kind, plains in found}
-    titles["parties"] = names(
-        Party, {slug for _, ps in found for p in ps for slug in p.parties}, rows
-    )
-    for kind, plains in found:
-        if not kind.subject:
-            continue
-        labels = {value.value: value.label for value in coded(kind)}
-        for plain in plains:
-            name = titles.get(kind.named_by, {}).get(plain.subject, plain.subject)
-            plain.title = f"{labels[plain.code]}: {name}"
-    return [plain for _, plains in found for plain in plains]
+    plains = [plain for _, plains in found for plain in plains]
+    known = read_referents(negotiation, plains, rows)
+    for plain in plains:
+        plain.summary = summarize(plain, known)
+        plain.question = known.questions.get(plain.more.get("issue", ""), "")
+    for kind, untitled in found:
+        for plain in untitled if kind.subject else ():
+            plain.title = plain.summary
+    return plains
 
 
 def coded(kind: Kind) -> Any:
@@ -155,16 +180,21 @@ def named(slug: str, known: dict[str, str]) -> str:
 
 def _read(kind: Kind, negotiation: Negotiation, rows: Rows) -> list[Plain]:
     found = kind.of(negotiation, rows)
-    single = [n for n in kind.parties if not kind.model._meta.get_field(n).many_to_many]
-    many = [n for n in kind.parties if n not in single]
-    columns = ["slug", "open_question", "version", "updated_at"]
+    fields = (*kind.parties, *kind.receivers)
+    single = {n for n in fields if not kind.model._meta.get_field(n).many_to_many}
+    columns = ["slug", "open_question", "version", "updated_at", *kind.more]
     columns += [name for name in (kind.title, kind.code) if name]
     columns += [f"{name}__slug" for name in (*single, kind.subject) if name]
     columns += [column for name in kind.dates for column in dated_columns(name)]
-    acting = {slug: set(parties) for slug, parties in several(found, *many).items()} if many else {}
+    linked = {name: several(found, name) for name in fields if name not in single}
     plains = []
     for row in found.values(*dict.fromkeys(columns)):
-        parties = {row[f"{name}__slug"] for name in single} - {None}
+
+        def others(names: tuple[str, ...], row: dict[str, Any] = row) -> list[str]:
+            own = {row[f"{name}__slug"] for name in names if name in single} - {None}
+            many = (linked[name].get(row["slug"], ()) for name in names if name not in single)
+            return sorted(own.union(*many))
+
         plains.append(
             Plain(
                 kind=kind.name,
@@ -175,8 +205,10 @@ def _read(kind: Kind, negotiation: Negotiation, rows: Rows) -> list[Plain]:
                 version=row["version"],
                 updated_at=row["updated_at"],
                 dates=[dated(row, name) for name in kind.dates],
-                parties=sorted(parties | acting.get(row["slug"], set())),
+                parties=others(kind.parties),
+                receivers=others(kind.receivers),
                 subject=row[f"{kind.subject}__slug"] if kind.subject else "",
+                more={name.removesuffix("__slug"): row[name] for name in kind.more},
             )
         )
     return plains

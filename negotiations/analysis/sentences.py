@@ -1,4 +1,8 @@
-"""A record as a sentence: what readers are told and reviewers approve, in words."""
+"""A record in words, for readers and reviewers: in one line, and with all that it says.
+
+The first line is worded by ``summaries``, as it is everywhere else; what is known besides follows,
+each fact by itself, so that none is taken for a part of another.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,179 +32,242 @@ from negotiations.models import (
     Statement,
     Term,
 )
+from negotiations.models.amounts import format_amount
 
-from .dating import dated
-from .phrases import (
+from . import summaries
+from .dating import dated, when
+from .headings import (
+    SUMMARIES,
+    list_names,
+    summarize_commitment,
+    summarize_delivery,
+    summarize_incident,
+    summarize_outcome,
+    summarize_position,
+    summarize_proposal,
+    summarize_response,
+    summarize_statement,
+)
+from .wording import (
     RELATIONS,
     VOICES,
-    amount,
-    answer_to,
-    coded,
-    language,
-    listed,
-    part,
-    quoted,
-    speech,
-    where,
+    enclose,
+    end_sentence,
+    format_language,
+    format_place,
+    get_label,
+    join_facts,
+    join_names,
+    label,
+    quote,
+    shorten,
 )
-
-ANSWERS = {
-    "accepts": "accepts",
-    "accepts_in_part": "accepts a part of",
-    "rejects": "rejects",
-    "counters": "answers with a proposal of its own to",
-    "defers": "puts off its answer to",
-    "considers": "considers",
-    "evades": "evades",
-    "other": "answers (see the note)",
-}
 
 
 def sentence(record: Record) -> str:
-    """What the record says, in one sentence without its full stop."""
-    return capfirst(SENTENCES[type(record)](record)).rstrip(".")
+    """Say what the record says, without the last full stop."""
+    return capfirst(SENTENCES[type(record)](record)).removesuffix(".")
 
 
-# Each kind
+def summary(record: Record) -> str:
+    """Say who and what in one line; for a kind without such a line, the sentence."""
+    summarize = SUMMARIES.get(type(record))
+    return summarize(record) if summarize else sentence(record)
+
+
+# Pieces
+
+
+def _when(record: Any, name: str = "date") -> str:
+    return dated(record, name).strip()
+
+
+def _evidence(record: Any) -> str:
+    """Say in what voice the source gives the words that support it."""
+    # What is public rests on public words alone.
+    hidden = {Record.Review.WITHDRAWN}
+    if record.review == Record.Review.PUBLISHED:
+        hidden = set(Record.Review) - {Record.Review.PUBLISHED}
+    voices = {
+        VOICES[words.voice]
+        for words in record.citations.all()
+        if words.relation == Citation.Relation.SUPPORTS and words.review not in hidden
+    }
+    return f"from {join_names(sorted(voices))}" if voices else ""
+
+
+def _speech(record: Any) -> list[str]:
+    """Say who said it, who passed it on, and in what voice it is known."""
+    return [
+        label("said by", record.spoken_by),
+        label("passed on by", getattr(record, "relayed_by", None)),
+        _evidence(record),
+    ]
+
+
+# Each kind with all that it says
 
 
 def party(record: Any) -> str:
-    kind, country = coded(record, "kind"), part(record.country, " (", ")")
-    coalitions = listed(record.member_of.all(), "")
-    others = part(", ".join(record.aliases), "; also called ")
-    return f"{record.name}: {kind}{country}{part(coalitions, ', member of ')}{others}"
+    kind = f"{get_label(record, 'kind')}{enclose(record.country)}"
+    return join_facts(
+        f"{record.name}: {kind}",
+        label("member of", join_names(record.member_of.all())),
+        label("also called", ", ".join(record.aliases)),
+    )
 
 
 def person(record: Any) -> str:
-    return f"{record.name}{part(', '.join(record.aliases), '; also called ')}"
+    return join_facts(record.name, label("also called", ", ".join(record.aliases)))
 
 
 def post(record: Any) -> str:
-    return f"{record.person} was {record.title} for {record.party}{dated(record)}"
+    day = _when(record) or _published(record) or "day not known"
+    return f"{record.person}: {record.title} ({record.party}), {day}"
+
+
+def _published(record: Any) -> str:
+    """Say when the texts were published that call a person so, which is all that is known."""
+    texts = [
+        words.source
+        for words in record.citations.all()
+        if words.relation == Citation.Relation.SUPPORTS
+        and words.review in {record.review, Record.Review.PUBLISHED}
+    ]
+    days = {when(text.published): text.published for text in texts if text.published}
+    said = join_names(sorted(days, key=lambda day: days[day]))
+    return f"in a text published {said}" if said else ""
 
 
 def negotiation(record: Any) -> str:
-    kind, status = coded(record, "kind"), coded(record, "status")
-    return f"{record.title}: a negotiation on {kind}, {status}{dated(record)}"
+    status = join_facts(summaries.format_status(record.status), _when(record), mark=" ")
+    return f"{record.title}: a negotiation on {get_label(record, 'kind')}; {status}"
 
 
 def participation(record: Any) -> str:
-    return f"{record.party}: {coded(record, 'role')} in {record.negotiation}"
+    return f"{record.party}: {get_label(record, 'role')} in {quote(record.negotiation)}"
 
 
 def round_(record: Any) -> str:
-    how = ", ".join(filter(None, (coded(record, "format"), coded(record, "level"))))
-    status, result = coded(record, "status"), part(coded(record, "result"), "; result: ")
-    place = where(record.place)
-    number = part(record.number, " (round ", ")")
-    return f"{record.title}{number}: {status}{place}{dated(record)}{part(how, ', ')}{result}"
+    status = summaries.format_status(record.status)
+    number = f"round {record.number}" if record.number else ""
+    where, day = format_place(record.place), _when(record)
+    # What was only planned did not happen there and then.
+    happened = (
+        join_facts(status, where, day, mark=" ")
+        if record.status == Round.Status.HELD
+        else join_facts(status, label("place", record.place), label("date", day))
+    )
+    return join_facts(
+        f"{record.title}{enclose(number)}: {happened}",
+        label("format", get_label(record, "format")),
+        label("level", get_label(record, "level")),
+        label("result", get_label(record, "result")),
+    )
 
 
 def delegation(record: Any) -> str:
-    role, head = coded(record, "role"), part(record.head, ", led by ")
-    members = part(listed(record.members.all(), ""), ", with ")
-    return f"{record.party} sent a delegation to {record.round} as {role}{head}{members}"
+    return join_facts(
+        f"{record.party}: delegation to {quote(record.round)} ({get_label(record, 'role')})",
+        label("led by", record.head),
+        label("with", join_names(record.members.all())),
+    )
 
 
 def issue(record: Any) -> str:
-    wider = part(record.part_of, ", a part of ")
-    if not record.question:
-        return f"{record.title}{wider}: a topic that groups others"
-    return f"{record.title}{wider}: {quoted(record.question)}"
+    wider = label("part of", record.part_of)
+    asked = quote(record.question) if record.question else "a topic that groups others"
+    return join_facts(f"{record.title}: {asked}", wider)
 
 
 def statement(record: Any) -> str:
-    who = f"{record.speaker} for {record.party}" if record.speaker else str(record.party)
-    medium = part(coded(record, "medium"), ", ")
-    return f"{who} said{where(record.place)}{dated(record)}{medium}: {record.summary}"
+    return join_facts(
+        end_sentence(summarize_statement(record)),
+        capfirst(
+            join_facts(_when(record), format_place(record.place), label("said by", record.speaker))
+        ),
+        mark=" ",
+    )
 
 
 def position(record: Any) -> str:
-    implied = ", as is implied" if record.basis == Position.Basis.IMPLIED else ""
-    firm = record.firmness != Position.Firmness.UNSPECIFIED
-    firmness = part(coded(record, "firmness"), ", as a " if record.firmness != "flexible" else ", ")
-    holds = f"{record.party} {answer_to(record.issue, record.stance)}"
-    return f"{holds}{firmness if firm else ''}{implied}{speech(record)}"
+    asked, stance = record.issue.question, record.stance
+    told = summaries.explain_position(summarize_position(record), asked, stance)
+    return join_facts(told, _when(record), *_speech(record))
 
 
 def proposal(record: Any) -> str:
-    makers = listed(record.proposed_by.all())
-    addressees = part(listed(record.addressed_to.all(), ""), " to ")
-    again = " again" if record.restated else ""
-    proposed = f"{makers} proposed{again}{addressees}: {record.title}{speech(record)}"
-    deadline = part(dated(record, "deadline"), "; to be answered or met")
-    return f"{proposed}{deadline}; {coded(record, 'status')}"
+    return join_facts(
+        summarize_proposal(record),
+        "restated" if record.restated else "",
+        label("made", _when(record)),
+        label("deadline", _when(record, "deadline")),
+        *_speech(record),
+    )
 
 
 def term(record: Any) -> str:
-    number = part(record.number)
-    owers = listed(record.obligor.all(), "")
-    owed = f" ({owers}{part(listed(record.obligee.all(), ''), ' to ')})" if owers else ""
-    text = record.text.rstrip(".")
-    return f"item{number} of {quoted(str(record.proposal))}: {text}{owed}"
+    number = f" {record.number}" if record.number else ""
+    parties = summaries.format_direction(list_names(record.obligor), list_names(record.obligee))
+    return f"item{number} of {quote(record.proposal)}{enclose(parties)}: {record.text}"
 
 
 def response(record: Any) -> str:
-    what = quoted(str(record.term or record.proposal))
-    return f"{record.party} {ANSWERS[record.answer]} {what}{speech(record)}"
+    return join_facts(summarize_response(record), _when(record), *_speech(record))
 
 
 def outcome(record: Any) -> str:
-    who = part(listed(record.agreed_by.all(), ""), " by ")
-    form = part(coded(record, "form"), " (", ")")
-    kind, status = coded(record, "kind"), coded(record, "status")
-    return f"{record.title}: {kind}, {status}{who}{dated(record)}{form}"
+    is_reached = record.status != Outcome.Status.NOT_REACHED
+    return join_facts(
+        summarize_outcome(record),
+        label("kind", get_label(record, "kind")),
+        label("reached" if is_reached else "date", _when(record)),
+        label("form", get_label(record, "form")),
+    )
 
 
 def commitment(record: Any) -> str:
-    owers, owed = list(record.obligor.all()), list(record.obligee.all())
-    owes = f"{listed(owers)} owe{'' if len(owers) > 1 else 's'}"
-    owes += " one another" if len(owers) > 1 and owers == owed else part(listed(owed, ""))
-    many = amount(record, "quantity", coded(record, "unit"))
-    how_many = part(", ".join(filter(None, (many, record.category))), " (", ")")
-    due = part(dated(record, "due"), ", due")
-    version = part(record.according_to, ", according to ")
-    return f"{owes}: {record.text.rstrip('.')}{how_many}{due}{version}"
+    much = format_amount(record.quantity_min, record.quantity_max, record.unit)
+    return join_facts(
+        summarize_commitment(record).rstrip("."),
+        join_facts(much, record.category, mark=", "),
+        label("due", _when(record, "due")),
+    )
 
 
 def delivery(record: Any) -> str:
-    owed = record.commitment
-    # Of several that owe, or are owed, the record does not say which it was.
-    giver = record.delivered_by or listed(owed.obligor.all(), word="or")
-    taker = record.received_by or listed(owed.obligee.all(), "", word="or")
-    many = amount(record, "quantity", coded(owed, "unit")) or "an unknown number"
-    place, by = where(record.place), part(record.facilitator, ", through ")
-    handed = f"{giver} handed over {many}{part(taker, ' to ')}{place}{dated(record)}{by}"
-    return f"{handed}, {coded(record, 'verification')}; under {quoted(str(owed).rstrip('.'))}"
+    place = format_place(record.place)
+    through = label("through", record.facilitator)
+    return join_facts(summarize_delivery(record), place, _when(record), through)
 
 
 def incident(record: Any) -> str:
-    by, means = part(listed(record.by.all(), ""), " by "), part(coded(record, "means"), " with ")
-    place = where(record.place)
-    hurt = part(amount(record, "killed"), "; killed: ") + part(
-        amount(record, "injured"), "; injured: "
+    return join_facts(
+        summarize_incident(record),
+        label("means", get_label(record, "means")),
+        join_facts(format_place(record.place), _when(record), mark=" "),
+        label("killed", format_amount(record.killed_min, record.killed_max)),
+        label("injured", format_amount(record.injured_min, record.injured_max)),
+        record.effect,
     )
-    effect = part(record.effect, "; ")
-    kind = coded(record, "kind")
-    return f"{record.title}: {kind}{by}{means}{place}{dated(record)}{hurt}{effect}"
 
 
 def source(record: Any) -> str:
-    title = quoted(record.title) if record.title else "a text without a title"
-    by = part(", ".join(filter(None, (record.author, record.publisher))), " by ")
-    kind, published = coded(record, "kind"), part(dated(record, "published"), ", published")
-    size = f"{len(record.text):,} characters in {language(record.language)}"
-    return f"{title}: {kind}{by}{published}; {size}"
+    title = quote(record.title) if record.title else "a text without a title"
+    by = label("by", ", ".join(filter(None, (record.author, record.publisher))))
+    published = label("published", _when(record, "published"))
+    size = f"{len(record.text):,} characters in {format_language(record.language)}"
+    return join_facts(f"{title}: {get_label(record, 'kind')}", by, published, size)
 
 
 def citation(record: Any) -> str:
-    what = f"{record.record._meta.verbose_name} “{record.record}”"
+    what = f"{record.record._meta.verbose_name} {quote(record.record)}"
     relation = RELATIONS[record.relation]
-    return f"{quoted(record.quote)} {relation} the {what}, {VOICES[record.voice]}"
+    return f"{shorten(record.quote)} {relation} the {what}; from {VOICES[record.voice]}"
 
 
 def dismissal(record: Any) -> str:
-    return f"{quoted(record.quote)} holds nothing to record: {coded(record, 'reason')}"
+    return f"{shorten(record.quote)} holds nothing to record: {get_label(record, 'reason')}"
 
 
 SENTENCES: dict[type[Record], Callable[[Any], str]] = {

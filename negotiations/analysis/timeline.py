@@ -14,6 +14,8 @@ from .grouping import Grouping, TimelineGroup, grouped, natural_grouping
 from .ordering import Placed, placed
 from .records import DATED, Dated, Plain, Rows, named, names, recorded
 from .spans import Span
+from .summaries import ABOUT
+from .wording import join_facts
 
 KINDS = tuple(kind.name for kind in DATED)
 About = Literal["date", "deadline", "due"]
@@ -27,8 +29,13 @@ class TimelineEntry:
     slug: Annotated[str, "The record."]
     about: Annotated[About, "Which of its dates it is."]
     title: Annotated[str, "The record's name."]
+    summary: Annotated[
+        str, "Who and what in one line, as people are shown it; `Deadline:` or `Due:` before it."
+    ]
     code: Annotated[str, "How it stands: its status, stance, answer, verification or kind."]
+    question: Annotated[str, "Of a position: the question that its stance answers; else empty."]
     parties: Annotated[list[str], "Who acts in it."]
+    receivers: Annotated[list[str], "To whom it is put, owed or handed over."]
     date: Annotated[str, "The date in EDTF; empty when unknown."]
     date_words: Annotated[str, "The date in the words of the source."]
     date_certainty: Annotated[str, Certainty]
@@ -127,8 +134,11 @@ def _entry(plain: Plain, dated: Dated, place: Placed | None) -> TimelineEntry:
         slug=plain.slug,
         about=dated.about,  # type: ignore[arg-type]
         title=plain.title,
+        summary=join_facts(ABOUT[dated.about] if dated.text else "", plain.summary, mark=": "),
         code=plain.code,
+        question=plain.question,
         parties=plain.parties,
+        receivers=plain.receivers,
         date=dated.text,
         date_words=dated.words,
         date_certainty=dated.certainty,
@@ -174,7 +184,9 @@ def timeline(
         grouping=by,
         groups=groups,
         spanning_count=len(dated) - sum(g.count for g in groups) if by != "none" else 0,
-        parties=_named({party for entry in part for party in entry.parties}, rows),
+        parties=_named(
+            {party for entry in part for party in (*entry.parties, *entry.receivers)}, rows
+        ),
         entries=[entry for entry in part if entry.lane is not None],
         undated=[entry for entry in part if entry.lane is None],
     )

@@ -64,7 +64,9 @@ class MovementView(QuestionView):
         if "from" not in query:
             query.fault("from", "required", "Name a day or a round.")
         start, end = (self.point(record, query, name) for name in ("from", "to"))
-        if start.latest and end.earliest and start.latest > end.earliest:
+        first, last = start.latest, end.earliest
+        # Between a day and itself nothing can be compared.
+        if "from" in query and first and last and first >= last:
             query.fault("to", "before_from", "This does not lie after `from`.")
         return {"start": start, "end": end}
 

@@ -10,7 +10,9 @@ from django.core import signing
 from rest_framework.utils.urls import replace_query_param
 
 from negotiations.analysis.spans import Span
+from negotiations.analysis.summaries import ABOUT
 from negotiations.analysis.timeline import KINDS, Timeline, TimelineEntry, entries, timeline
+from negotiations.analysis.wording import join_facts
 from negotiations.models import Negotiation, Round
 from negotiations.protocol.calendars import Event, ICalendar, calendar, uid
 from negotiations.protocol.news import Atom, News, feed
@@ -143,7 +145,7 @@ class TimelineView(QuestionView):
         """A feed of the records that were written last."""
         found = sorted(self.entries(record, asked), key=lambda e: e.updated_at, reverse=True)
         news = [
-            News(f"{self.page(e)}#{e.about}", e.title, when(e), self.page(e), e.updated_at)
+            News(f"{self.page(e)}#{e.about}", e.summary, when(e), self.page(e), e.updated_at)
             for e in found[:MOST_NEWS]
         ]
         here = self.request.build_absolute_uri()
@@ -165,7 +167,7 @@ class TimelineView(QuestionView):
                 uid=uid(entry.about, entry.kind, entry.slug, host),
                 first=days[0],
                 last=days[1],
-                summary=f"{about(entry)}{entry.title}",
+                summary=format_summary(entry),
                 description=when(entry),
                 url=self.page(entry),
                 status=STATUS.get(entry.code, "TENTATIVE")
@@ -182,16 +184,17 @@ def span_of(entry: TimelineEntry) -> tuple[date, date] | None:
     return (first, last) if first and last else None
 
 
-def about(entry: TimelineEntry) -> str:
-    """What stands before the name in a calendar: whether it falls due, and how sure the day is."""
-    told: list[str] = [] if entry.about == "date" else [entry.about]
+def format_summary(entry: TimelineEntry) -> str:
+    """Return who and what for a calendar, after whether it falls due and how sure the day is."""
+    told = [ABOUT[entry.about]] if ABOUT[entry.about] else []
     if entry.earliest is None:
         told.append("at the latest")
     elif entry.latest is None:
         told.append("at the earliest")
     elif entry.earliest != entry.latest:
         told.append("about")
-    return f"{', '.join(told).capitalize()}: " if told else ""
+    what = entry.summary.removeprefix(f"{ABOUT[entry.about]}: ")
+    return join_facts(", ".join(told).capitalize(), what, mark=": ")
 
 
 def when(entry: TimelineEntry) -> str:

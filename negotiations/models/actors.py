@@ -139,7 +139,8 @@ class Post(Record):
         constraints = [*date_rules("post", "date")]
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.title} ({self.party})"
+        day = f", {self.date}" if self.date else ""
+        return f"{self.person}, {self.title} ({self.party}){day}"
 
     def slug_text(self) -> str:
         return f"{self.person.slug} {self.title}"

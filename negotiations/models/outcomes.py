@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F
 
 from .actors import Party
+from .amounts import format_amount
 from .base import Record
 from .dates import UncertainDateField, date_rules
 from .issues import Issue
@@ -203,7 +204,7 @@ class Commitment(Record):
 class Delivery(Record):
     """What was handed over or done under a commitment, in the direction of the commitment."""
 
-    named_after = ("commitment",)
+    named_after = ("commitment", "received_by")
     search_rank = 2
 
     class Verification(Vocabulary):
@@ -263,7 +264,14 @@ class Delivery(Record):
         ]
 
     def __str__(self) -> str:
-        return f"Delivery under: {self.commitment}"
+        how_much = self.amount or "Number not given"
+        to = f" to {self.received_by}" if self.received_by else ""
+        return f"{how_much}{to}, under: {self.commitment}"
+
+    @property
+    def amount(self) -> str:
+        """How much in words, in the unit of the commitment; empty without a number."""
+        return format_amount(self.quantity_min, self.quantity_max, self.commitment.unit)
 
     def slug_text(self) -> str:
         return f"{self.commitment.slug} {self.date or 'delivery'}"

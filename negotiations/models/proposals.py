@@ -242,7 +242,7 @@ class Response(Record):
         constraints = [*date_rules("response", "date")]
 
     def __str__(self) -> str:
-        return f"{self.party} {self.get_answer_display().lower()}: {self.term or self.proposal}"
+        return f"{self.party} ({self.get_answer_display().lower()}): {self.term or self.proposal}"
 
     def slug_text(self) -> str:
         return f"{(self.term or self.proposal).slug} {self.party.slug} {self.answer}"

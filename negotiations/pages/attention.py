@@ -112,7 +112,7 @@ def _about(item: AttentionItem, names: dict[str, str]) -> Iterator[str]:
         yield when(item.date)
     if item.parties:
         listed = " and ".join(names.get(party, party) for party in item.parties)
-        yield f"no answer from {listed}" if item.reason == "proposal_unanswered" else listed
+        yield f"no answer: {listed}" if item.reason == "proposal_unanswered" else listed
     if item.text and item.text != item.title:
         yield item.text
 

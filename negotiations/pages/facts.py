@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.text import capfirst
+
 from negotiations.analysis.dating import when
-from negotiations.analysis.phrases import amount
-from negotiations.models import Certainty, UncertainDateField
+from negotiations.analysis.summaries import ANSWERS
+from negotiations.models import Certainty, Position, UncertainDateField
+from negotiations.models.amounts import format_amount
 from negotiations.protocol.schema.values import vocabulary_of
 from negotiations.protocol.shapes import MEMBERS
 
@@ -23,7 +26,8 @@ Fact = dict[str, Any]
 def facts(record: Any) -> list[Fact]:
     """The fields that have a value, in the order of the API's bodies, each a name and its values.
 
-    A value has ``words`` and perhaps ``url``, ``definition`` (of a coded value) or ``is_outside``.
+    A value has ``words`` and perhaps ``url``, ``definition`` (of a coded value or an issue) or
+    ``is_outside``.
     """
     told = []
     beside = set(_beside(record))
@@ -61,12 +65,16 @@ def _values(record: Any, field: Any) -> Iterator[Fact]:
     if isinstance(field, UncertainDateField):
         yield from _date(record, field.name)
     elif field.name.endswith("_min"):
-        yield from _words(amount(record, field.name.removesuffix("_min")))
+        stem = field.name.removesuffix("_min")
+        bounds = (getattr(record, f"{stem}_{end}") for end in ("min", "max"))
+        yield from _words(format_amount(*bounds))
     elif field.is_relation:
         yield from [link(value)] if value is not None else []
     elif field.choices and value:
         code = vocabulary_of(field)(value)
-        yield {"words": code.label, "definition": code.definition}
+        # Beside its question a stance is read as the answer.
+        answer = capfirst(ANSWERS[value]) if isinstance(code, Position.Stance) else ""
+        yield {"words": answer or code.label, "definition": code.definition}
     elif value is not None:
         yield from _plain(field, value)
 

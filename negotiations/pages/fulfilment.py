@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from negotiations.analysis.deliveries import Delivered
 from negotiations.analysis.fulfilment import Fulfilment, Promise
 from negotiations.analysis.quantities import Bounds
-from negotiations.models import Commitment, Unit
+from negotiations.analysis.summaries import format_direction
+from negotiations.models import Commitment
+from negotiations.models.amounts import UNITS
 
 from .scale import Stretch, longest, stretch
 from .wording import days_words, quantity_words, share_words
@@ -39,7 +41,7 @@ class Debt:
     def about(self) -> str:
         """What it is, who owes it to whom, by when, and by whose version of the terms."""
         due = f", due {self.due}" if self.due else ""
-        version = f", according to {self.according_to}" if self.according_to else ""
+        version = f", according to: {self.according_to}" if self.according_to else ""
         return f"{self.kind}, {self.direction}{due}{version}."
 
     @property
@@ -66,7 +68,7 @@ def _debt(owed: Promise, names: dict[str, str], versions: list[Promise]) -> Debt
         for each in versions
         for quantity in (each.promised, each.reported.quantity, each.confirmed.quantity)
     )
-    unit = f" {Unit(owed.unit).label.lower()}" if owed.unit else ""
+    unit = f" {UNITS[owed.unit][1]}" if owed.unit else ""
     figures = [Figure("Promised", _amount(owed.promised, unit), stretch(owed.promised, most))]
     for name, done, part in (
         ("Reported", owed.reported, owed.share_reported),
@@ -95,16 +97,12 @@ def _delivered(done: Delivered, unit: str, share: str) -> str:
 
 
 def _direction(owed: Promise, names: dict[str, str]) -> str:
-    obligor, obligee = _listed(owed.obligor, names), _listed(owed.obligee, names)
-    if len(owed.obligor) > 1 and owed.obligor == owed.obligee:
-        return f"between {obligor}"
-    return f"by {obligor}" + (f" to {obligee}" if obligee else "")
+    obligor, obligee = (
+        [names.get(slug, slug) for slug in slugs] for slugs in (owed.obligor, owed.obligee)
+    )
+    return format_direction(obligor, obligee)
 
 
 def _amount(quantity: Bounds, unit: str) -> str:
     words = quantity_words(quantity)
     return words if words == "number not given" else f"{words}{unit}"
-
-
-def _listed(slugs: list[str], names: dict[str, str]) -> str:
-    return " and ".join(names.get(slug, slug) for slug in slugs)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from negotiations.analysis.holding import HeldPosition
+from negotiations.analysis.matrix import MatrixIssue
 from negotiations.analysis.movement import Movement, Steps
-from negotiations.models import Position
+
+from .answers import Answers, describe
 
 CHANGES = {
     "changed": "changed",
@@ -19,25 +20,15 @@ MOST = 4
 
 
 @dataclass(frozen=True)
-class Sign:
-    """A stance that was or is held."""
-
-    stance: str
-    label: str
-    slug: str
-    claim: str
-
-
-@dataclass(frozen=True)
 class Moved:
     """What one party did on one issue."""
 
     party: str
-    issue: str
+    issue: MatrixIssue
     change: str
     is_sure: bool
-    before: list[Sign]
-    after: list[Sign]
+    before: Answers
+    after: Answers
 
 
 @dataclass(frozen=True)
@@ -54,32 +45,39 @@ class Distance:
 class Apart:
     """How far apart two sides were and are."""
 
-    issue: str
+    issue: MatrixIssue
     sides: str
     before: Distance | None
     after: Distance | None
 
 
-def moves(told: Movement, names: Mapping[str, str], titles: Mapping[str, str]) -> list[Moved]:
-    """The moves, party by party; names are those of parties, titles those of issues."""
-    return [
-        Moved(
-            party=names.get(move.party, move.party),
-            issue=titles.get(move.issue, move.issue),
-            change=" or ".join(CHANGES[change] for change in move.possible),
-            is_sure=len(move.possible) == 1,
-            before=[_sign(held) for held in move.before],
-            after=[_sign(held) for held in move.after],
+def moves(
+    told: Movement, names: Mapping[str, str], issues: Mapping[str, MatrixIssue]
+) -> list[Moved]:
+    """The moves, party by party; names are those of parties."""
+    found = []
+    for move in told.moves:
+        name, issue = names.get(move.party, move.party), issues[move.issue]
+        found.append(
+            Moved(
+                party=name,
+                issue=issue,
+                change=" or ".join(CHANGES[change] for change in move.possible),
+                is_sure=len(move.possible) == 1,
+                before=describe(move.before, told.start.span, name, issue.question),
+                after=describe(move.after, told.end.span, name, issue.question),
+            )
         )
-        for move in told.moves
-    ]
+    return found
 
 
-def gaps(told: Movement, names: Mapping[str, str], titles: Mapping[str, str]) -> list[Apart]:
+def gaps(
+    told: Movement, names: Mapping[str, str], issues: Mapping[str, MatrixIssue]
+) -> list[Apart]:
     """The gaps, issue by issue."""
     return [
         Apart(
-            issue=titles.get(gap.issue, gap.issue),
+            issue=issues[gap.issue],
             sides=" and ".join(names.get(side, side) for side in gap.sides),
             before=_distance(gap.before),
             after=_distance(gap.after),
@@ -88,14 +86,13 @@ def gaps(told: Movement, names: Mapping[str, str], titles: Mapping[str, str]) ->
     ]
 
 
-def _sign(held: HeldPosition) -> Sign:
-    return Sign(held.stance, Position.Stance(held.stance).label, held.slug, held.claim)
-
-
 def _distance(steps: Steps | None) -> Distance | None:
     if steps is None:
         return None
     number = str(steps.min) if steps.min == steps.max else f"{steps.min} to {steps.max}"
     unit = "step" if number == "1" else "steps"
+    doubt = "" if steps.sureness == "certain" else "perhaps "
     least, most = (100 * bound // MOST for bound in (steps.min, steps.max))
-    return Distance(f"{number} {unit}", least, most - least)
+    # What is in doubt is outlined.
+    sure = least if steps.sureness == "certain" else 0
+    return Distance(f"{doubt}{number} {unit}", sure, most - sure)

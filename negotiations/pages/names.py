@@ -41,6 +41,8 @@ def link(record: Record) -> dict[str, Any]:
         "words": str(record),
         "kind": kind_name(collection),
         "of": whose(record),
+        # An issue by its question: its name alone says nothing that could be answered.
+        "definition": getattr(record, "question", ""),
         "url": address(collection, record.slug),
     }
 

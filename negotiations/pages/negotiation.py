@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -16,7 +16,7 @@ from negotiations.analysis.matrix import Matrix, matrix
 from negotiations.analysis.movement import MovementPoint, movement
 from negotiations.analysis.records import names
 from negotiations.analysis.spans import Span
-from negotiations.models import Negotiation, Party, Round, Source
+from negotiations.models import Negotiation, Party, Position, Round, Source
 
 from .answering import page
 from .attention import Noticed, noticed
@@ -93,30 +93,39 @@ def matrix_of(talks: Negotiation, on: date) -> Matrix:
 def movement_of(request: HttpRequest, talks: Negotiation, told: Matrix) -> dict[str, Any]:
     """Who moved between two days: those of the query, else from the last round with a date."""
     until = day_asked(request, "until") or told.on
-    since = day_asked(request, "since") or last_round(talks, until)
-    if since > until:
-        raise BadRequest("until lies before since.")
+    since = day_asked(request, "since") or choose_start(talks, until)
+    if since >= until:
+        raise BadRequest("until does not lie after since: choose two days.")
     points = (MovementPoint(None, day, day) for day in (since, until))
     moved = movement(talks, published, *points)
     known = moment_of(request).known
     names = {row.party: row.name for row in told.parties}
-    titles = {column.issue: column.title for column in told.issues}
+    issues = {column.issue: column for column in told.issues}
     return {
         "since": since,
         "until": until,
-        "moves": moves(moved, names, titles),
-        "gaps": gaps(moved, names, titles),
+        "moves": moves(moved, names, issues),
+        "gaps": gaps(moved, names, issues),
         "asked": also(f"from={since}&to={until}", known),
         "drawn": also(f"since={since}&until={until}", known),
     }
 
 
-def last_round(talks: Negotiation, until: date) -> date:
-    """The day before the last round that was held by a day; without one, that day."""
-    held = published(Round).filter(negotiation=talks, status=Round.Status.HELD)
-    found = held.filter(date_earliest__gt=date.min, date_latest__lte=until)
-    latest = found.aggregate(first=Max("date_earliest"))["first"]
-    return latest - timedelta(days=1) if latest else until
+def choose_start(talks: Negotiation, until: date) -> date:
+    """Return a day before ``until`` to compare with.
+
+    The day before the last round that was held by then; without one, before the first position with
+    a date; without that, before ``until`` itself.
+    """
+    if until == date.min:
+        raise BadRequest("No day lies before until.")
+    about = {"negotiation": talks, "date_earliest__gt": date.min}
+    held = published(Round).filter(status=Round.Status.HELD, date_latest__lte=until, **about)
+    last = held.aggregate(first=Max("date_earliest"))["first"]
+    if last is None:
+        dated = published(Position).filter(date_earliest__lte=until, **about)
+        last = dated.aggregate(first=Min("date_earliest"))["first"]
+    return (last or until) - timedelta(days=1)
 
 
 def debts_of(talks: Negotiation, on: date) -> list[Debt]:

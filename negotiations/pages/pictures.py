@@ -1,9 +1,6 @@
 """The pictures as files of their own, for ``<img>``, reports and slides."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
-from unicodedata import east_asian_width
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,191 +10,201 @@ from negotiations.analysis.covering import coverage
 from negotiations.models import Negotiation
 
 from .answering import validated
-from .matrix import Cell, grid
+from .answers import Answers
+from .lettering import LINE, ROW, SMALL, find_end, stack, wrap
+from .matrix import Line, grid
 from .moment import at_its_moment, moment_of
-from .movement import Sign
 from .negotiation import debts_of, matrix_of, movement_of, noticed_of, source_names, timeline_of
 from .published import published
 from .timeline import Month, Row, drawing
 
-# A picture cannot break lines: what is longer than its place is cut, with a sign that it is.
-LABEL = 46
-ROW, HEAD, FOOT = 26, 48, 40
-# A commitment: its text, what it is, three figures, and room before the next.
-BLOCK = 132
+# Columns of letters in the places for words, which are broken into lines: nothing is cut.
+HEADING = 12
+HEAD, FOOT = 30, 40
 WIDTH = 960
 # What a figure says stands before its bar.
-FIGURE = 54
-# An answer of the matrix in two lines; a question below it.
-ANSWER, QUESTION = 36, 18
-# Signs of one party and issue beside one another.
-ACROSS = 2
-# A column of the heading's letters.
-LETTER = 12
+FIGURE = 52
+# Columns of the matrix, and of the movement.
+FIRST, COLUMN, ANSWER = 190, 190, 26
+BARS = (
+    "A bar says that it happened on a day within it, not that it lasted so long. Where bars share "
+    "a day, no order is claimed."
+)
+COUNTS = "A bar says how many there are, beside the most that any has."
+CELLS = (
+    "The words in a cell answer the question above it. “Perhaps”: no date proves that the answer "
+    "was given by then. “Nothing found” in {sources} is no answer in the middle. Two in one cell: "
+    "their dates do not prove which came last."
+)
 # Its colours are its own: a page that shows it lends it none, but by day or by night.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-@dataclass(frozen=True)
-class Placed:
-    """Something with its place from the top."""
-
-    item: Any
-    top: int
-    label: str
+def label_row(row: Month | Row) -> tuple[str, str]:
+    """Say who and what, and when it was as far as that is known."""
+    if isinstance(row, Month):
+        return row.label, ""
+    return row.summary, ", ".join(filter(None, [row.when, row.known])) if row.bar else ""
 
 
-def cut(text: str, most: int = LABEL) -> str:
-    """A text of at most so many columns; wide characters take two."""
-    room = most
-    for number, character in enumerate(text):
-        room -= 2 if east_asian_width(character) in "WF" else 1
-        if room < 0:
-            return f"{text[: max(number - 1, 0)].rstrip()}…"
-    return text
-
-
-def stacked(items: list[Any], label: Callable[[Any], str]) -> list[Placed]:
-    """Rows below one another."""
-    return [Placed(item, HEAD + ROW * n, cut(label(item))) for n, item in enumerate(items)]
-
-
-def entry_label(entry: Month | Row) -> str:
-    """What an entry is called; how it stands, or which of its dates it is, is never cut."""
-    if isinstance(entry, Month):
-        return entry.label
-    standing = f" ({entry.standing})" if entry.standing else ""
-    return cut(entry.title, LABEL - len(standing)) + standing
-
-
-def timeline(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
+def timeline(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
     """Rows of entries or of months, then those without a date."""
     part = timeline_of(request, talks, moment_of(request).on)
     told = drawing(part)
-    rows = stacked([*told.months, *told.rows], entry_label)
-    end = HEAD + ROW * len(rows)
+    items = [*told.months, *told.rows]
+    rows = stack(items, label_row, top)
+    end = find_end(rows, top)
     beside = [f"{part.spanning_count} more in one or another"] if part.spanning_count else []
     hidden = part.count - part.undated_count - len(told.rows)
     beside += [f"{hidden} more later"] if hidden > 0 and not told.months else []
-    beside += [f"{part.undated_count} more without a date"] if part.undated_count else []
+    unseen = part.undated_count - len(told.undated)
+    beside += [f"{unseen} more without a date"] if unseen else []
+    undated = stack(told.undated, label_row, end + ROW * 3, WIDTH // 8)
+    below = find_end(undated, end + ROW * 2)
+    legend = wrap(COUNTS if told.months else BARS, WIDTH // 7)
     return {
         "what": "what happened",
         "told": told,
         "rows": rows,
         "end": end,
-        "height": end + FOOT,
+        "undated": undated,
+        "legend": legend,
+        "below_all": below,
+        "height": below + FOOT,
         "beside": ", ".join(beside),
     }
 
 
-def signs(left: int, top: int, cell: Cell) -> list[dict[str, Any]]:
-    """The signs of one cell, below one another, each with how the answer was given."""
-    return [
-        {
-            "answer": answer,
-            "left": left + 8,
-            "top": top + 8 + ANSWER * number,
-            "qualities": cut(", ".join(answer.qualities), 20),
-        }
-        for number, answer in enumerate(cell.shown)
-    ]
+def draw_answers(answers: Answers, left: int, top: int) -> list[dict[str, Any]]:
+    """The answers of one cell below one another, each with how and when it was given."""
+    drawn = []
+    for answer in answers.shown:
+        words = answer.label if answer.is_proved else f"Perhaps: {answer.label.lower()}"
+        about = ", ".join(filter(None, [answer.when, answer.about]))
+        lines = wrap(about, COLUMN // 7)
+        drawn.append({"answer": answer, "left": left, "top": top, "words": words, "lines": lines})
+        top += ANSWER + SMALL * len(lines)
+    if not drawn:
+        drawn.append({"left": left, "top": top, "words": "nothing found"})
+        top += ANSWER
+    if answers.more:
+        lines = wrap(answers.more, COLUMN // 7)
+        drawn.append({"left": left, "top": top, "lines": lines, "is_more": True})
+        top += SMALL * len(lines)
+    for each in drawn:
+        each["end"] = top
+    return drawn
 
 
-def matrix(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
-    """Lines as high as their fullest cell, then what is asked on each issue."""
+def matrix(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
+    """What is asked above each column, then lines as high as their fullest cell."""
     on = moment_of(request).on
     told = grid(matrix_of(talks, on))
     columns: list[dict[str, Any]] = [
-        {"label": cut(issue.title, 18), "left": 200 + 130 * n, "middle": 265 + 130 * n}
-        for n, issue in enumerate(told.issues)
-    ]
-    lines, top = [], 60
-    for line in told.lines:
-        cells = [
-            {
-                "left": column["left"],
-                "more": cell.more,
-                "answers": signs(column["left"], top, cell),
-            }
-            for column, cell in zip(columns, line.cells, strict=True)
-        ]
-        lines.append({"name": cut(line.name, 26), "top": top, "cells": cells})
-        top += 12 + ANSWER * max([1, *(len(cell["answers"]) for cell in cells)])
-    width = max(640, 200 + 130 * len(columns) + 20)
-    questions = [
         {
-            "words": cut(f"{issue.title}: {issue.question}", width // 8),
-            "top": top + 24 + QUESTION * n,
+            "title": wrap(issue.title, COLUMN // 8),
+            "question": wrap(issue.question, COLUMN // 7),
+            "left": FIRST + COLUMN * n,
         }
         for n, issue in enumerate(told.issues)
     ]
+    titles = max((len(column["title"]) for column in columns), default=1)
+    heads = max((len(column["question"]) for column in columns), default=1)
+    asked = top + LINE * titles
+    lines, below = [], asked + SMALL * heads + 8
+    for line in told.lines:
+        lines.append(draw_line(line, columns, below))
+        below = lines[-1]["end"]
+    width = max(WIDTH, FIRST + COLUMN * len(columns) + 20)
+    sources = f"{told.sources} source{'' if told.sources == 1 else 's'}"
+    legend = wrap(CELLS.format(sources=sources), width // 7)
     return {
         "what": f"who held what on {on}",
-        "told": told,
         "columns": columns,
+        "asked": asked,
         "lines": lines,
-        "questions": questions,
+        "legend": legend,
+        "end": below,
         "width": width,
-        "height": top + QUESTION * len(questions) + FOOT + 10,
+        "height": below + LINE * len(legend) + FOOT,
     }
 
 
-def fulfilment(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
-    """Five lines for each commitment."""
-    on = moment_of(request).on
-    blocks = [
-        {
-            "text": cut(debt.text, 120),
-            "about": cut(" ".join(filter(None, [debt.about, debt.overdue])), 130),
-            "top": HEAD + BLOCK * n,
-            "figures": [
-                {
-                    "figure": figure,
-                    "words": cut(figure.words, FIGURE),
-                    "top": HEAD + BLOCK * n + 30 + 24 * m,
-                }
-                for m, figure in enumerate(debt.figures)
-            ],
-        }
-        for n, debt in enumerate(debts_of(talks, on))
+def draw_line(line: Line, columns: list[dict[str, Any]], top: int) -> dict[str, Any]:
+    """A party with its cells, as high as the fullest of them."""
+    name = wrap(line.name, FIRST // 8)
+    answers = [
+        answer
+        for column, cell in zip(columns, line.cells, strict=True)
+        for answer in draw_answers(cell.answers, column["left"], top + 8)
     ]
+    end = max([top + 12 + LINE * len(name), *(answer["end"] for answer in answers)]) + 8
+    return {"name": name, "top": top, "answers": answers, "end": end}
+
+
+def fulfilment(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
+    """For each commitment its text, what it is, and its figures."""
+    on, blocks = moment_of(request).on, []
+    for debt in debts_of(talks, on):
+        text = wrap(debt.text, 120)
+        about = wrap(" ".join(filter(None, [debt.about, debt.overdue])), 130)
+        below = top + LINE * (len(text) + len(about)) + 4
+        figures = []
+        for figure in debt.figures:
+            lines = wrap(figure.words, FIGURE)
+            figures.append({"figure": figure, "lines": lines, "top": below})
+            below += 24 + LINE * (len(lines) - 1)
+        asked = top + LINE * len(text)
+        blocks.append(
+            {"text": text, "about": about, "top": top, "second": asked, "figures": figures}
+        )
+        top = below + 24
     what = f"promised and delivered by {on}"
-    return {"what": what, "blocks": blocks, "height": HEAD + BLOCK * len(blocks) + FOOT}
+    return {"what": what, "blocks": blocks, "height": top + FOOT}
 
 
-def movement(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
-    """A row for each party and issue: two signs of before, two of after."""
+def movement(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
+    """A row for each party and issue: what is asked, before, after, and the change."""
     moved = movement_of(request, talks, matrix_of(talks, moment_of(request).on))
-    rows = [
-        {
-            "top": HEAD + ROW // 2 + ROW * n,
-            "label": cut(move.party, 24),
-            "issue": cut(move.issue, 28),
-            "change": cut(move.change, 56),
-            "signs": [*across(move.before, 420), *across(move.after, 640)],
-            "empty": [left for left, held in ((420, move.before), (640, move.after)) if not held],
-            "more": [
-                {"left": left, "count": len(held) - ACROSS}
-                for left, held in ((605, move.before), (825, move.after))
-                if len(held) > ACROSS
-            ],
-        }
-        for n, move in enumerate(moved["moves"])
-    ]
-    height = HEAD + ROW * (len(rows) + 1) + FOOT
+    rows, below = [], top + ROW
+    for move in moved["moves"]:
+        issue = wrap(move.issue.title, 34)
+        question = wrap(move.issue.question, 40)
+        answers = [
+            *draw_answers(move.before, 480, below),
+            *draw_answers(move.after, 700, below),
+        ]
+        party, change = wrap(move.party, 22), wrap(move.change, 44)
+        rows.append(
+            {
+                "top": below,
+                "party": party,
+                "issue": issue,
+                "question": question,
+                "asked": below + LINE * len(issue),
+                "answers": answers,
+                "change": change,
+            }
+        )
+        ends = (
+            below + LINE * max(len(party), len(change)),
+            below + LINE * len(issue) + SMALL * len(question),
+            *(answer["end"] for answer in answers),
+        )
+        below = max(ends) + 12
     what = f"who moved from {moved['since']} to {moved['until']}"
-    return {"what": what, "rows": rows, "width": 1280, "height": height}
+    return {
+        "what": what,
+        "rows": rows,
+        "since": moved["since"],
+        "until": moved["until"],
+        "top": top,
+        "width": 1280,
+        "height": below + FOOT,
+    }
 
 
-def across(signs: list[Sign], left: int) -> list[dict[str, Any]]:
-    """Signs beside one another, the last ones; the others are counted."""
-    return [
-        {"stance": sign.stance, "label": sign.label, "left": left + 100 * number}
-        for number, sign in enumerate(signs[-ACROSS:])
-    ]
-
-
-def attention(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
+def attention(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
     """What passed, a row for each below its reason; then a row for each other reason."""
     on, lines = moment_of(request).on, []
     told = noticed_of(talks, on)
@@ -213,9 +220,9 @@ def attention(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
     lines += [
         {"label": heap.name, "stretch": heap.stretch, "words": heap.count} for heap in told.resting
     ]
-    rows = stacked(lines, lambda line: line["label"])
-    height = HEAD + ROW * len(rows) + FOOT
-    return {"what": f"what waited on {on}", "rows": rows, "height": height}
+    rows = stack(lines, lambda line: (line["label"], ""), top)
+    what = f"what waited on {on}"
+    return {"what": what, "rows": rows, "height": find_end(rows, top + ROW) + FOOT}
 
 
 def headed(text: str) -> dict[str, Any]:
@@ -223,12 +230,12 @@ def headed(text: str) -> dict[str, Any]:
     return {"label": text, "is_heading": True}
 
 
-def sources(request: HttpRequest, talks: Negotiation) -> dict[str, Any]:
+def sources(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
     """A row for each source."""
     read = coverage(talks, published).sources
     names = source_names(read)
-    rows = stacked(read, lambda each: names.get(each.source, each.source))
-    height = HEAD + ROW * len(rows) + FOOT
+    rows = stack(read, lambda each: (names.get(each.source, each.source), ""), top)
+    height = find_end(rows, top + ROW) + FOOT
     return {"what": "how far its sources were read", "rows": rows, "height": height}
 
 
@@ -249,9 +256,10 @@ def picture(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     if name not in PICTURES:
         raise Http404
     talks = get_object_or_404(published(Negotiation), slug=slug)
-    context = {"talks": talks, "width": WIDTH, **PICTURES[name](request, talks)}
-    what = f": {context['what']}"
-    context["heading"] = cut(talks.title, context["width"] // LETTER - len(what)) + what
+    heading = wrap(talks.title, WIDTH // HEADING)
+    below = HEAD + 22 * len(heading)
+    context = {"talks": talks, "width": WIDTH, **PICTURES[name](request, talks, below + ROW)}
+    context |= {"heading": heading, "below": below}
     svg = "image/svg+xml; charset=utf-8"
     response = validated(request, render(request, f"pages/pictures/{name}.svg", context, svg))
     response["Content-Security-Policy"] = POLICY

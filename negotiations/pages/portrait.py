@@ -26,19 +26,32 @@ class Portrait:
     timeline: Drawing
     told: timelines.Timeline
     debts: list[Debt]
+    # What its pictures leave out, in words.
+    timeline_left_out: str
+    debts_left_out: str
 
 
 def portrait(talks: Negotiation, on: date) -> Portrait:
-    """Who holds what, what happened last, and what of the promised quantities was delivered."""
+    """Who holds what, what the timeline ends with, and what of the promises was delivered."""
     happened = timelines.entries(talks, published, HAPPENED)
     # Those without a date stand last.
-    dated = [entry for entry in happened if entry.lane is not None][-MOST_HAPPENED:]
-    shown = dated + [entry for entry in happened if entry.lane is None][:MOST_HAPPENED]
+    dated = [entry for entry in happened if entry.lane is not None]
+    undated = [entry for entry in happened if entry.lane is None]
+    shown = dated[-MOST_HAPPENED:] + undated[:MOST_HAPPENED]
     told = timelines.timeline(talks, published, on, shown, grouping="none")
+    owed = debts_of(talks, on)
+    drawn = [debt for debt in owed if debt.is_drawn][:MOST_PROMISES]
     return Portrait(
         talks=talks,
         matrix=corner(grid(matrix_of(talks, on)), MOST_PARTIES, MOST_ISSUES),
         timeline=drawing(told),
         told=told,
-        debts=[debt for debt in debts_of(talks, on) if debt.is_drawn][:MOST_PROMISES],
+        debts=drawn,
+        timeline_left_out=say_left_out(len(shown), len(happened), ", ".join(HAPPENED)),
+        debts_left_out=say_left_out(len(drawn), len(owed), "commitments"),
     )
+
+
+def say_left_out(shown: int, count: int, what: str) -> str:
+    """Say how much of something is shown; nothing where all of it is."""
+    return f"Shown: {shown} of {count} ({what})." if shown < count else ""

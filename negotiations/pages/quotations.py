@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Greatest, Length, Substr
 
-from negotiations.analysis.phrases import RELATIONS, VOICES
+from negotiations.analysis.wording import RELATIONS, VOICES
 from negotiations.models import Source
 
 from .fragments import text_link

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from negotiations.analysis.records import KINDS
-from negotiations.analysis.sentences import sentence
+from negotiations.analysis.sentences import sentence, summary
 from negotiations.models import COLLECTIONS, Record
 
 from .answering import download, page
@@ -55,6 +55,7 @@ def described(request: HttpRequest, shown: Any) -> dict[str, Any]:
     told = {
         "record": shown,
         "title": cited_as.title,
+        "name": summary(shown),
         "kind": kind_name(collection),
         "collection": collection,
         "address": address(collection, shown.slug),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from negotiations.analysis.records import DATED, coded
 from negotiations.analysis.spans import Span
 from negotiations.analysis.timeline import Timeline, TimelineEntry
 
@@ -11,7 +10,6 @@ from .scale import Bar, Scale, scale_of
 from .wording import counted, days_words, kind_name
 
 CERTAINTY = {"assumed": "assumed", "resolved": "counted from the source's words"}
-KINDS = {kind.name: kind for kind in DATED}
 
 
 @dataclass(frozen=True)
@@ -21,11 +19,9 @@ class Row:
     kind: str
     collection: str
     slug: str
-    title: str
-    standing: str
+    summary: str
     when: str
     known: str
-    parties: str
     bar: Bar | None
 
 
@@ -64,7 +60,6 @@ def drawing(told: Timeline) -> Drawing:
     spans = [_span(entry) for entry in told.entries]
     spans += [Span(group.earliest, group.latest) for group in told.groups]
     scale = scale_of(spans or [Span(told.earliest, told.latest)])
-    names = {each.party: each.name for each in told.parties}
     most = max((group.count for group in told.groups), default=1)
     months = [
         Month(
@@ -81,8 +76,8 @@ def drawing(told: Timeline) -> Drawing:
     return Drawing(
         scale=scale,
         today=scale.at(told.on) if scale.has(told.on) else None,
-        rows=[_row(entry, scale, names) for entry in told.entries],
-        undated=[_row(entry, scale, names) for entry in told.undated],
+        rows=[_row(entry, scale) for entry in told.entries],
+        undated=[_row(entry, scale) for entry in told.undated],
         months=months,
     )
 
@@ -91,30 +86,13 @@ def _span(entry: TimelineEntry) -> Span:
     return Span(entry.earliest, entry.latest)
 
 
-def standing(entry: TimelineEntry) -> str:
-    """How it stands, so that a round that was only proposed is not taken for one that was held.
-
-    Of a second date, which one it is; nothing of a record whose title says how it stands. A stance
-    answers the question of an issue: beside a claim it would be taken for one on the claim.
-    """
-    if entry.about != "date" and entry.date:
-        return entry.about
-    kind = KINDS[entry.kind]
-    if kind.subject or kind.code == "stance" or not entry.code:
-        return ""
-    label = str(coded(kind)(entry.code).label).lower()
-    return f"{kind.code} {label}" if label == "unknown" else label
-
-
-def _row(entry: TimelineEntry, scale: Scale, names: dict[str, str]) -> Row:
+def _row(entry: TimelineEntry, scale: Scale) -> Row:
     return Row(
         kind=kind_name(entry.kind),
         collection=entry.kind,
         slug=entry.slug,
-        title=entry.title,
-        standing=standing(entry),
+        summary=entry.summary,
         when=days_words(entry.earliest, entry.latest),
         known=CERTAINTY.get(entry.date_certainty, ""),
-        parties=", ".join(names[party] for party in entry.parties),
         bar=scale.bar(_span(entry)) if _span(entry).is_known else None,
     )
