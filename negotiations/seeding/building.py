@@ -73,8 +73,10 @@ def _target(row: Row, name: str, model: type[Record], slug: str, registry: Regis
     if target is None:
         named = registry.by_slug.get((model, slug))
         if not row.faulty and not (named and named.faulty):
-            message = f"{model.collection()}/{slug} was deleted in the database"
-            help_ = "--take file makes it again"
+            kept = registry.successor(model, slug)
+            what = f"merged into {kept}" if kept else "deleted"
+            message = f"{model.collection()}/{slug} was {what} in the database"
+            help_ = f"write {kept}" if kept else "--take file makes it again"
             row.refuse(Fault("E018", message, row.place_of(name), help=help_), name)
         row.faulty.add(name)
     return target

@@ -98,6 +98,9 @@ negotiations/models/.""",
     "E031": """A quotation needs to know its source.
 When the file holds more than one source, or none, say which one is meant: `source: its-key`
 beside the quotation.""",
+    "E032": """A record that was merged into another one.
+Two records turned out to be one, and the key of the one that went leads to the other. Use the key
+of the record that stayed, also where others refer to it.""",
 }
 
 

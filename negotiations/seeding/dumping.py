@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from negotiations.models import Citation, Negotiation, Record, SeedEntry
@@ -65,7 +66,8 @@ def dump() -> dict[str, str]:
     for file, content in sorted(files.items()):
         found[file] = _File(content).text()
         for row in content.get("sources", ()):
-            found[text_file(row)] = row.record.text
+            beside = PurePosixPath(file).parent / text_file(row)
+            found[beside.as_posix()] = row.record.text
     return found
 
 

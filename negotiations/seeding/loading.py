@@ -21,6 +21,10 @@ from .resolving import Registry
 from .writing import Progress, Writer
 
 ENDINGS = (".yaml", ".yml", ".json")
+# Files that macOS puts beside others on foreign disks.
+RESOURCE_FORK = "._"
+# Below a folder of this name lie the texts of sources, which may have any ending.
+TEXTS = "sources"
 
 
 @dataclass
@@ -38,6 +42,8 @@ class Result:
     documents: list[SeedDocument]
     # Those of no file; the others are with their documents.
     general: list[Fault] = field(default_factory=list)
+    # Files in the folders that look like seed files and are not loaded.
+    left_out: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     leftovers: Leftovers = field(default_factory=Leftovers)
     written: bool = False
@@ -79,7 +85,7 @@ def load(
     options = options or Options()
     result = Result([])
     for path in paths:
-        result.documents += _documents(path, result.general)
+        result.documents += _documents(path, result)
     with transaction.atomic():
         _run(result, options, progress)
         result.written = not (options.check or result.faults or result.conflicts)
@@ -130,13 +136,23 @@ def _remember(result: Result) -> None:
         entry.delete()
 
 
-def _documents(path: Path, faults: list[Fault]) -> Iterable[SeedDocument]:
+def _documents(path: Path, result: Result) -> Iterable[SeedDocument]:
+    """The file, or those of a folder and of all folders below it, in the order of their paths."""
     if not path.is_dir():
         return [_document(path, path.parent)]
-    found = sorted(each for each in path.iterdir() if each.suffix in ENDINGS and each.is_file())
+    found = []
+    for each in sorted(path.rglob("*")):
+        if each.suffix.lower() not in ENDINGS or each.is_dir():
+            continue
+        folders = each.relative_to(path).parts[:-1]
+        if TEXTS in folders or any(name.startswith(".") for name in (*folders, each.name)):
+            if not each.name.startswith(RESOURCE_FORK):
+                result.left_out.append(shown(each))
+        else:
+            found.append(each)
     if not found:
         place = Place(SeedText(shown(path)))
-        faults.append(Fault("E011", "there is no seed file in this folder", place))
+        result.general.append(Fault("E011", "there is no seed file in this folder", place))
     return [_document(each, path) for each in found]
 
 

@@ -13,8 +13,10 @@ from typing import Any, Literal, NamedTuple
 from negotiations.models import SeedEntry
 
 from .current import comparable, values_of
+from .faults import Fault
 from .resolving import Registry
 from .rows import Row
+from .shape import noun
 
 Take = Literal["file", "database"]
 
@@ -63,7 +65,10 @@ def plan(registry: Registry, take: Take | None, as_draft: bool) -> list[Step]:
         entry = entries.get((row.kind, row.slug))
         if as_draft:
             _hold_back(row, record, entry)
-        steps.append(_step(row, record, entry, take))
+        kept = registry.successor(row.model, row.slug) if record is None else None
+        if kept and (entry is None or take == "file"):
+            _refuse_merged(row, kept)
+        steps.append(_step(row, record, entry, take, kept))
     return steps
 
 
@@ -89,11 +94,19 @@ def _hold_back(row: Row, record: Any, entry: SeedEntry | None) -> None:
         row.values["review"] = entry.values.get("review") if entry else record.review
 
 
-def _step(row: Row, record: Any, entry: SeedEntry | None, take: Take | None) -> Step:
+def _refuse_merged(row: Row, kept: str) -> None:
+    """What was merged is not made a second time."""
+    message = f"the {noun(row.model)} {row.slug} was merged into {kept}"
+    row.refuse(Fault("E032", message, row.place, help=f"write {kept} wherever the file names it"))
+
+
+def _step(
+    row: Row, record: Any, entry: SeedEntry | None, take: Take | None, kept: str | None
+) -> Step:
     if record is None and entry is None:
         return Step(row, Action.CREATE)
     if record is None:
-        return _deleted(row, entry, take)
+        return _deleted(row, entry, take, f"merged into {kept}" if kept else "deleted")
     step = Step(row, Action.SAME, record, entry)
     now = values_of(record)
     for name, value in row.values.items():
@@ -125,14 +138,14 @@ def as_if_taken(steps: list[Step]) -> None:
             step.changes |= {each.field: (each.database, each.file) for each in step.conflicts}
 
 
-def _deleted(row: Row, entry: SeedEntry | None, take: Take | None) -> Step:
+def _deleted(row: Row, entry: SeedEntry | None, take: Take | None, what: str) -> Step:
     """Somebody deleted the record: it is made again only when the file is to win."""
     if take == "file":
         return Step(row, Action.CREATE, entry=entry)
     step = Step(row, Action.GONE, entry=entry)
     last = entry.values if entry else {}
     changed = any(comparable(value) != comparable(last.get(n)) for n, value in row.values.items())
-    difference = Difference(row, WHOLE, "there", "there", "deleted")
+    difference = Difference(row, WHOLE, "there", "there", what)
     if changed and take is None:
         step.conflicts.append(difference._replace(file="changed"))
     else:

@@ -10,15 +10,20 @@ from pathlib import Path
 from .faults import Fault, Place, SeedText
 from .fixtures import fixture_faults, is_fixture
 from .nodes import Mapping, Node, Sequence
-from .parsing import parse, place
+from .parsing import LINE_END, parse, place
 from .shape import FORMAT
 
 LARGEST = 64 * 1024 * 1024
 
-LINE_END = re.compile(r"\r\n|\r|\n")
+# What begins a file in UTF-16 or UTF-32, and how many NULs in its beginning betray one without.
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+WIDE_SAMPLE = 200
 REFUSED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
+
+
+WIDE = "this looks like UTF-16: save the file as UTF-8"
 
 
 @dataclass
@@ -109,15 +114,20 @@ def _not_utf8(raw: bytes, refusal: UnicodeDecodeError, name: str) -> Fault:
         "E002",
         f"the byte 0x{raw[refusal.start]:02X} is no part of a UTF-8 text",
         Place(SeedText(name, shown), len(lines), len(lines[-1]) + 1),
-        help="save the file as UTF-8",
+        help=WIDE if raw.startswith(WIDE_MARKS) else "save the file as UTF-8",
     )
 
 
 def _refused_characters(text: SeedText) -> Iterator[Fault]:
+    sample = "".join(text.lines[:WIDE_SAMPLE])[:WIDE_SAMPLE]
+    is_wide = sample.count("\0") > len(sample) / 3
     for number, line in enumerate(text.lines, start=1):
         for found in REFUSED.finditer(line):
             yield Fault(
                 "E003",
                 f"the character U+{ord(found.group()):04X} may not stand in a seed file",
                 Place(text, number, found.start() + 1),
+                help=WIDE if is_wide else "",
             )
+            if is_wide:
+                return

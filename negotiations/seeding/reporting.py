@@ -9,7 +9,7 @@ from typing import Any
 from negotiations.models import Citation
 
 from .faults import count, printable
-from .loading import Result
+from .loading import TEXTS, Result
 from .planning import NEVER, WHOLE, Action, Difference, Step
 from .texts import SourceText
 
@@ -52,11 +52,18 @@ def plan_lines(result: Result, prune: bool) -> Iterator[str]:
             yield f"- {leftover.address}"
 
 
+def left_out_lines(result: Result) -> Iterator[str]:
+    """Files of the folders that are hidden or lie among the texts of sources."""
+    for name in result.left_out:
+        yield f"left out: {name} (hidden, or among the texts in {TEXTS}/)"
+
+
 def kept_lines(result: Result) -> Iterator[str]:
     """Edits of the database that stay, with both values."""
     for each in result.kept:
         if each.field == WHOLE:
-            yield f"kept: {each.row.address} was deleted in the database; the file still has it"
+            what = f"was {each.database} in the database"
+            yield f"kept: {each.row.address} {what}; the file still has it"
         else:
             yield f"kept: {each.row.address}: {each.field}"
             yield from _values(each)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
-from negotiations.models import Citation, Negotiation, Record
+from negotiations.models import Citation, MovedSlug, Negotiation, Record
 
 from .current import stored
 from .faults import Fault
@@ -158,8 +159,23 @@ class Registry:
                 return slug
         return None
 
+    def successor(self, model: type[Record], slug: str) -> str | None:
+        """The slug of the record into which one was merged; None if it was not."""
+        end, kind = None, model.collection()
+        while (step := self._merged.get((kind, end or slug))) is not None:
+            end = step
+        return end
+
+    @cached_property
+    def _merged(self) -> dict[tuple[str, str], str]:
+        moved = MovedSlug.objects.values_list("kind", "slug", "to")
+        return {(kind, slug): to for kind, slug, to in moved}
+
     def _unknown(self, row: Row, target: type[Record], key: str, node: Node) -> Fault:
         message = f"there is no {noun(target)} {key}"
+        if kept := self.successor(target, key):
+            message, help_ = f"{message}: it was merged into {kept}", f"write {kept}"
+            return Fault("E018", message, place(node, row.document.text), help=help_)
         help_ = self.hints.hint(target, key, row.negotiation)
         return Fault("E018", message, place(node, row.document.text), help=help_)
 

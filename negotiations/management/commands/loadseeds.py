@@ -61,6 +61,8 @@ class Command(BaseCommand):
         self._tell(result, chosen)
 
     def _tell(self, result: Result, options: Options) -> None:
+        for line in reporting.left_out_lines(result):
+            self.stdout.write(line)
         for line in reporting.kept_lines(result):
             self.stdout.write(line)
         for line in reporting.leftover_lines(result, options.prune):
