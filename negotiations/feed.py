@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from simple_history.signals import post_create_historical_record
 
 from negotiations.history import differences
-from negotiations.models import Change, Record, indexing
+from negotiations.models import Change, MovedSlug, Record, indexing
 from negotiations.models.order import queue
 from tracker.logs import request_id
 
@@ -50,22 +50,32 @@ def announce(versions: Sequence[Any], *, restored: bool = False) -> None:
 def _change(version: Any, number: int, *, restored: bool) -> Change:
     is_new, is_gone = version.history_type == "+", version.history_type == "-"
     before = None if is_new else version if is_gone else _before(version)
-    named = [d.field for d in differences(before, version)] if before and not is_gone else []
+    kind = version.instance_type.collection()
+    # A merge leads the slug on before it deletes the record.
+    moved = MovedSlug.objects.filter(kind=kind, slug=version.slug).first() if is_gone else None
     return Change(
         sequence=number,
-        kind=version.instance_type.collection(),
+        kind=kind,
         slug=version.slug,
         version=version.version,
         action=Change.Action.RESTORED if restored else ACTIONS[version.history_type],
-        changed=named,
+        changed=_changed_members(before, version) if before and not is_gone else [],
         review_before=before.review if before else "",
         review_after="" if is_gone else version.review,
         author_id=version.created_by_id,
         by_id=version.history_user_id,
         reason=version.history_change_reason or "",
+        merged_into=moved.to if moved else "",
         request_id=request_id.get(),
         at=version.history_date,
     )
+
+
+def _changed_members(before: Any, version: Any) -> list[str]:
+    """The members that differ, by their names in bodies: what a citation supports is ``record``."""
+    kinds = getattr(version.instance_type, "KINDS", ())
+    names = (difference.field for difference in differences(before, version))
+    return list(dict.fromkeys("record" if name in kinds else name for name in names))
 
 
 def _before(version: Any) -> Any:

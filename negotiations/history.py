@@ -55,7 +55,7 @@ def write(
             citation.review = record.review  # type: ignore[attr-defined]
             write(citation, by=by, reason=reason)  # type: ignore[arg-type]
         if not adding:
-            _take_citations_along(record, by, reason)
+            take_citations_along(record, by=by, reason=reason)
 
 
 class VersionOnce:
@@ -94,7 +94,7 @@ class VersionOnce:
         del self.record.skip_history_when_saving  # type: ignore[attr-defined]
 
 
-def _take_citations_along(record: Record, by: Any, reason: str) -> None:
+def take_citations_along(record: Record, *, by: Any = None, reason: str = "") -> None:
     """The words are approved with their record, and leave the public eye with it."""
     if not hasattr(record, "citations"):
         return

@@ -54,9 +54,16 @@ def merge(gone: Record, kept: Record, *, by: Any, reason: str = "") -> list[Move
             merger.move(record, fields)
         if merger.faults:
             raise Refused(merger.faults)
+        # The words that came with it support what was just taken over from it.
+        history.take_citations_along(kept, by=by, reason=why)
+        lead_on(gone, kept)
         history.delete(gone, by=by, reason=why)
-        MovedSlug.objects.create(kind=gone.collection(), slug=gone.slug, to=kept.slug)
         return merger.moved
+
+
+def lead_on(gone: Record, kept: Record) -> None:
+    """Let the slug of a record that is about to go lead to the one that stays."""
+    MovedSlug.objects.create(kind=gone.collection(), slug=gone.slug, to=kept.slug)
 
 
 def _differences_that_matter(gone: Record, kept: Record) -> Iterable[str]:
@@ -161,6 +168,7 @@ class _Merger:
             citation.record = twin
             self.write(citation, {})
         try:
+            lead_on(stored, twin)
             history.delete(stored, by=self.by, reason=self.why)
         except (ValidationError, models.ProtectedError):
             message = f"{twin.address} says the same, and others refer to both."

@@ -521,3 +521,39 @@ def test_the_example_in_the_document_is_a_batch():
     (example,) = document()["components"]["schemas"]["Batch"]["examples"]
 
     assert_valid(("components", "schemas", "Batch"), example, strict=False)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_words_added_with_a_change_of_a_public_record_are_public_with_it(
+    reader, administrator, scene, order
+):
+    party = Party.objects.get(slug="north")
+    words = create("citations", record="parties/north", source="report", quote="The sides")
+    operations = [update(party, name="The North"), words][::order]
+
+    answer = administrator.post(BATCH, {"operations": operations})
+
+    assert answer.status_code == 200, answer.content
+    body = reader.get("/api/v1/parties/north/?expand=citations").json()
+    assert body["name"] == "The North"
+    assert "The sides" in [c["quote"] for c in body["expand"]["citations"]["results"]]
+    results = {result["collection"]: result for result in answer.json()["results"]}
+    assert results["citations"]["body"]["review"] == "published"
+
+
+def test_words_of_a_hidden_source_are_refused_with_a_change_of_a_public_record(
+    administrator, scene
+):
+    party = Party.objects.get(slug="north")
+    SourceFactory(slug="hidden", text=WORDS)
+    words = create("citations", record="parties/north", source="hidden", quote="The sides")
+
+    refused = administrator.post(BATCH, {"operations": [update(party, name="N"), words]})
+    alone = administrator.post(BATCH, {"operations": [words]})
+
+    assert refused.status_code == 400
+    assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [
+        ("/operations/1/body/source", "unpublished")
+    ]
+    assert Party.objects.get(slug="north").name == party.name
+    assert alone.json()["results"][0]["body"]["review"] == "draft"

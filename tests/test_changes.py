@@ -1,5 +1,6 @@
 """The feed of changes: in the order of commits, each once, and to each reader what is theirs."""
 
+import itertools
 import json
 import random
 import threading
@@ -54,6 +55,7 @@ def test_every_write_is_told_with_who_when_and_why(reviewer, reviewer_user):
                 "changed": changed,
                 "by": "reviewer",
                 "reason": reason,
+                "merged_into": None,
                 "at": version.history_date.isoformat().replace("+00:00", "Z"),
             }
             for number, version, action, changed, reason in zip(
@@ -338,3 +340,85 @@ def test_who_waits_hears_of_a_write_at_once(reviewer):
 
     assert found == [("created", "late", 1, [])]
     assert time.monotonic() - started < 10
+
+
+def walk(client, path, write_between):
+    """The slugs and the positions of all pages of a list; others write between the pages."""
+    slugs, positions = [], []
+    while path:
+        answer = client.get(path)
+        slugs += [row["slug"] for row in answer.json()["results"]]
+        positions.append(answer["Feed-Position"])
+        path = answer.json()["next"]
+        write_between()
+    return slugs, positions
+
+
+def follow(client, position):
+    """The parties that changed after a position, each with its last action."""
+    body = client.get(ADDRESS, {"after": position, "kind": "parties", "limit": 500}).json()
+    assert not body["more"]
+    return {event["slug"]: event["action"] for event in body["results"]}
+
+
+@pytest.mark.parametrize("ordering", ["slug", "-slug", "-updated_at", "name"])
+@pytest.mark.parametrize("who", ["reader", "reviewer"])
+def test_any_page_of_a_list_leads_to_all_that_changed_since_the_first(request, who, ordering):
+    client = request.getfixturevalue(who)
+    for number in range(7):
+        PartyFactory(slug=f"party-{number}", review="published", identifiers={})
+    steps = itertools.count()
+
+    def write_between():
+        if (number := next(steps)) > 3:
+            return
+        PersonFactory(slug=f"draft-{number}")
+        party = Party.objects.get(slug=f"party-{number}")
+        if number == 3:
+            history.delete(party)
+        else:
+            party.name = f"Renamed {number}"
+            history.write(party)
+        PartyFactory(slug=f"a-new-{number}", review="published", identifiers={})
+
+    start = client.get("/api/v1/parties/")["Feed-Position"]
+    _, positions = walk(client, f"/api/v1/parties/?limit=2&ordering={ordering}", write_between)
+
+    assert len(positions) >= 3
+    assert set(positions) == {start}
+    changed = follow(client, positions[-1])
+    written = range(min(len(positions), 4))
+    assert {slug: changed[slug] for slug in changed if slug.startswith("party")} == {
+        f"party-{n}": "deleted" if n == 3 else "updated" for n in written
+    }
+    assert {f"a-new-{n}" for n in written} <= set(changed)
+
+
+def test_the_way_back_and_another_page_size_keep_the_position_of_the_first_page(reviewer):
+    for number in range(6):
+        PartyFactory(slug=f"party-{number}")
+    first = reviewer.get("/api/v1/parties/?limit=2")
+    PartyFactory(slug="later")
+    second = reviewer.get(first.json()["next"].replace("limit=2", "limit=3"))
+    PartyFactory(slug="latest")
+    back = reviewer.get(second.json()["previous"])
+    known = reviewer.get(first.json()["next"], headers={"if-none-match": "*"})
+
+    positions = [page["Feed-Position"] for page in (first, second, back, known)]
+    assert positions == ["6", "6", "6", "6"]
+    assert known.status_code == 304
+
+
+def test_a_cursor_read_with_another_token_leads_to_no_later_position(reader, reviewer):
+    for number in range(3):
+        PersonFactory(slug=f"draft-{number}")
+        PartyFactory(slug=f"party-{number}", review="published")
+    public, own = reader.get("/api/v1/parties/?limit=1"), reviewer.get("/api/v1/parties/?limit=1")
+    PartyFactory(slug="later", review="published")
+
+    as_reviewer = reviewer.get(public.json()["next"])
+    as_reader = reader.get(own.json()["next"])
+
+    assert as_reader["Feed-Position"] == public["Feed-Position"]
+    assert as_reviewer["Feed-Position"] == own["Feed-Position"]
+    assert "later" in {slug for _, slug, *_ in seen(reader, after=as_reader["Feed-Position"])}

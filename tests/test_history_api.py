@@ -58,6 +58,7 @@ def test_versions_are_told_newest_first_with_author_and_reason(reviewer, north):
         "changed": ["name"],
         "by": "reviewer",
         "reason": "Renamed itself",
+        "merged_into": None,
         "at": at,
         "differences": [{"member": "name", "old": "The North", "new": "Northland"}],
     }

@@ -4,7 +4,8 @@ import pytest
 
 from negotiations import history
 from negotiations.merging import Refused, merge
-from negotiations.models import Change, MovedSlug, Party, Person, Proposal, StaleVersion
+from negotiations.models import Change, Citation, MovedSlug, Party, Person, Proposal, StaleVersion
+from negotiations.protocol.following import EVENT_STREAM
 from tests.factories import (
     DelegationFactory,
     NegotiationFactory,
@@ -14,6 +15,7 @@ from tests.factories import (
     PositionFactory,
     PostFactory,
     ProposalFactory,
+    SourceFactory,
 )
 from tests.scene import paint
 
@@ -195,6 +197,60 @@ def test_filters_and_the_past_know_the_old_name(public_pair, reader, analyst):
     assert [post["slug"] for post in found] == ["president"]
     assert (old.status_code, old.json()["name"]) == (200, "Zelenskyy")
     assert (wrong["pointer"], wrong["did_you_mean"]) == ("/person", ["zelensky"])
+
+
+def test_a_merge_and_the_citations_it_moved_are_told_in_the_feed(db, reader, reviewer):
+    kept = PartyFactory(name="Türkiye", slug="turkiye", identifiers={}, **PUBLIC)
+    gone = PartyFactory(name="Turkey", slug="turkey", identifiers={}, **PUBLIC)
+    talks = NegotiationFactory(**PUBLIC)
+    ParticipationFactory(negotiation=talks, party=kept, role="host", slug="ours", **PUBLIC)
+    ParticipationFactory(negotiation=talks, party=gone, role="host", slug="theirs", **PUBLIC)
+    known = reader.get("/api/v1/parties/")["Feed-Position"]
+    merged(gone, kept)
+
+    for client in (reader, reviewer):
+        events = client.get("/api/v1/changes/", {"after": known if client is reader else 0})
+        told = [e for e in events.json()["results"] if e["merged_into"] or e["changed"]]
+        merges = [e for e in told if e["merged_into"]]
+        assert [(e["slug"], e["action"], e["merged_into"]) for e in merges] == [
+            ("theirs", "deleted", "ours"),
+            ("turkey", "deleted", "turkiye"),
+        ]
+        moved = [e["changed"] for e in told if e["kind"] == "citations"]
+        assert moved
+        assert set(map(tuple, moved)) == {("record",)}
+    stream = reader.get("/api/v1/changes/", {"after": known}, headers={"accept": EVENT_STREAM})
+    lines = b""
+    while b'"merged_into":"turkiye"' not in lines:
+        lines += next(stream.streaming_content)
+    stream.close()
+
+
+def test_a_merge_into_a_draft_that_one_may_not_see_is_told_as_a_deletion(
+    analyst, analyst_user, reviewer
+):
+    kept = PersonFactory(name="Zelensky", slug="zelensky")
+    gone = PersonFactory(name="Zelenskyy", slug="zelenskyy", created_by=analyst_user)
+    merged(gone, kept)
+
+    told = [c.get("/api/v1/changes/").json()["results"][-1] for c in (analyst, reviewer)]
+    assert [(e["slug"], e["action"], e["merged_into"]) for e in told] == [
+        ("zelenskyy", "deleted", None),
+        ("zelenskyy", "deleted", "zelensky"),
+    ]
+
+
+def test_words_of_a_draft_are_published_with_the_record_it_is_merged_into(reader):
+    kept = PersonFactory(name="Zelensky", slug="zelensky", **PUBLIC)
+    source = SourceFactory(slug="report", text="Zelenskyy spoke.", **PUBLIC)
+    gone = PersonFactory(
+        name="Zelenskyy", slug="zelenskyy", citations=[Citation(source=source, quote="Zelenskyy")]
+    )
+    merged(gone, kept)
+
+    answer = reader.get("/api/v1/people/zelensky/?expand=citations").json()
+    assert "Zelenskyy" in answer["aliases"]
+    assert "Zelenskyy" in [c["quote"] for c in answer["expand"]["citations"]["results"]]
 
 
 def test_a_name_leads_on_over_two_mergers(public_pair, reader):

@@ -67,6 +67,14 @@ class Change(models.Model):
         help_text="Who made the change.",
     )
     reason = models.TextField(blank=True)
+    merged_into = models.CharField(
+        max_length=SLUG_LENGTH,
+        blank=True,
+        default="",
+        # For processes of the version before, which know no such column.
+        db_default="",
+        help_text="The slug it was merged into, if it was.",
+    )
     request_id = models.CharField(max_length=64, blank=True, help_text="As in the answer and logs.")
     at = models.DateTimeField()
 

@@ -9,7 +9,7 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 
 from negotiations import history
-from negotiations.models import Record
+from negotiations.models import Citation, Record
 from negotiations.models.order import queue
 
 from .bulk import Maker, New, refusal, stored_bodies
@@ -47,6 +47,8 @@ class Batch:
         self.makers: dict[type[Record], Maker] = {}
         self.changers: dict[type[Record], Any] = {}
         self.done: dict[int, Record] = {}
+        # What was changed: by record, the record as it is now, and why.
+        self.changed: dict[Record, tuple[Record, str]] = {}
 
     def results(self) -> list[dict[str, Any]]:
         """Do all of it and tell what became of each operation, in their order."""
@@ -58,6 +60,7 @@ class Batch:
                     self._create(run)
                 else:
                     self._try(run[0])
+            self._publish_evidence()
             if self.faults:
                 raise self._refusal()
             return self._told()
@@ -97,12 +100,36 @@ class Batch:
             if revise(serializer, record, body, self.user) and not faults:
                 related, reason = serializer.related, operation.reason
                 history.write(serializer.ready, related=related, by=self.user, reason=reason)
+                self.changed[record] = record, reason
         except ValidationError as error:
             found = list(faults_of(error.detail, f"{operation.pointer}/body"))
             faults += without_places(found, faults)
         if faults:
             raise Refusal("invalid", "", errors=faults)
         return record
+
+    def _publish_evidence(self) -> None:
+        """Publish the citations that were added to what was changed while it is public.
+
+        The evidence of a public record is never older than the record itself.
+        """
+        made = {
+            citation.pk: operation
+            for operation in self.reading.operations
+            if operation.op == "create"
+            and isinstance(citation := self.done.get(operation.number), Citation)
+            and citation.record in self.changed
+        }
+        for record, reason in self.changed.values() if made else ():
+            if record.review == Record.Review.PUBLISHED:
+                history.take_citations_along(record, by=self.user, reason=reason)
+        hidden = Citation.objects.filter(pk__in=made).exclude(review=Record.Review.PUBLISHED)
+        for citation in hidden.select_related("source"):
+            record, _ = self.changed[citation.record]
+            if record.review == Record.Review.PUBLISHED:
+                detail = f"Publish {citation.source.address} first."
+                place = f"{made[citation.pk].pointer}/body/source"
+                self._note([{"pointer": place, "code": "unpublished", "detail": detail}])
 
     def _delete(self, operation: Operation) -> Record:
         record = self._named(operation, "delete")

@@ -129,7 +129,7 @@ class Children:
         path = f"/api/v1/{self.shape.model.collection()}"
         values = [children[MOST - 1].extra[column] for column in self.ordering.columns]
         query = reader.query(**{name: value}, **further(self.shape))
-        place = cursor(path, query, values, backwards=False)
+        place = cursor(path, query, values)
         return f"{reader.root}{path}/?{text(query)}&cursor={place}"
 
 

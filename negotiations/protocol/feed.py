@@ -79,6 +79,15 @@ class Feed:
         """The number of the last event; 0 when there is none."""
         return self.head().position
 
+    def translate(self, is_public: bool, position: int) -> int:
+        """Return the position in this feed that is no later than one of the other numbering."""
+        if is_public == self.is_public:
+            return position
+        if is_public:
+            rows = Change.objects.filter(public_sequence=position)
+            return rows.values_list("sequence", flat=True).first() or 0
+        return Change.objects.filter(sequence__lte=position).last_number("public_sequence")
+
     def part(self, after: int, limit: int, kinds: Iterable[str] = ()) -> Part:
         """The events after a position, at most ``limit``, of these kinds or of all."""
         # Asked first: what comes in between the two questions is left for the next part.
@@ -108,6 +117,7 @@ class Feed:
             "changed": change.changed if is_update else [],
             "by": None if self.is_public or not change.by else change.by.get_username(),
             "reason": change.reason,
+            "merged_into": self.merged_into(change),
             "at": change.at,
         }
 
@@ -123,6 +133,16 @@ class Feed:
             return str(Change.Action.DELETED)
         is_return = change.action == Change.Action.RESTORED and not change.review_before
         return str(Change.Action.RESTORED if is_return else Change.Action.CREATED)
+
+    def merged_into(self, change: Change) -> str | None:
+        """The slug of the record that one was merged into, if the reader may know of it."""
+        # What was published is merged into what is published.
+        if not change.merged_into or self.role in EDITORS:
+            return change.merged_into or None
+        if change.review_before == Record.Review.PUBLISHED:
+            return change.merged_into
+        visible = COLLECTIONS[change.kind].objects.visible_to(self.user)
+        return change.merged_into if visible.filter(slug=change.merged_into).exists() else None
 
     def sees(self, change: Change, review: str) -> bool:
         """Whether the reader sees the record in this state of review."""

@@ -15,6 +15,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from negotiations.models import Record
 
+from .feed import Feed
 from .query import Query
 from .shapes import MEMBERS, Reader, Row, Shape
 from .suggestions import nearest
@@ -148,9 +149,21 @@ class Page:
         self.ordering = Ordering.read(query, model, orderable(model))
         self.limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
         self.counted = query.truth("count")
+        # The position in the feed at which the first page was read: (is it public, the number).
+        self.began: tuple[bool, int] | None = None
         self.backwards, self.start = self._start()
         self.next: str | None = None
         self.previous: str | None = None
+
+    def begin(self, feed: Feed, position: int) -> int:
+        """Return the feed's position at the first page, which this may be; all links carry it.
+
+        Who has read all pages follows from there: a row that changes behind them is not missed.
+        """
+        if self.began is not None:
+            position = feed.translate(*self.began)
+        self.began = feed.is_public, position
+        return position
 
     def read(self, rows: QuerySet[Any], reader: Reader) -> dict[str, Any]:
         """The body of the page: one row more than asked for tells whether it goes on."""
@@ -177,7 +190,7 @@ class Page:
 
     def _address(self, row: Row, *, backwards: bool) -> str:
         values = [row.extra[column] for column in self.ordering.columns]
-        place = cursor(self.request.path, self.query, values, backwards=backwards)
+        place = cursor(self.request.path, self.query, values, self.began, backwards=backwards)
         address: str = replace_query_param(self.request.build_absolute_uri(), "cursor", place)
         return address
 
@@ -186,7 +199,7 @@ class Page:
         if "cursor" not in self.query:
             return False, None
         try:
-            scope, backwards, values = SIGNER.unsign_object(self.query["cursor"])
+            scope, backwards, values, *began = SIGNER.unsign_object(self.query["cursor"])
         except (signing.BadSignature, ValueError):
             self.query.fault("cursor", "bad_cursor", "The cursor is not one of ours.")
             return False, None
@@ -194,6 +207,7 @@ class Page:
             detail = "The cursor belongs to a list with other filters or another order."
             self.query.fault("cursor", "bad_cursor", detail)
             return False, None
+        self.began = began[0] if began else None
         return backwards, [self._value(*pair) for pair in zip(self.ordering, values, strict=True)]
 
     def _value(self, key: Key, value: Any) -> Any:
@@ -201,10 +215,21 @@ class Page:
         return parse_datetime(value) if key.column.endswith("_at") else value
 
 
-def cursor(path: str, query: Mapping[str, str], values: Sequence[Any], *, backwards: bool) -> str:
-    """The place beyond a row of the list at this path with this query, signed."""
+def cursor(
+    path: str,
+    query: Mapping[str, str],
+    values: Sequence[Any],
+    began: tuple[bool, int] | None = None,
+    *,
+    backwards: bool = False,
+) -> str:
+    """Sign the place beyond a row of the list at this path with this query.
+
+    ``began`` is the position in the feed at which its first page was read, if that was read.
+    """
     plain = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
-    return SIGNER.sign_object([scope_of(path, query), backwards, plain], compress=True)
+    place = [scope_of(path, query), backwards, plain, *([began] if began else [])]
+    return SIGNER.sign_object(place, compress=True)
 
 
 def scope_of(path: str, query: Mapping[str, str]) -> str:

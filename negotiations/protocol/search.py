@@ -100,7 +100,7 @@ def place_in(request: Request, query: Query) -> list[Any] | None:
     if "cursor" not in query:
         return None
     try:
-        scope, _, values = SIGNER.unsign_object(query["cursor"])
+        scope, _, values, *_ = SIGNER.unsign_object(query["cursor"])
     except (signing.BadSignature, ValueError):
         scope = None
     if scope == scope_of(request.path, query):
@@ -119,7 +119,7 @@ def page(
     following = None
     if len(found) > limit:
         values = [getattr(found[limit - 1], column) for column in ORDER.columns]
-        place = cursor(request.path, query, values, backwards=False)
+        place = cursor(request.path, query, values)
         following = replace_query_param(request.build_absolute_uri(), "cursor", place)
     shown = found[:limit]
     titles = titles_of(row for row in shown if not row.title)

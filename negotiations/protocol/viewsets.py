@@ -120,14 +120,16 @@ class RecordViewSet(Writes, Exports, Statistics, Tombstones, ProtocolView, Gener
         page = Page(request, query, self.model, selected(query, self.model))
         query.refuse()
         # Asked before the rows: who follows from there may meet one twice and misses none.
-        head = Feed(request.user).head()
+        feed = Feed(request.user)
+        head = feed.head()
+        position = page.begin(feed, head.position)
         body = page.read(rows, self.reader)
         if page.counted:
             body = {"count": rows.count(), **body}
         response = page_as_asked(request, page.shape, body)
         if links := page.links():
             response["Link"] = links
-        response["Feed-Position"] = str(head.position)
+        response["Feed-Position"] = str(position)
         return with_validators(response, request, body_tag(response.content), head.at)
 
     @kept

@@ -16,6 +16,10 @@ FIELDS = {
         "description": "Who did it; not told without a token.",
     },
     "reason": {"type": "string", "description": "As `Change-Reason` gave it."},
+    "merged_into": {
+        "type": ["string", "null"],
+        "description": "The slug of the record of its kind that it was merged into, if it was.",
+    },
     "at": {"type": "string", "format": "date-time", "description": "When it was done."},
 }
 
