@@ -29,7 +29,8 @@ from negotiations.protocol.tables import XLSX, SpreadsheetCSV
 
 from .importing import SERIALIZERS, RecordRows, dataset, faults_in
 from .reviewing import reason_in
-from .sheets import MOST_BYTES, MOST_ROWS, Fault, Unreadable, sheet
+from .sheets import MOST_BYTES, MOST_ROWS, sheet
+from .unreadable import Fault, SeveralSheets, Unreadable
 
 TABLES = {table.format: table for table in (SpreadsheetCSV, XLSX)}
 UPLOADS_KEPT = timedelta(days=1)
@@ -77,14 +78,13 @@ class Exchange(admin.ModelAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return self._import_page(request, form=ImportForm())
+        if "choose" in request.POST:
+            return self._preview_chosen(request)
         if "upload" in request.POST:
             return self._confirmed(request)
         form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._import_page(request, form=form)
-        return self._preview(request, form)
-
-    def _preview(self, request: Any, form: ImportForm) -> Any:
         sent = form.cleaned_data["file"]
         # More than this is not even read: the limit is told by its length alone.
         upload = Upload(
@@ -94,32 +94,52 @@ class Exchange(admin.ModelAdmin):
             name="".join(c for c in sent.name if c.isprintable())[-200:],
             content=sent.read(MOST_BYTES + 1),
         )
-        result, faults = self._run(request, upload, dry_run=True)
+        return self._preview(request, upload, form)
+
+    def _preview_chosen(self, request: Any) -> Any:
+        """Show what a sheet would do, of a workbook that was sent and has several."""
+        upload = self._waiting(request).first()
+        if upload is None:
+            return self._ask_again(request)
+        return self._preview(request, upload, ImportForm(initial={"reason": reason_in(request)}))
+
+    def _preview(self, request: Any, upload: Upload, form: ImportForm) -> Any:
+        """Show what the rows would do, their faults, or the sheets to choose from."""
+        try:
+            result, faults = self._run(request, upload, dry_run=True)
+        except SeveralSheets as several:
+            keep(upload)
+            return self._import_page(request, form=form, upload=upload, sheets=several.sheets)
         if faults:
             return self._import_page(request, form=form, faults=faults, name=upload.name)
         if result.totals["new"] or result.totals["update"]:
             keep(upload)
         return self._import_page(request, form=form, result=result, upload=upload)
 
+    def _waiting(self, request: Any) -> Any:
+        """The file that the form names, if it is the user's own and still there."""
+        key = request.POST.get("upload", "")[:40].replace("\0", "")
+        return Upload.objects.filter(user=request.user, kind=self.opts.model_name, key=key)
+
+    def _ask_again(self, request: Any) -> HttpResponseRedirect:
+        words = _("This file was imported already, or it waited too long; send it again.")
+        self.message_user(request, words, messages.WARNING)
+        return HttpResponseRedirect(reverse(f"admin:negotiations_{self.opts.model_name}_import"))
+
     def _confirmed(self, request: Any) -> Any:
         """Import the file once: a second click finds it used up."""
-        here = reverse(f"admin:negotiations_{self.opts.model_name}_import")
-        waiting = Upload.objects.select_for_update().filter(
-            user=request.user,
-            kind=self.opts.model_name,
-            key=request.POST["upload"][:40].replace("\0", ""),
-        )
+        form = ImportForm(initial={"reason": reason_in(request)})
         with transaction.atomic():
-            upload = waiting.first()
+            upload = self._waiting(request).select_for_update().first()
             if upload is None:
-                words = _("This file was imported already, or it waited too long; send it again.")
-                self.message_user(request, words, messages.WARNING)
-                return HttpResponseRedirect(here)
-            result, faults = self._run(request, upload, dry_run=False)
+                return self._ask_again(request)
+            try:
+                result, faults = self._run(request, upload, dry_run=False)
+            except SeveralSheets as several:
+                return self._import_page(request, form=form, upload=upload, sheets=several.sheets)
             if not faults:
                 upload.delete()
         if faults:
-            form = ImportForm(initial={"reason": reason_in(request)})
             return self._import_page(request, form=form, faults=faults, name=upload.name)
         self.message_user(request, said(result, self.opts), messages.SUCCESS)
         return HttpResponseRedirect(
@@ -129,7 +149,8 @@ class Exchange(admin.ModelAdmin):
     def _run(self, request: Any, upload: Upload, *, dry_run: bool) -> tuple[Any, list[Fault]]:
         """What the rows do, or their faults; with faults nothing is written."""
         try:
-            found = sheet(upload.name, bytes(upload.content))
+            choice = request.POST.get("sheet", "")
+            found = sheet(upload.name, bytes(upload.content), choice)
             rows = dataset(found, self.model)
         except Unreadable as error:
             return None, error.faults
@@ -152,6 +173,7 @@ class Exchange(admin.ModelAdmin):
         upload: Upload | None = None,
         faults: Sequence[Fault] = (),
         name: str = "",
+        sheets: Sequence[tuple[str, bool]] = (),
     ) -> TemplateResponse:
         fields = SERIALIZERS[self.model]().fields.items()
         rows = [row for row in result or () if row.import_type != "skip"]
@@ -164,6 +186,8 @@ class Exchange(admin.ModelAdmin):
             "result": result,
             "rows": rows,
             "upload": upload,
+            "sheets": sheets,
+            "sheet": request.POST.get("sheet", ""),
             "reason": reason_in(request),
             "faults": faults[:MOST_FAULTS_SHOWN],
             "fault_count": len(faults),
@@ -204,6 +228,8 @@ class Exchange(admin.ModelAdmin):
 
 def keep(upload: Upload) -> None:
     """Let the file wait for its confirmation, and older ones go."""
+    if upload.pk:
+        return
     Upload.objects.filter(at__lt=timezone.now() - UPLOADS_KEPT).delete()
     mine = Upload.objects.filter(user=upload.user).order_by("-pk").values_list("pk", flat=True)
     Upload.objects.filter(pk__in=list(mine[MOST_UPLOADS - 1 :])).delete()

@@ -38,8 +38,10 @@ from negotiations.protocol.tables import text_of, unguarded
 
 from .answers import retold
 from .contrast import contrast
-from .sheets import Fault, Sheet, Unreadable
+from .garbled import find_garbled
+from .sheets import Sheet
 from .spoken import noun
+from .unreadable import Fault, Unreadable
 
 VIEWS: list[Any] = [view for _, view, _ in router.registry]
 SERIALIZERS = {view.queryset.model: view.serializer_class for view in VIEWS}
@@ -47,6 +49,10 @@ SERIALIZERS = {view.queryset.model: view.serializer_class for view in VIEWS}
 MOST_CHANGES = 1000
 CHUNK = 500
 ALL = "__all__"
+GARBLED = gettext_lazy(
+    "“%(seen)s” looks garbled: perhaps it is “%(meant)s”, opened without its encoding and saved "
+    "again. Open the original as UTF-8, and save it as CSV UTF-8 or as XLSX."
+)
 BASED = gettext_lazy(
     "Say on which version this row is based; the record is in version %(version)s."
 )
@@ -71,11 +77,11 @@ def dataset(sheet: Sheet, model: type[Record]) -> Dataset:
     faults = []
     for place, column in enumerate(sheet.columns):
         if column in sheet.columns[:place]:
-            faults.append(Fault(1, column, _("This column stands twice.")))
+            faults.append(Fault(sheet.head, column, _("This column stands twice.")))
         elif column not in known:
             kinds = capfirst(noun(model, 0))
             detail = _("%(kinds)s have no such column.") % {"kinds": kinds}
-            faults.append(Fault(1, column, detail + meant(nearest(column, known))))
+            faults.append(Fault(sheet.head, column, detail + meant(nearest(column, known))))
     if not sheet.rows:
         detail = _("The file has no rows below the one that names the columns.")
         faults.append(Fault(None, "", detail))
@@ -246,6 +252,9 @@ class RecordRows(Resource):
         """The cells as members of a body; all that cannot be read are told at once."""
         values, faults = {}, {}
         for name, cell in cells.items():
+            if found := find_garbled(cell):
+                faults[name] = [GARBLED % found._asdict()]
+                continue
             try:
                 values[name] = value_of(self.known[name], cell)
             except ValidationError as error:

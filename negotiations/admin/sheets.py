@@ -1,81 +1,80 @@
 """Files of rows in: CSV and XLSX as rows of texts, within limits, each fault with its place."""
 
 import csv
-import datetime
 import io
-import zipfile
+import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import NamedTuple
 
-import openpyxl
 from django.utils.translation import gettext as _
 
+from .unreadable import BadCell, Fault, Unreadable, unreadable
+from .workbooks import OLD_WORKBOOK, Row, read_workbook
+
 MOST_BYTES = 10 * 1024 * 1024
-# What a workbook may be when unpacked: a few bytes can say millions.
-MOST_UNPACKED = 50 * 1024 * 1024
 MOST_ROWS = 10_000
+# Empty ones are passed over, but not without end.
+LAST_ROW = 2**20
 MOST_COLUMNS = 200
+MOST_BAD_CELLS = 1000
+ZIPPED = b"PK\x03\x04"
+# How Excel is told the delimiter: a line before all others.
+DELIMITER_LINE = re.compile(r'"?sep=(.)"?(\r\n|\r|\n|\Z)', re.IGNORECASE)
 # A source's text may be longer than the library's idea of a cell.
 csv.field_size_limit(MOST_BYTES)
-
-
-class Fault(NamedTuple):
-    """What is wrong, where; row 1 is the one that names the columns, as spreadsheets count."""
-
-    row: int | None
-    column: str
-    detail: str
-
-
-class Unreadable(Exception):
-    """The file cannot be taken for rows; ``faults`` say why."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__(faults)
-        self.faults = list(faults)
-
-
-def unreadable(detail: str, row: int | None = None, column: str = "") -> Unreadable:
-    return Unreadable(Fault(row, column, detail))
 
 
 class Sheet(NamedTuple):
     """The columns, and the rows that are not empty with their numbers."""
 
     columns: list[str]
-    rows: list[tuple[int, list[str]]]
+    rows: list[Row]
+    # The number of the row that names the columns.
+    head: int = 1
 
 
-def sheet(name: str, content: bytes) -> Sheet:
-    """The rows of a file whose name ends in ``.csv`` or ``.xlsx``; raises ``Unreadable``."""
+def sheet(name: str, content: bytes, choice: str = "") -> Sheet:
+    """Return the rows of a CSV file, or of the chosen sheet of a workbook.
+
+    Raises ``Unreadable``, and ``SeveralSheets`` when there is more than one to choose from.
+    """
     if len(content) > MOST_BYTES:
         detail = _("The file is over %(number)s MB; import it in parts.")
         raise unreadable(detail % {"number": MOST_BYTES // 1024**2})
     ending = name.rpartition(".")[2].lower()
     if ending not in {"csv", "xlsx"}:
         raise unreadable(_("Choose a file whose name ends in .csv or .xlsx."))
-    lines = csv_lines(content) if ending == "csv" else xlsx_lines(content)
-    columns = next(lines, [])
+    # What a file is decides, not what it is called.
+    is_workbook = ending == "xlsx" or content.startswith((ZIPPED, OLD_WORKBOOK))
+    found = read_workbook(content, choice, MOST_COLUMNS) if is_workbook else read_csv(content)
+    lines = ((number, clean(cells)) for number, cells in found)
+    # Blank lines above the table are passed over.
+    head, columns = next(((number, cells) for number, cells in lines if any(cells)), (1, []))
     while columns and not columns[-1]:
         columns.pop()
     if not columns:
         raise unreadable(_("The file has no rows."))
     if len(columns) > MOST_COLUMNS:
         detail = _("The file has more than %(number)s columns.") % {"number": MOST_COLUMNS}
-        raise unreadable(detail, 1)
-    return Sheet(columns, list(filled(lines, len(columns))))
+        raise unreadable(detail, head)
+    refuse_bad_cells([(head, columns)], [""] * len(columns))
+    if is_workbook:
+        # Empty cells at the end of a row are left out of the file.
+        lines = ((number, cells + [""] * (len(columns) - len(cells))) for number, cells in lines)
+    rows = list(filled(lines, len(columns)))
+    refuse_bad_cells(rows, columns)
+    return Sheet(columns, rows, head)
 
 
-def filled(lines: Iterable[list[str]], width: int) -> Iterator[tuple[int, list[str]]]:
-    """The rows below the first that hold something, as wide as it is."""
+def filled(lines: Iterable[Row], width: int) -> Iterator[Row]:
+    """Yield the rows that hold something, as wide as their columns."""
     count = 0
-    for number, cells in enumerate(lines, start=2):
+    for number, cells in lines:
         is_empty = not any(cells)
         count += not is_empty
-        # Empty rows are passed over, but not without end.
-        if count > MOST_ROWS or number > 2 * MOST_ROWS:
-            detail = _("The file has more than %(number)s rows; import it in parts.")
-            raise unreadable(detail % {"number": MOST_ROWS})
+        if count > MOST_ROWS:
+            raise too_many_rows()
         if is_empty:
             continue
         if len(cells) < width or any(cells[width:]):
@@ -84,53 +83,56 @@ def filled(lines: Iterable[list[str]], width: int) -> Iterator[tuple[int, list[s
         yield number, cells[:width]
 
 
-def csv_lines(content: bytes) -> Iterator[list[str]]:
-    """RFC 4180; where spreadsheets are set so, semicolons or tabs stand for commas."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        detail = _("The file is not UTF-8; save it as CSV UTF-8 or as XLSX.")
-        raise unreadable(detail) from None
-    head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
+def too_many_rows() -> Unreadable:
+    detail = _("The file has more than %(number)s rows; import it in parts.")
+    return unreadable(detail % {"number": MOST_ROWS})
+
+
+def refuse_bad_cells(rows: Iterable[Row], columns: list[str]) -> None:
+    """Raise ``Unreadable`` with every cell that cannot be read."""
+    faults = [
+        Fault(number, column, str(cell))
+        for number, cells in rows
+        for column, cell in zip(columns, cells, strict=True)
+        if isinstance(cell, BadCell)
+    ]
+    if faults:
+        raise Unreadable(*faults[:MOST_BAD_CELLS])
+
+
+def clean(cells: list[str]) -> list[str]:
+    """Return the cells with lines that end as they do in the tracker."""
+    return [
+        cell.replace("\r\n", "\n").replace("\r", "\n") if "\r" in cell else cell for cell in cells
+    ]
+
+
+def read_csv(content: bytes) -> Iterator[Row]:
+    """Yield the rows by RFC 4180; semicolons or tabs may stand for commas, as spreadsheets do."""
+    text = decode(content)
+    named = DELIMITER_LINE.match(text)
+    if named:
+        text = text[named.end() :]
+    # The first line that says something names the columns.
+    first = islice(io.StringIO(text, newline=""), LAST_ROW)
+    head = next((line for line in first if line.strip(',;\t "\r\n')), "")
+    delimiter = named[1] if named else max(",;\t", key=head.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        yield from lines
+        for number, cells in enumerate(lines, start=1):
+            if number > LAST_ROW:
+                raise too_many_rows()
+            yield number, cells
     except csv.Error as error:
         told = {"number": lines.line_num, "why": error}
         raise unreadable(_("Line %(number)s is not CSV: %(why)s.") % told) from None
 
 
-def xlsx_lines(content: bytes) -> Iterator[list[str]]:
-    """The first sheet of a workbook; what a formula gave last stands for it."""
+def decode(content: bytes) -> str:
+    """Return the text of a CSV file in UTF-8, or in the UTF-16 that Excel calls Unicode."""
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise unreadable(_("The workbook is too large; import it in parts or as CSV."))
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        rows = book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
-        first = [text_of(value) for value in next(rows, ())]
-        yield first
-        for values in rows:
-            cells = [text_of(value) for value in values]
-            # Empty cells at the end of a row are left out of the file.
-            yield cells + [""] * (len(first) - len(cells))
-    except Unreadable:
-        raise
-    except Exception:  # The library raises whatever a broken file leads it to.
-        raise unreadable(_("The file is not a workbook that can be read.")) from None
-
-
-def text_of(value: Any) -> str:
-    """A cell as CSV would have it; spreadsheets make numbers and days of what looks so."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return value.date().isoformat()
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return str(value)
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        detail = _("The file is not UTF-8; save it as CSV UTF-8 or as XLSX.")
+        raise unreadable(detail) from None

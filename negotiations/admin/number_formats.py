@@ -1,0 +1,143 @@
+"""What a number of a workbook says, read by the number format that a person sees it in.
+
+A spreadsheet keeps ``2025-06`` as the first of June, shown as ``Jun-25``, and ``19-Jul`` as a day
+of the year in which it was typed. Taken is what is shown; where that is not all, it is refused.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, time
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.utils.datetime import CALENDAR_WINDOWS_1900, from_excel
+
+from .unreadable import BadCell
+
+# Spreadsheets keep 15 digits; what a longer number was, nobody knows any more.
+MOST_DIGITS = 15
+# Day 60 of this calendar is 29 February 1900, which never was.
+FIRST_DAY = 61
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+# Texts in quotation marks, escaped signs, brackets, runs of one letter, anything else.
+TOKENS = re.compile(
+    r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]|general|am/pm|a/p|e[+-]|([ymdhsebg])\1*|.',
+    re.IGNORECASE | re.DOTALL,
+)
+ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
+# Brackets that change nothing of a number: colours and languages, but no currency.
+SILENT = re.compile(r"\[(\$-[0-9a-f,]*|[a-z]+[0-9 ]*)\]", re.IGNORECASE)
+PLAIN = re.compile(r"[-+() ]*(?P<whole>[#0?]+(,[#0?]+)*)?(\.[#0?]*)?[-+() ]*")
+
+
+class Shown(NamedTuple):
+    """What a format shows: parts of a date (``ymdh``), or a number with so many digits."""
+
+    code: str
+    is_date: bool
+    is_plain: bool = False
+    parts: frozenset[str] = frozenset()
+    digits: int = 1
+
+
+def read_format(number: int, custom: dict[int, str]) -> Shown:
+    """Return what a format shows, by its number in the workbook's styles."""
+    code = custom.get(number) or BUILTIN_FORMATS.get(number)
+    if code is None:
+        # The others depend on the language of the spreadsheet program; many are dates.
+        return Shown(f"{number}", is_date=False)
+    tokens = list(first_section(code))
+    parts = frozenset(date_parts(tokens))
+    if parts:
+        return Shown(code, is_date=True, parts=parts)
+    if tokens in (["general"], ["@"]):
+        return Shown(code, is_date=False, is_plain=True)
+    match = PLAIN.fullmatch("".join(token for token in tokens if not SILENT.fullmatch(token)))
+    if match is None or not match["whole"]:
+        return Shown(code, is_date=False)
+    return Shown(code, is_date=False, is_plain=True, digits=match["whole"].count("0"))
+
+
+def first_section(code: str) -> Iterator[str]:
+    """Yield the parts of a format for numbers above 0, in small letters."""
+    for match in TOKENS.finditer(code):
+        token = match[0]
+        if match[0] == ";":
+            return
+        if token[0] in "_*":
+            # A space as wide as a sign, a sign that fills the cell.
+            continue
+        yield token[1:] if token[0] == "\\" and token[1:] in {" ", "-", "(", ")"} else token.lower()
+
+
+def date_parts(tokens: list[str]) -> Iterator[str]:
+    """Yield y, m, d, w (weekday), h, n (minute) and s for what the format shows."""
+    letters = [token for token in tokens if token[0] in "ymdhseb" and token[-1] not in "+-"]
+    for place, token in enumerate(letters):
+        before = letters[place - 1][0] if place else ""
+        after = letters[place + 1][0] if place + 1 < len(letters) else ""
+        if token[0] == "m" and len(token) < 3 and (before == "h" or after == "s"):
+            yield "n"
+        elif token[0] == "d" and len(token) > 2:
+            yield "w"
+        else:
+            # Japanese and Thai years are years.
+            yield "y" if token[0] in "eb" else token[0]
+    if any(ELAPSED.fullmatch(token) for token in tokens):
+        yield "s"
+
+
+def read_number(text: str, shown: Shown, epoch: datetime) -> str:
+    """Return what a number says as text, or a ``BadCell``."""
+    if not NUMBER.fullmatch(text):
+        return BadCell(_("it holds no number that can be read"))
+    value = float(text)
+    if shown.is_date:
+        return read_serial(value, shown, epoch)
+    whole = value.is_integer()
+    if abs(value) >= 10**MOST_DIGITS:
+        detail = _("a number of more than %(most)s digits, of which a spreadsheet keeps no more")
+        return BadCell(f"{detail % {'most': MOST_DIGITS}}; {_('write it as text')}")
+    plain = str(int(value)) if whole else f"{Decimal(f'{value:.{MOST_DIGITS}g}'):f}"
+    if not shown.is_plain or (whole and len(plain.lstrip("-")) < shown.digits):
+        return shown_otherwise(plain, shown)
+    return plain
+
+
+def read_serial(value: float, shown: Shown, epoch: datetime) -> str:
+    """Return the date that a number of days says."""
+    try:
+        if value < 0 or (1 <= value < FIRST_DAY and epoch == CALENDAR_WINDOWS_1900):
+            raise ValueError
+        moment = from_excel(value, epoch)
+    except (ValueError, OverflowError):
+        return shown_otherwise(f"{value:g}", shown)
+    if not isinstance(moment, datetime):
+        return shown_otherwise(str(moment), shown)
+    return read_moment(moment, shown)
+
+
+def read_moment(moment: datetime, shown: Shown) -> str:
+    """Return what a format shows of a moment, if that is all that the cell holds."""
+    parts, day = shown.parts, moment.date().isoformat()
+    if moment.time() != time():
+        if {"y", "m", "d", "h"} <= parts:
+            return moment.isoformat(sep=" ")
+        return shown_otherwise(moment.isoformat(sep=" "), shown)
+    if {"y", "m", "d"} <= parts:
+        return day
+    dates = parts & {"y", "m", "d", "w"}
+    if dates == {"y", "m"} and moment.day == 1:
+        return day[:7]
+    if dates == {"y"} and (moment.month, moment.day) == (1, 1):
+        return day[:4]
+    return shown_otherwise(day, shown)
+
+
+def shown_otherwise(held: str, shown: Shown) -> BadCell:
+    """Return the fault of a cell that shows something else than it holds."""
+    detail = _("it holds %(held)s, but its format “%(format)s” shows something else")
+    example = _("write what is meant as text, for example 2025-06, 2025-07-19 or 160")
+    return BadCell(f"{detail % {'held': held, 'format': shown.code}}; {example}")
