@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiations.analysis.coverage import Span, passages, sentences, untouched
+from negotiations.analysis.coverage import passages, untouched
+from negotiations.analysis.segmentation import Span, sentences
 
 TEXT = """A heading
 

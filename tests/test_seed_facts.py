@@ -6,7 +6,8 @@ import pytest
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from negotiations.analysis.coverage import passages, sentences, untouched
+from negotiations.analysis.coverage import passages, untouched
+from negotiations.analysis.segmentation import sentences
 from negotiations.models import (
     RECORDS,
     Citation,

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 
 from negotiations.models import Citation, Dismissal
 
-from .coverage import Sentence, Span, sentences, untouched
+from .coverage import untouched
 from .records import Rows
+from .segmentation import Sentence, Span, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Reading:
     text: str
     complete: bool | None
     open_question: str
+    language: str
     passages: list[Passage] = field(default_factory=list)
 
     @property
@@ -48,12 +50,12 @@ class Reading:
     @property
     def sentences(self) -> list[Sentence]:
         """All sentences and headings of the text."""
-        return sentences(self.text)
+        return sentences(self.text, self.language)
 
     @property
     def untouched(self) -> list[Sentence]:
         """Those of which nothing is cited or dismissed."""
-        return untouched(self.text, self.touched)
+        return untouched(self.text, self.touched, self.language)
 
     @property
     def broken(self) -> list[Passage]:
@@ -67,7 +69,7 @@ class Reading:
 
 def readings(sources: QuerySet[Any], rows: Rows) -> list[Reading]:
     """The sources with their passages, those of other negotiations too. Three queries."""
-    columns = ("slug", "title", "kind", "url", "text", "complete", "open_question")
+    columns = ("slug", "title", "kind", "url", "text", "complete", "open_question", "language")
     found = {row[0]: Reading(*row) for row in sources.order_by("slug").values_list(*columns)}
     for model in (Citation, Dismissal):
         passages = rows(model).filter(source__in=sources).order_by("start", "slug")

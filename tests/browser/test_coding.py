@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from negotiations.analysis.coverage import sentences
+from negotiations.analysis.segmentation import sentences
 from negotiations.models import CITED, Citation, Dismissal, Issue, Party, Position, Source
 from tests.conftest import member_of
 from tests.factories import (

@@ -59,7 +59,7 @@ class SourceText(NamedTuple):
 
     @property
     def sentences(self) -> int:
-        return len(pieces(self.text))
+        return len(pieces(self.text, language_of(self.text)))
 
     def offers(self) -> Iterator[Offer]:
         """Its language, and the days with a year that it names, the first ones first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -15,7 +14,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from negotiations.admin.seeing import sees
-from negotiations.analysis.coverage import Sentence, Span, passages, sentences
+from negotiations.analysis.coverage import passages
+from negotiations.analysis.segmentation import (
+    NO_HEADING,
+    Sentence,
+    Span,
+    paragraphs,
+    sentences,
+)
 from negotiations.models import CITED, Citation, Dismissal, Source
 from negotiations.models.quotations import place_of, told_apart
 
@@ -66,18 +72,16 @@ def sentence_in(text: str, sentence: Sentence) -> Passage:
     return Passage(text[start:end], *told_apart(text, text[start:end], start), start)
 
 
-def pieces(text: str) -> list[Piece]:
+def pieces(text: str, language: str = "en") -> list[Piece]:
     """The sentences and headings, each counted by itself."""
-    found = sentences(text)
+    found = sentences(text, language)
     counts = {True: 0, False: 0}
     numbered = []
     for number, sentence in enumerate(found):
         alone = "\n" in text[found[number - 1].end : sentence.start] if number else True
         following = found[number + 1].start if number + 1 < len(found) else len(text)
         ends_line = "\n" in text[sentence.end : following] or number + 1 == len(found)
-        short = len(sentence.text) <= LONGEST_HEADING and not re.search(
-            r"[.…:;,!]\W*$", sentence.text
-        )
+        short = len(sentence.text) <= LONGEST_HEADING and not NO_HEADING.search(sentence.text)
         is_heading = alone and ends_line and short and len(found) > 1
         counts[is_heading] += 1
         letter = "H" if is_heading else "S"
@@ -110,7 +114,8 @@ class Reader:
 
     def __init__(self, source: Source, user: Any) -> None:
         self.source, self.user = source, user
-        self.pieces = pieces(source.text)
+        self.pieces = pieces(source.text, source.language)
+        self.paragraphs = paragraphs(source.text)
 
     @cached_property
     def citations(self) -> list[Citation]:
@@ -141,9 +146,9 @@ class Reader:
 
     def before_in_paragraph(self, piece: Piece | None) -> str:
         """What the paragraph says before a sentence."""
-        text = self.source.text
         end = piece.sentence.start if piece else 0
-        return text[text.rfind("\n", 0, end) + 1 : end]
+        starts = [each.start for each in self.paragraphs if each.start <= end]
+        return self.source.text[starts[-1] if starts else 0 : end]
 
     def piece_called(self, label: str) -> Piece | None:
         return next((piece for piece in self.pieces if piece.label == label), None)
@@ -181,8 +186,9 @@ class Reader:
 
     def html(self) -> SafeString:
         """The text, to the character: only the names of the sentences stand in it besides."""
-        blocks = re.finditer(r"[^\n]+\n*|\n+", self.source.text)
-        return mark_safe("".join(self._block(Span(*block.span())) for block in blocks))
+        ends = [each.start for each in self.paragraphs[1:]] + [len(self.source.text)]
+        blocks = map(Span, [0, *ends], ends)
+        return mark_safe("".join(map(self._block, blocks)))
 
     def _block(self, block: Span) -> SafeString:
         inside = [p for p in self.pieces if block.start <= p.sentence.start < block.end]
