@@ -32,12 +32,15 @@ class Server:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("server")
+    temporary = folder / "temporary"
+    temporary.mkdir()
     variables = {
         **PRODUCTION,
         "TRACKER_ALLOWED_HOSTS": "127.0.0.1",
         "TRACKER_HTTPS": "0",
         "DATABASE_URL": f"sqlite:///{folder}/server.sqlite3",
         "DJANGO_SUPERUSER_PASSWORD": secrets.token_urlsafe(),
+        "TMPDIR": str(temporary),
     }
     made = ("createsuperuser", "--noinput", "--username", "client", "--email", "client@example.org")
     for command in (("migrate",), ("loadseeds",), made):

@@ -15,7 +15,9 @@ def with_length(application: Application) -> Application:
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         is_in_chunks = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-        if is_in_chunks and environ.get("wsgi.input_terminated"):
+        # Forms have a length: the body of any other is not read.
+        is_api = environ.get("PATH_INFO", "").startswith("/api/")
+        if is_api and is_in_chunks and environ.get("wsgi.input_terminated"):
             body = environ["wsgi.input"].read(MOST)
             environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         return application(environ, start_response)

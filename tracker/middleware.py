@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -23,6 +24,9 @@ PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+LARGEST_FORM = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+# A file of the desk, with its form.
+LARGEST_UPLOAD = 11 * 1024 * 1024
 PERMISSIONS = "camera=(), geolocation=(), microphone=()"
 
 
@@ -43,6 +47,39 @@ class DeskLanguageMiddleware(LocaleMiddleware):
 
 def is_desk(request: HttpRequest) -> bool:
     return request.path.startswith("/admin/")
+
+
+class UploadMiddleware:
+    """Refuses what is too large, or of nobody, before a byte of it is read.
+
+    Only files that come with a form are written to disk as they arrive, and only those longer than
+    what a form may be without them; shorter bodies stay in memory.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, arguments: Any, options: Any
+    ) -> HttpResponseBase | None:
+        from negotiations.protocol.errors import page_or_problem  # noqa: PLC0415 - needs the apps
+
+        # Views without forms are exempt: the API reads and refuses bodies itself.
+        is_form = request.method == "POST" and request.content_type == "multipart/form-data"
+        length = request.headers.get("Content-Length", "")
+        size = int(length) if length.isdecimal() else 0
+        if getattr(view, "csrf_exempt", False) or not is_form or size <= LARGEST_FORM:
+            return None
+        if size > LARGEST_UPLOAD or not is_desk(request):
+            return page_or_problem(request, "too_large", "The body is over the limit.")
+        if not request.user.is_authenticated:
+            detail = "Your session has ended, or you are not logged in. The file was not read."
+            advice = "Log in, then choose the file again."
+            return page_or_problem(request, "forbidden", detail, advice)
+        return None
 
 
 class RequestIdMiddleware:

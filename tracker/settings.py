@@ -82,6 +82,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tracker.middleware.DeskLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before the one below, which reads forms to find their token.
+    "tracker.middleware.UploadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tracker.login.KnownDeviceMiddleware",

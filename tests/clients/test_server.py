@@ -48,3 +48,24 @@ def test_all_followers_there_may_be_hold_up_nobody_else(server):
 
         assert statuses == [200] * 8 + [503]
         assert other.getresponse().status == 200
+
+
+@pytest.mark.parametrize("path", ["/admin/negotiations/party/import/", "/admin/login/", "/"])
+def test_an_upload_of_nobody_is_refused_before_it_is_sent(server, path):
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    headers = {
+        "Content-Type": "multipart/form-data; boundary=x",
+        "Content-Length": str(300 * 2**20),
+        "Cookie": f"csrf={'a' * 32}",
+    }
+    with ExitStack() as opened:
+        connection = connected(server, opened)
+        connection.putrequest("POST", path)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(head + b"a" * 2**20)
+
+        answer = connection.getresponse()
+
+        assert answer.status in {403, 413}
+        assert list((server.folder / "temporary").glob("*.upload*")) == []
