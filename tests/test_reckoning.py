@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from negotiations.models.reckoning import phrases, readings
+from negotiations.models.reckoning import in_order, phrases, readings
+from negotiations.models.reckoning_tense import find_tense
 
 SATURDAY, SUNDAY = date(2025, 7, 19), date(2025, 7, 20)
 
@@ -114,3 +115,89 @@ def test_a_text_gives_its_words_for_dates_once_each_without_prepositions():
         (76, "next week"),
     ]
     assert [start for start, _ in phrases(text)] == [13, 54, 76]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("In May 20 prisoners were freed.", ["May"]),
+        ("Since March 3 people died.", ["March"]),
+        ("By May 20,000 soldiers had left.", ["By May"]),
+        ("On 20 July 1200 prisoners came home.", ["20 July"]),
+        ("On 5 May 2000 soldiers left.", ["5 May"]),
+        ("On 5 May 2000 the sides met.", ["5 May 2000"]),
+        ("On 19 July 2025 Russian soldiers attacked.", ["19 July 2025"]),
+        ("Article 5 may apply, and they may 20 times.", []),
+        ("After two days of talks they left.", []),
+        ("It came within two weeks of the vote.", []),
+        ("It fell in the last week of May.", ["May"]),
+        ("They met from 5 to 7 June.", ["from 5 to 7 June"]),
+        ("They met on June 5-7, 2025.", ["June 5-7, 2025"]),
+        ("They met on 5 and 7 June.", ["7 June"]),
+        ("The sides meet in two weeks.", ["in two weeks"]),
+        ("20 липня 1200 полонених повернулися.", ["20 липня"]),
+        ("20 липня 2025 року вони зустрілися.", ["20 липня 2025 року"]),
+    ],
+)
+def test_words_that_do_not_belong_together_make_no_date(text, found):
+    assert [words for _start, words in phrases(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("from 5 to 7 June", ["2025-06-05/2025-06-07", "2026-06-05/2026-06-07"]),
+        ("5–7 June 2024", ["2024-06-05/2024-06-07"]),
+        ("between June 5 and 7, 2024", ["2024-06-05/2024-06-07"]),
+        ("7 to 5 June", []),
+        ("in two weeks", ["2025-08-03", "2025-07-28/2025-08-03"]),
+    ],
+)
+def test_days_of_a_month_are_one_stretch(words, meant):
+    assert [reading.edtf for reading in readings(words, SUNDAY)] == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "tense"),
+    [
+        ("He is due to fly home on Thursday.", "future"),
+        ("Talks began on Thursday.", "past"),
+        ("On Thursday, the sides will meet.", "future"),
+        ("On Thursday the sides met.", "past"),
+        ("He said on Thursday that talks will resume.", "past"),
+        ("He said talks will resume on Thursday.", "future"),
+        ("They will hold proposed talks on Thursday.", "future"),
+        ("They will resume talks that stalled on Thursday.", "past"),
+        ("Talks resume Thursday.", "future"),
+        ("Putin was due to arrive on Thursday.", ""),
+        ("They may have died on Thursday.", "past"),
+        ("The two are to meet on Thursday.", "future"),
+        ("The talks scheduled for Thursday are in Istanbul.", "future"),
+        ("A meeting on Thursday.", ""),
+        ("Зустріч відбудеться у четвер.", "future"),
+        ("Встреча состоялась в четверг.", "past"),
+        ("Переговоры пройдут в четверг.", "future"),
+    ],
+)
+def test_the_verb_by_a_date_has_a_tense(text, tense):
+    ((start, words),) = phrases(text)
+
+    assert find_tense(text, start, start + len(words)) == tense
+
+
+@pytest.mark.parametrize(
+    ("words", "tense", "first"),
+    [
+        ("Thursday", "future", "2025-07-24"),
+        ("Thursday", "past", "2025-07-17"),
+        ("Thursday", "", "2025-07-17"),
+        ("Sunday", "future", "2025-07-20"),
+        ("in June", "future", "2026-06"),
+        ("19 July", "future", "2026-07-19"),
+        ("by 7 September", "future", "../2025-09-07"),
+        ("by 7 September", "past", "../2024-09-07"),
+        ("next week", "past", "2025-07-21/2025-07-27"),
+    ],
+)
+def test_the_first_reading_agrees_with_the_tense(words, tense, first):
+    assert in_order(readings(words, SUNDAY), SUNDAY, tense)[0].edtf == first

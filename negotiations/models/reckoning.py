@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from .edtf import InvalidDate, parse
 from .reckoning_rules import RULES, Reading
+from .reckoning_tense import FUTURE
 from .reckoning_words import PATTERNS, in_english
 
 TO_A_BOUND = r"(?:by|until|no later than) "
@@ -25,6 +26,11 @@ LONGEST_PHRASE = 200
 # For asking whether words tell a date at all.
 ANY_DAY = date(2000, 6, 15)
 LEAD = re.compile(r"(?:in|on|since|during) ", re.IGNORECASE)
+
+
+# A stretch that is counted from what follows it, not from a day that the reader knows.
+STRETCH = re.compile(r"\b(?:day|week|month|year)s?$", re.IGNORECASE)
+OF_ANOTHER = re.compile(r"[’']? (?:of|before|after|since|from|following)\b", re.IGNORECASE)
 
 
 class Phrase(NamedTuple):
@@ -41,9 +47,14 @@ def phrases(text: str) -> list[Phrase]:
     kept: list[re.Match[str]] = []
     for match in sorted(found, key=lambda match: (-len(match.group()), match.start())):
         is_free = all(match.end() <= k.start() or match.start() >= k.end() for k in kept)
-        if is_free and readings(match.group(), ANY_DAY):
+        if is_free and not _counts_from_another(match) and readings(match.group(), ANY_DAY):
             kept.append(match)
     return sorted(_bare(match) for match in kept)
+
+
+def _counts_from_another(match: re.Match[str]) -> bool:
+    """Whether what follows says what the words count from: "within two days of the vote"."""
+    return bool(OF_ANOTHER.match(match.string, match.end()) and STRETCH.search(match.group()))
 
 
 def _bare(match: re.Match[str]) -> Phrase:
@@ -52,7 +63,9 @@ def _bare(match: re.Match[str]) -> Phrase:
     if bound is not None:
         return Phrase(bound.start(), match.string[bound.start() : match.end()])
     lead = LEAD.match(match.group())
-    skipped = lead.end() if lead else 0
+    bare = match.group()[lead.end() :] if lead else ""
+    # "In two weeks" is no date without its first word.
+    skipped = lead.end() if lead and readings(bare, ANY_DAY) else 0
     return Phrase(match.start() + skipped, match.group()[skipped:])
 
 
@@ -80,6 +93,18 @@ def readings(words: str, anchor: date) -> list[Reading]:
         if found:
             break
     return list(found.values())
+
+
+def in_order(found: list[Reading], anchor: date, tense: str) -> list[Reading]:
+    """Put the readings that agree with the tense of the verb first."""
+
+    def disagrees(reading: Reading) -> bool:
+        span = parse(reading.edtf)
+        if tense == FUTURE:
+            return span.latest is not None and span.latest < anchor
+        return (span.earliest or span.latest or anchor) > anchor
+
+    return sorted(found, key=disagrees) if tense else found
 
 
 def _at_the_latest(words: str, anchor: date) -> Iterator[Reading]:

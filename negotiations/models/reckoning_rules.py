@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -10,23 +9,27 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
+from .reckoning_parts import (
+    DAY,
+    DAYS,
+    LAST_DAY,
+    MONTH,
+    MONTHS,
+    NUMBER,
+    ONE_DAY,
+    PART,
+    TO,
+    UNIT,
+    WEEKDAY,
+    YEAR,
+    last_of_month,
+    month_of,
+    months_on,
+    moved,
+    number_of,
+    span,
+    whole_month,
 )
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-NUMBERS = (
-    *("one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
-MONTH = rf"(?P<month>{'|'.join(MONTHS)}|(?:{'|'.join(m[:3] for m in MONTHS)}|sept)\.?)"
-WEEKDAY = rf"(?P<weekday>{'|'.join(DAYS)})"
-NUMBER = rf"(?P<number>\d{{1,4}}|an?|{'|'.join(NUMBERS)})"
-UNIT = r"(?P<unit>day|week|month|year)s?"
-YEAR = r"(?P<year>[12]\d{3})"
-DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
-PART = r"(?P<part>early|the beginning of|mid|the middle of|middle of|late|the end of)[- ](?:in )?"
-ONE_DAY = timedelta(days=1)
 
 
 class Reading(NamedTuple):
@@ -50,59 +53,18 @@ def rule(pattern: str) -> Callable[[Rule], Rule]:
     return kept
 
 
-# How spans are written
-
-
-def span(first: date, last: date) -> str:
-    """The shortest EDTF text of a stretch of days."""
-    if first == last:
-        return first.isoformat()
-    if first.day == 1 and last == _last_of_month(first):
-        return f"{first:%Y-%m}"
-    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
-        return f"{first:%Y}"
-    return f"{first.isoformat()}/{last.isoformat()}"
-
-
-def _last_of_month(day: date) -> date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def _months_on(day: date, count: int) -> date:
-    """The same day so many months later, or the last of a shorter month."""
-    months = day.year * 12 + day.month - 1 + count
-    year, month = divmod(months, 12)
-    length = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, length))
-
-
-def _whole_month(day: date) -> str:
-    return span(day.replace(day=1), _last_of_month(day))
-
-
-def _month(match: re.Match[str]) -> int:
-    return next(n for n, name in enumerate(MONTHS, 1) if name[:3] == match["month"].lower()[:3])
-
-
-def _number(match: re.Match[str]) -> int:
-    text = match["number"].lower()
-    if text in {"a", "an"}:
-        return 1
-    return int(text) if text.isdigit() else NUMBERS.index(text) + 1
-
-
-def _moved(day: date, unit: str, count: int) -> date:
-    """So many days, weeks, months or years later."""
-    if unit in {"day", "week"}:
-        return day + timedelta(days=count * (7 if unit == "week" else 1))
-    return _months_on(day, count * (12 if unit == "year" else 1))
+def _is_verb(match: re.Match[str]) -> bool:
+    """Whether the "month" is a verb: "Article 5 may apply", "they march 20 miles"."""
+    return match["month"] in {"may", "march", "mar"} and not match["year"]
 
 
 def _day_of_year(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     """A day and month; without its year, the last such day and the one to come."""
-    month, day = _month(match), int(match["day"])
+    month, day = month_of(match), int(match["day"])
     if match["year"]:
         yield Reading(date(int(match["year"]), month, day).isoformat(), _("as it is written"))
+        return
+    if _is_verb(match):
         return
     passed = (month, day) <= (anchor.month, anchor.day)
     last = anchor.year if passed else anchor.year - 1
@@ -116,6 +78,38 @@ def _day_of_year(match: re.Match[str], anchor: date) -> Iterator[Reading]:
 @rule(r"(?:date )?(?P<iso>[12]\d{3}-[01]\d-[0-3]\d)")
 def iso(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield Reading(date.fromisoformat(match["iso"]).isoformat(), _("as it is written"))
+
+
+@rule(
+    rf"(?:from |between )?{DAY}{TO}{LAST_DAY} (?:of )?{MONTH}(?:,? {YEAR})?"
+    rf"|(?:from |between )?{MONTH.replace('month>', 'month_first>')} "
+    rf"{DAY.replace('day>', 'day_after>')}{TO}{LAST_DAY.replace('last>', 'last_after>')}"
+    rf"(?:,? {YEAR.replace('year>', 'year_after>')})?"
+)
+def days_of_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+    """A stretch of days in a month; without its year, the last such days and those to come."""
+    told = {name: match[name] or match[other] for name, other in _AFTER_MONTH.items()}
+    month = next(n for n, name in enumerate(MONTHS, 1) if name[:3] == told["month"].lower()[:3])
+    first, last = int(told["day"]), int(told["last"])
+    words = match.group().lower()
+    if first >= last or (" and " in words and not words.startswith("between")):
+        return
+    if told["year"]:
+        years = [(int(told["year"]), _("as it is written"))]
+    else:
+        passed = (month, first) <= (anchor.month, anchor.day)
+        year = anchor.year if passed else anchor.year - 1
+        years = [(year, _("the last one")), (year + 1, _("the one to come"))]
+    for year, how in years:
+        yield Reading(span(date(year, month, first), date(year, month, last)), how)
+
+
+_AFTER_MONTH = {
+    "month": "month_first",
+    "day": "day_after",
+    "last": "last_after",
+    "year": "year_after",
+}
 
 
 @rule(rf"(?:{WEEKDAY},? \(?)?{MONTH} {DAY}(?:,? {YEAR})?\)?")
@@ -133,7 +127,7 @@ def part_of_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     word = match["part"].lower()
     months = list(_months_meant(match, anchor))
     for first, how in months:
-        last = _last_of_month(first)
+        last = last_of_month(first)
         if "mid" in word:
             days, which = (11, 20), _("the 11th to the 20th")
         elif word in {"late", "the end of"}:
@@ -145,7 +139,7 @@ def part_of_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     if word == "the end of":
         first, how = months[0]
         which = _("the last day")
-        yield Reading(_last_of_month(first).isoformat(), f"{which}, {how}")
+        yield Reading(last_of_month(first).isoformat(), f"{which}, {how}")
 
 
 def _months_meant(match: re.Match[str], anchor: date) -> Iterator[tuple[date, str]]:
@@ -155,11 +149,11 @@ def _months_meant(match: re.Match[str], anchor: date) -> Iterator[tuple[date, st
     if not named.get("month"):
         steps = {"last": -1, "next": 1}
         yield (
-            _months_on(first, steps.get(str(named.get("this")).lower(), 0)),
+            months_on(first, steps.get(str(named.get("this")).lower(), 0)),
             _("counted by months"),
         )
         return
-    month = _month(match)
+    month = month_of(match)
     if named.get("year"):
         yield date(int(match["year"]), month, 1), _("as it is written")
         return
@@ -174,7 +168,7 @@ def month_alone(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     if match["month"] in {"may", "march", "mar"}:
         return
     for day, how in _months_meant(match, anchor):
-        yield Reading(_whole_month(day), how)
+        yield Reading(whole_month(day), how)
 
 
 @rule(r"(?P<word>today|tonight|yesterday|tomorrow|(?:the day )?before yesterday)")
@@ -242,10 +236,10 @@ def week(match: re.Match[str], anchor: date) -> Iterator[Reading]:
 @rule(r"(?:(?P<half>early|earlier|later|late) )?(?P<which>next|last|this|past|coming) month")
 def month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     step = {"next": 1, "coming": 1, "this": 0}.get(match["which"].lower(), -1)
-    first = _months_on(anchor.replace(day=1), step)
+    first = months_on(anchor.replace(day=1), step)
     if match["half"] and step == 0:
-        yield from _so_far(match["half"], first, _last_of_month(first), anchor)
-    yield Reading(_whole_month(first), _("the month of the calendar"))
+        yield from _so_far(match["half"], first, last_of_month(first), anchor)
+    yield Reading(whole_month(first), _("the month of the calendar"))
     if step > 0:
         yield Reading(span(anchor + ONE_DAY, anchor + 30 * ONE_DAY), _("the thirty days after"))
     elif step < 0:
@@ -268,7 +262,7 @@ def year(match: re.Match[str], anchor: date) -> Iterator[Reading]:
 
 @rule(rf"within (?:the next )?{NUMBER} {UNIT}")
 def within(match: re.Match[str], anchor: date) -> Iterator[Reading]:
-    last = _moved(anchor, match["unit"].lower(), _number(match))
+    last = moved(anchor, match["unit"].lower(), number_of(match))
     yield Reading(f"../{last.isoformat()}", _("by then at the latest"))
     yield Reading(span(anchor, last), _("from the day they count from"))
     yield Reading(last.isoformat(), _("on the last day"))
@@ -287,11 +281,11 @@ def hence(match: re.Match[str], anchor: date) -> Iterator[Reading]:
 def _at_distance(match: re.Match[str], anchor: date, sign: int) -> Iterator[Reading]:
     """The day itself; for weeks, months and years also the whole one in which it lies."""
     unit = match["unit"].lower()
-    day = _moved(anchor, unit, sign * _number(match))
+    day = moved(anchor, unit, sign * number_of(match))
     yield Reading(day.isoformat(), _("to the day"))
     if unit == "week":
         monday = day - timedelta(days=day.weekday())
         yield Reading(span(monday, monday + timedelta(days=6)), _("the week of that day"))
     elif unit != "day":
-        whole = _whole_month(day) if unit == "month" else f"{day.year:04}"
+        whole = whole_month(day) if unit == "month" else f"{day.year:04}"
         yield Reading(whole, _("the whole month or year of that day"))

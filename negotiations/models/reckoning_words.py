@@ -82,7 +82,9 @@ def _one_of(name: str) -> str:
 
 
 DAY = r"(?P<day>[0-3]?\d)(?:-?го)?"
-YEAR = r"(?P<year>[12]\d{3})(?: ?(?:року|рік|году|года|год|р\.|г\.))?"
+OF_YEAR = r" ?(?:року|рік|году|года|год|р\.|г\.)"
+# A number before another word is no year unless it says so: "5 травня 2000 солдатів".
+YEAR = rf"(?P<year>19\d\d|20(?!00)\d\d|[12]\d{{3}}(?={OF_YEAR})|[12]\d{{3}}(?! \w))(?:{OF_YEAR})?"
 IN = "(?:[ув]о? |на )"
 HALF = f"(?:{_one_of('half')} (?:на |[ув] )?)?"
 MONTH, WEEKDAY, UNIT = map(_one_of, ("month", "weekday", "unit"))

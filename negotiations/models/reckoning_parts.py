@@ -1,0 +1,83 @@
+"""The words of dates as patterns, and the spans of days that they come to."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date, timedelta
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NUMBERS = (
+    *("one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+MONTH = rf"(?P<month>{'|'.join(MONTHS)}|(?:{'|'.join(m[:3] for m in MONTHS)}|sept)\.?)"
+WEEKDAY = rf"(?P<weekday>{'|'.join(DAYS)})"
+NUMBER = rf"(?P<number>\d{{1,4}}|an?|{'|'.join(NUMBERS)})"
+UNIT = r"(?P<unit>day|week|month|year)s?"
+# What is counted after a date is no year of it: "on 5 May 2000 soldiers left".
+COUNTED = (
+    "people|persons|men|women|children|soldiers|troops|servicemen|prisoners|civilians|fighters"
+    "|militants|refugees|migrants|workers|detainees|hostages|bodies|dead|wounded|homes|houses"
+    "|tons|tonnes|vehicles|tanks|drones|missiles|rockets|shells|dollars|euros|kilometres|kilometers"
+    "|km"
+)
+# 2025 may be a year before any word, 2000 and 1200 are none before what is counted.
+YEAR = rf"(?P<year>19\d\d|20(?!00)\d\d|[12]\d{{3}}(?! (?:\w+ )?(?:{COUNTED})\b))(?![,.]\d)"
+DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![,.]\d|%)"
+LAST_DAY = r"(?P<last>[0-3]?\d)(?:st|nd|rd|th)?(?![,.]\d|%)"
+TO = r"(?: ?[-–—] ?| (?:to|until|till|through) | and )"
+PART = r"(?P<part>early|the beginning of|mid|the middle of|middle of|late|the end of)[- ](?:in )?"
+ONE_DAY = timedelta(days=1)
+
+
+# How spans are written
+
+
+def span(first: date, last: date) -> str:
+    """The shortest EDTF text of a stretch of days."""
+    if first == last:
+        return first.isoformat()
+    if first.day == 1 and last == last_of_month(first):
+        return f"{first:%Y-%m}"
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
+        return f"{first:%Y}"
+    return f"{first.isoformat()}/{last.isoformat()}"
+
+
+def last_of_month(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def months_on(day: date, count: int) -> date:
+    """The same day so many months later, or the last of a shorter month."""
+    months = day.year * 12 + day.month - 1 + count
+    year, month = divmod(months, 12)
+    length = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, length))
+
+
+def whole_month(day: date) -> str:
+    return span(day.replace(day=1), last_of_month(day))
+
+
+def month_of(match: re.Match[str]) -> int:
+    return next(n for n, name in enumerate(MONTHS, 1) if name[:3] == match["month"].lower()[:3])
+
+
+def number_of(match: re.Match[str]) -> int:
+    text = match["number"].lower()
+    if text in {"a", "an"}:
+        return 1
+    return int(text) if text.isdigit() else NUMBERS.index(text) + 1
+
+
+def moved(day: date, unit: str, count: int) -> date:
+    """So many days, weeks, months or years later."""
+    if unit in {"day", "week"}:
+        return day + timedelta(days=count * (7 if unit == "week" else 1))
+    return months_on(day, count * (12 if unit == "year" else 1))
