@@ -28,6 +28,7 @@ from negotiations.protocol.snapshot import snapshot
 from negotiations.protocol.tables import XLSX, SpreadsheetCSV
 
 from .importing import SERIALIZERS, RecordRows, dataset, faults_in
+from .quantities import quantities_of
 from .reviewing import reason_in
 from .sheets import MOST_BYTES, MOST_ROWS, sheet
 from .unreadable import Fault, SeveralSheets, Unreadable
@@ -194,6 +195,7 @@ class Exchange(admin.ModelAdmin):
             "more_faults": max(0, len(faults) - MOST_FAULTS_SHOWN),
             "file_name": name,
             "columns": [(key, column) for key, column in fields],
+            "quantities": quantities_of(self.model),
         }
         status = 422 if faults else 200
         return TemplateResponse(request, "admin/negotiations/import.html", context, status=status)

@@ -39,6 +39,8 @@ from negotiations.protocol.tables import text_of, unguarded
 from .answers import retold
 from .contrast import contrast
 from .garbled import find_garbled
+from .quantities import quantities_of
+from .quantity_cells import both_told, in_typed_columns, require_both_bounds, spell_out
 from .sheets import Sheet
 from .spoken import noun
 from .unreadable import Fault, Unreadable
@@ -73,7 +75,7 @@ class Change(NamedTuple):
 
 def dataset(sheet: Sheet, model: type[Record]) -> Dataset:
     """The rows for the library; raises ``Unreadable`` when the columns are not those of a kind."""
-    known = SERIALIZERS[model]().fields
+    known = [*SERIALIZERS[model]().fields, *quantities_of(model)]
     faults = []
     for place, column in enumerate(sheet.columns):
         if column in sheet.columns[:place]:
@@ -82,6 +84,9 @@ def dataset(sheet: Sheet, model: type[Record]) -> Dataset:
             kinds = capfirst(noun(model, 0))
             detail = _("%(kinds)s have no such column.") % {"kinds": kinds}
             faults.append(Fault(sheet.head, column, detail + meant(nearest(column, known))))
+        elif both_told(model, column, sheet.columns):
+            detail = _("Keep either this column or the two of its bounds.")
+            faults.append(Fault(sheet.head, column, detail))
     if not sheet.rows:
         detail = _("The file has no rows below the one that names the columns.")
         faults.append(Fault(None, "", detail))
@@ -163,7 +168,9 @@ class RecordRows(Resource):
         result = self.get_row_result_class()()
         result.number = self.numbers[options["row_number"] - 1]
         result.slug = row.get("slug", "")
+        typed = row
         try:
+            row = spell_out(self.model, row)
             self._name_once(result)
             body = self.stored.get(result.slug) if result.slug else None
             if body is None:
@@ -171,7 +178,8 @@ class RecordRows(Resource):
             else:
                 self._change(row, body, result)
         except RuleBreach as error:
-            result.import_type, result.validation_error = RowResult.IMPORT_TYPE_INVALID, error
+            result.import_type = RowResult.IMPORT_TYPE_INVALID
+            result.validation_error = in_typed_columns(self.model, error, typed)
         return result
 
     def _name_once(self, result: Any) -> None:
@@ -195,6 +203,7 @@ class RecordRows(Resource):
         if row.get("version"):
             detail = _("There is no such record; leave the version empty to make a new one.")
             raise RuleBreach({"slug": detail})
+        require_both_bounds(self.model, row, row)
         body = self._values({name: cell for name, cell in row.items() if cell})
         serializer = self.serializer_class(context=self.context)
         faults = bulk.faults_in(serializer, body, "")
@@ -214,6 +223,7 @@ class RecordRows(Resource):
         result.import_type = RowResult.IMPORT_TYPE_SKIP
         if not changed:
             return
+        require_both_bounds(self.model, row, changed)
         self._count()
         record = self.model._base_manager.get(slug=body["slug"])
         values = self._values(changed)

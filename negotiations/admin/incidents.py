@@ -30,8 +30,8 @@ class IncidentAdmin(RecordAdmin):
         "title",
         ("kind", "means"),
         ("by", "place"),
-        ("killed_min", "killed_max"),
-        ("injured_min", "injured_max"),
+        "killed",
+        "injured",
         "effect",
         dated("date"),
     )

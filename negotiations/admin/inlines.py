@@ -16,6 +16,7 @@ from negotiations.models import Citation, Record
 from negotiations.protocol.policy import may, may_create
 
 from .guard import stale_fault
+from .quantities import with_quantities
 from .record_form import RuledForm
 from .seeing import visible_names
 from .spoken import columns, spoken_later, to_read
@@ -161,6 +162,7 @@ class RecordInline(RecordWidgets, admin.StackedInline):
         if type(self).verbose_name_plural is None:
             self.verbose_name_plural = spoken_later(str(self.verbose_name_plural))
         self.coded = columns(self.opts)
+        self.form = with_quantities(self.form, self.model)
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
         if self._is_closed(request, obj):

@@ -8,6 +8,7 @@ from negotiations.models import Commitment, Delivery, Outcome
 from .base import RecordAdmin, dated
 from .filters import MineFilter, VisibleFilter
 from .inlines import RecordInline, citations_of
+from .spoken import quantity_column
 
 
 class DeliveryInline(RecordInline):
@@ -15,7 +16,7 @@ class DeliveryInline(RecordInline):
     list_select_related = ("commitment",)
     rows = (
         ("delivered_by", "received_by"),
-        ("quantity_min", "quantity_max", "verification"),
+        ("quantity", "verification"),
         ("place", "facilitator"),
         dated("date"),
     )
@@ -44,8 +45,7 @@ class CommitmentAdmin(RecordAdmin):
     list_display = (
         "text",
         "kind",
-        "quantity_min",
-        "quantity_max",
+        quantity_column("quantity"),
         "unit",
         "due",
         "outcome",
@@ -69,7 +69,7 @@ class CommitmentAdmin(RecordAdmin):
         "text",
         ("obligor", "obligee"),
         ("backed_by", "according_to"),
-        ("quantity_min", "quantity_max", "unit"),
+        ("quantity", "unit"),
         "category",
         dated("due"),
     )
@@ -82,8 +82,7 @@ class DeliveryAdmin(RecordAdmin):
         "commitment",
         "delivered_by",
         "received_by",
-        "quantity_min",
-        "quantity_max",
+        quantity_column("quantity"),
         "verification",
         "date",
     )
@@ -101,7 +100,7 @@ class DeliveryAdmin(RecordAdmin):
     facts = (
         "commitment",
         ("delivered_by", "received_by"),
-        ("quantity_min", "quantity_max", "verification"),
+        ("quantity", "verification"),
         ("place", "facilitator"),
         dated("date"),
     )

@@ -17,6 +17,7 @@ from negotiations.protocol.policy import find_refusal, may, step
 from .fields import Concealed
 from .guard import GuardedForm
 from .once import new_key
+from .quantities import parts_of, quantities_of
 from .seeing import sees
 from .spoken import spoken_faults
 
@@ -32,6 +33,10 @@ class RuledForm(GuardedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.unseen: dict[str, list[Any]] = {}
+        self.quantities = [n for n in quantities_of(self._meta.model) if n in self.fields]
+        for name in self.quantities:
+            least, most = (getattr(self.instance, f"{name}_{end}") for end in ("min", "max"))
+            self.initial.setdefault(name, parts_of((least, most)))
         if not self.instance._state.adding:
             self._keep_what_is_unseen()
 
@@ -68,6 +73,7 @@ class RuledForm(GuardedForm):
         self.instance = construct_instance(
             self, self.instance, self._meta.fields, self._meta.exclude
         )
+        self._set_quantities()
         self.guard()
         try:
             self.validate()
@@ -76,6 +82,18 @@ class RuledForm(GuardedForm):
         if self.prefix in self.late:
             self.place(self.late[self.prefix])
 
+    def _set_quantities(self) -> None:
+        for name in self.quantities:
+            if name in self.cleaned_data:
+                least, most = self.cleaned_data[name]
+                setattr(self.instance, f"{name}_min", least)
+                setattr(self.instance, f"{name}_max", most)
+
+    def _box_of(self, name: str) -> str:
+        """Name the field of the form in which a field of the record is typed."""
+        base = name.removesuffix("_min").removesuffix("_max")
+        return base if base in self.quantities else name
+
     def validate(self) -> None:
         """Every rule of the record as it is to be."""
         self.instance.validate(self.related)
@@ -83,7 +101,8 @@ class RuledForm(GuardedForm):
     def place(self, error: ValidationError) -> None:
         """Each fault beside its field; where the form shows no such field, above all fields."""
         faulty = set(self.errors)
-        for name, errors in error.update_error_dict({}).items():
+        for field, errors in error.update_error_dict({}).items():
+            name = self._box_of(field)
             if name in self.fields and name in faulty:
                 continue
             shown = name in self.fields and not self.fields[name].widget.is_hidden

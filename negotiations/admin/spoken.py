@@ -15,6 +15,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .quantities import LABELS, quantities_of, say_quantity, with_quantities
+
 
 def spoken(name: str) -> str:
     """The name of a kind or field as it stands inside a sentence."""
@@ -51,9 +53,21 @@ def column(field: Any) -> Any:
     return value
 
 
+def quantity_column(name: str) -> Any:
+    """The column of a quantity, its bounds said as one."""
+
+    @admin.display(description=LABELS.get(name, name), ordering=f"{name}_min")
+    def value(record: Any) -> str:
+        return say_quantity(record, name)
+
+    value.__name__ = name
+    return value
+
+
 def columns(opts: Any) -> dict[str, Any]:
-    """The columns of a kind's coded fields, by name."""
-    return {field.name: column(field) for field in opts.concrete_fields if field.choices}
+    """The columns of a kind's coded fields and quantities, by name."""
+    coded = {field.name: column(field) for field in opts.concrete_fields if field.choices}
+    return coded | {name: quantity_column(name) for name in quantities_of(opts.model)}
 
 
 def to_read(fieldsets: Any, coded: dict[str, Any]) -> Any:
@@ -93,6 +107,7 @@ class Spoken(admin.ModelAdmin):
             if field.help_text:
                 field.help_text = gettext_lazy(str(field.help_text))
         self.coded = columns(self.opts)
+        self.form = with_quantities(self.form, model)
 
     def get_list_display(self, request: Any) -> Any:
         shown: Any = super().get_list_display(request)

@@ -62,13 +62,19 @@ class Incident(Record):
         related_name="parts",
         help_text="The wider incident whose counts contain those of this one.",
     )
-    killed_min = models.PositiveIntegerField(null=True, blank=True, help_text="Killed, at least.")
-    killed_max = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Killed, at most; empty is open."
+    killed_min = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Killed, the lower bound; the same as the upper if exact."
     )
-    injured_min = models.PositiveIntegerField(null=True, blank=True, help_text="Injured, at least.")
+    killed_max = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Killed, the upper bound; empty if open: at least so many."
+    )
+    injured_min = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Injured, the lower bound; the same as the upper if exact."
+    )
     injured_max = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Injured, at most; empty is open."
+        null=True,
+        blank=True,
+        help_text="Injured, the upper bound; empty if open: at least so many.",
     )
     effect = models.CharField(
         max_length=300, blank=True, help_text="What else it did: trains halted for four hours."

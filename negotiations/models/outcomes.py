@@ -13,8 +13,14 @@ from .talks import BY_DATE, IN_ORDER, Negotiation, Round
 from .validation import Related
 from .vocabulary import Vocabulary
 
-LEAST = "At least so many; empty when no source says. A source's “at least three” is 3."
-MOST = "At most so many; empty is open."
+LEAST = (
+    "The lower bound. Exactly 160 is 160 in both bounds; at least 160 is 160 here and no upper"
+    " bound; between and about have both; no bound at all if no source gives a number."
+)
+MOST = (
+    "The upper bound. At most 160 is 160 here and no lower bound; empty is open. About 160 is the"
+    " two bounds between which its coder takes it to lie."
+)
 
 
 class Outcome(Record):
