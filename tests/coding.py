@@ -1,5 +1,6 @@
 """A person without script at the coding desk: opens its forms and sends them."""
 
+import html
 import re
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +15,14 @@ def desk_of(source):
 def sent(answer):
     """What a browser would send of the form that is shown, if nothing was changed."""
     form = answer.context["form"]
-    values = {bound.html_name: bound.value() for bound in form}
+    values = {}
+    for bound in form:
+        value, parts = bound.value(), getattr(bound.field.widget, "widgets_names", None)
+        if parts is None:
+            values[bound.html_name] = value
+        else:
+            told = value if isinstance(value, list) else bound.field.widget.decompress(value)
+            values |= {f"{bound.html_name}{part}": v for part, v in zip(parts, told, strict=True)}
     return {name: str(value) for name, value in values.items() if value not in (None, False)}
 
 
@@ -24,6 +32,27 @@ def opened(client, source, record, quote, **around):
     answer = client.post(desk_of(source), asked)
     assert answer.status_code == 200
     return {**sent(answer), "record": record}
+
+
+def chips(client, source, record, quote, **around):
+    """What a short form offers, by box: the words on the chips and what each would fill in."""
+    asked = {"_open": "1", "record": record, "quote": quote, **around}
+    page = client.post(desk_of(source), asked).content.decode()
+    groups = re.findall(r'<div class="chips"([^>]*)>(.*?)</div>', page, re.DOTALL)
+    found = {}
+    for attributes, group in groups:
+        box = re.search(r'id="id_(\w+)_chips"', attributes)
+        buttons = re.findall(
+            r'name="_fill"\s+value="([^"]*)".*?<span>(.*?)</span>', group, re.DOTALL
+        )
+        name = box[1] if box else "occasion"
+        found[name] = [(html.unescape(label), html.unescape(value)) for value, label in buttons]
+    return found
+
+
+def labels(client, source, record, quote, name):
+    """The words on the chips of one box."""
+    return [label for label, _value in chips(client, source, record, quote).get(name, [])]
 
 
 def save(client, source, form, **values):

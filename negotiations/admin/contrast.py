@@ -2,6 +2,7 @@
 
 import re
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -51,3 +52,16 @@ def _marked(tag: str, text: str) -> SafeString:
     if not text:
         return SafeString("")
     return format_html("<{0}>{1}</{0}>", SafeString(tag), Truncator(text).chars(LONGEST))
+
+
+class Change(NamedTuple):
+    """What a row does to one column, as texts of cells."""
+
+    column: str
+    old: str
+    new: str
+
+    @property
+    def contrast(self) -> SafeString:
+        """Both in one, marked."""
+        return contrast(self.old, self.new)

@@ -6,11 +6,10 @@ of them has a fault; what a row means is said here.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.exceptions import ValidationError as RuleBreach
 from django.db import IntegrityError, transaction
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,7 +36,7 @@ from negotiations.protocol.suggestions import nearest
 from negotiations.protocol.tables import text_of, unguarded
 
 from .answers import retold
-from .contrast import contrast
+from .contrast import Change
 from .garbled import find_garbled
 from .quantities import quantities_of
 from .quantity_cells import both_told, in_typed_columns, require_both_bounds, spell_out
@@ -58,19 +57,6 @@ GARBLED = gettext_lazy(
 BASED = gettext_lazy(
     "Say on which version this row is based; the record is in version %(version)s."
 )
-
-
-class Change(NamedTuple):
-    """What a row does to one column, as texts of cells."""
-
-    column: str
-    old: str
-    new: str
-
-    @property
-    def contrast(self) -> SafeString:
-        """Both in one, marked."""
-        return contrast(self.old, self.new)
 
 
 def dataset(sheet: Sheet, model: type[Record]) -> Dataset:

@@ -7,7 +7,15 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from negotiations.models import Record
+from negotiations.models import (
+    Certainty,
+    Citation,
+    Negotiation,
+    Position,
+    Proposal,
+    Record,
+    Source,
+)
 
 from .fields import ExactText, Lines, Pairs
 
@@ -17,6 +25,24 @@ ROWS = {"text": 18, "quote": 3, "summary": 3, "open_question": 2, "note": 2}
 EXACT = frozenset({"before", "after"})
 # Longer texts get a line of their own.
 WIDE = 300
+
+
+# Defaults that say only that nothing is said; any other one has to be chosen.
+SAYS_NOTHING = frozenset(
+    {
+        *(Certainty.UNKNOWN, Negotiation.Status.UNKNOWN, Proposal.Status.OPEN),
+        *(Position.Firmness.UNSPECIFIED, Source.Reliability.F),
+        *(Citation.Credibility.CANNOT_BE_JUDGED, Citation.Relation.SUPPORTS),
+        Record.Review.DRAFT,
+    }
+)
+
+
+def require_choice(field: Any, db_field: Any) -> None:
+    """Take away a default that claims something, so that nobody saves what they did not say."""
+    if db_field.choices and db_field.has_default() and db_field.default not in SAYS_NOTHING:
+        field.initial = None
+        field.choices = [("", "---------"), *(c for c in field.choices if c[0])]
 
 
 def is_wide(field: Any) -> bool:
@@ -49,6 +75,7 @@ class RecordWidgets:
         field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
         if db_field.choices:
             field.choices = [(value, _(str(label))) for value, label in field.choices]
+            require_choice(field, db_field)
         if isinstance(db_field, models.TextField):
             field.widget.attrs["rows"] = ROWS.get(db_field.name, 3)
         elif is_wide(db_field):

@@ -14,7 +14,7 @@ from negotiations.analysis.segmentation import sentences
 # Words and single signs, as the desk's script tells them.
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
 # What a step does with a box, besides writing into it.
-TICK, TAKE, PICK = "tick", "take", "pick"
+TICK, TAKE, PICK, CHIP = "tick", "take", "pick", "chip"
 
 
 class AtTheDesk:
@@ -51,6 +51,15 @@ class AtTheDesk:
         """What a run with ``-s`` shows: the actions that each kind of record took."""
         sys.stderr.write(f"\n{type(self).__name__}: {self.counted}\n")
 
+    def chip(self, name, label):
+        """The first choice with this label for a box, or the occasion."""
+        row = ".occasion" if name == "occasion" else f".row-{name}"
+        return self.page.locator(f"{row} .chips button", has_text=label).first
+
+    def _is_chip(self, how, name):
+        """Whether a choice is one of few that has still to be made."""
+        return how == PICK and self.page.locator(f".row-{name} .chips button").count() > 0
+
     def write(self, text):
         self.page.keyboard.insert_text(text)
         self.actions += 1
@@ -84,6 +93,12 @@ class ByKeys(AtTheDesk):
 
     def fill(self, name, value):
         how, value = value if isinstance(value, tuple) else ("", value)
+        how = CHIP if self._is_chip(how, name) else how
+        if how == CHIP:
+            if name != "occasion":
+                self._tab_to(name)
+            self.press(self.chip(name, value).get_attribute("data-digit"))
+            return
         if name.endswith("_make"):
             # The last in the list of names leads there.
             expect(self.page.locator("[role=listbox]:not([hidden])")).to_be_visible()
@@ -152,7 +167,14 @@ class ByMouse(AtTheDesk):
 
     def fill(self, name, value):
         how, value = value if isinstance(value, tuple) else ("", value)
+        how = CHIP if self._is_chip(how, name) else how
         box = self.page.locator(f"#coding-panel [name={name}], #taking [name={name}]")
+        if how == CHIP:
+            chip = self.chip(name, value)
+            if not chip.is_visible():
+                self.click(chip.locator("xpath=ancestor::details[1]/summary"))
+            self.click(chip)
+            return
         if how == TAKE:
             self.click(self.page.locator(f'[name=_take][value="{value}"]'))
             return

@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from tests.seedfiles import SEEDS, run
 
-from .coding import PICK, TAKE, TICK, ByKeys, ByMouse
+from .coding import CHIP, PICK, TAKE, TICK, ByKeys, ByMouse
 from .conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -30,6 +30,10 @@ DEMANDS = "Russia's list of demands of June 2025"
 TERRITORY, AID = "Ukraine gives up more territory.", "Ukraine rejects all Western military aid."
 LAST_MONTH = {"_": (TAKE, "date:2025-06|resolved|2025-07-20|Last month")}
 SATURDAY = {"_": (TAKE, "date:2025-07-19|resolved|2025-07-20|Saturday (July 19)")}
+NARRATOR, REPORTED = {"voice": (PICK, "Narrator")}, {"voice": (PICK, "Reported speech")}
+STATED = {"basis": (PICK, "Stated")}
+OCCASION = {"occasion": (CHIP, "Zelensky")}
+UKRAINE, RUSSIA = (CHIP, "Ukraine"), (CHIP, "Russia")
 PROPOSED = "Kyiv has proposed a new round of peace talks with Russia"
 REJECTED = "Kyiv rejected the proposals outright"
 MOMENTUM = "The momentum of the negotiations must be stepped up."
@@ -43,80 +47,97 @@ def who_it_is_about(work):
         title="Peace talks of Ukraine and Russia, 2025",
         kind=(PICK, "Peace"),
         status=(PICK, "Halted"),
-        voice=(PICK, "Narrator"),
+        **NARRATOR,
         _=(TAKE, "date:2025-06-01/2025-06-10|resolved|2025-07-20|early June"),
     )
-    work.code("y", "party", PROPOSED, name="Ukraine", kind=(PICK, "State"), aliases="Kyiv")
+    state = {"kind": (PICK, "State")}
+    work.code("y", "party", PROPOSED, name="Ukraine", **state, aliases="Kyiv", **NARRATOR)
     kremlin = "The Kremlin has said"
-    work.code("y", "party", kremlin, name="Russia", kind=(PICK, "State"), aliases="The Kremlin")
-    work.code("w", "participation", PROPOSED, party="Kyiv", role=(PICK, "Side"))
-    work.code("w", "participation", PROPOSED, party="the kremlin", role=(PICK, "Side"))
+    work.code("y", "party", kremlin, name="Russia", **state, aliases="The Kremlin", **NARRATOR)
+    side = {"role": (PICK, "Side"), **NARRATOR}
+    work.code("w", "participation", PROPOSED, party=UKRAINE, **side)
+    work.code("w", "participation", PROPOSED, party=RUSSIA, **side)
     zelensky = "Ukrainian President Volodymyr Zelensky"
-    work.code("e", "person", zelensky, post_title="President", post_party="Ukraine")
+    work.code("e", "person", zelensky, **president("Volodymyr Zelensky", "Ukraine"))
     work.code(
         *("r", "round", "a new round of peace talks with Russia next week"),
         title="The round that Ukraine proposed on 19 July 2025",
+        status=(PICK, "Proposed"),
+        **REPORTED,
         _=(TAKE, "date:2025-07-21/2025-07-27|resolved|2025-07-19|next week"),
     )
+
+
+def president(name, party):
+    offered = {"name": name, "post_title": "President", "post_party": party}
+    return {**{box: (CHIP, label) for box, label in offered.items()}, **NARRATOR}
 
 
 def the_evening_address(work):
     """S2 and S3."""
     work.code(
         *("s", "statement", "In his evening address, Zelensky said"),
-        party="Ukraine",
+        party=UKRAINE,
+        speaker=(CHIP, "Zelensky"),
         medium=(PICK, "Address"),
         summary="Zelensky reports the proposal of a next meeting, asks for more momentum, and"
         " says again that he is willing to meet Putin.",
+        **NARRATOR,
         **SATURDAY,
     )
-    umerov, secretary = "Security Council Secretary Umerov", "Security Council Secretary"
+    umerov = "Security Council Secretary Umerov"
     work.code(
-        "e",
-        "person",
-        umerov,
-        post_title=secretary,
-        post_party="Ukraine",
-        voice=(PICK, "Direct speech"),
+        *("e", "person", umerov),
+        name=(CHIP, "Umerov"),
+        post_title=(CHIP, "Security Council Secretary"),
+        post_party=UKRAINE,
     )
     work.code(
         *("o", "proposal", "he had proposed the next meeting with the Russian side for next week"),
+        proposed_by=UKRAINE,
+        addressed_to=RUSSIA,
+        spoken_by=(CHIP, "Umerov"),
         title="Ukraine's proposal of a next meeting",
         kind=(PICK, "Meeting"),
-        spoken_by="Umerov",
         date="../2025-07-19",
-        date_words="",
-        relayed_by="Volodymyr Zelensky",
-        statement="Zelensky reports the proposal of a next meeting, asks for more momentum, and"
-        " says again that he is willing to meet Putin.",
+        date_certainty=(PICK, "Resolved"),
+        relayed_by=(CHIP, "Zelensky"),
+        statement=(CHIP, "Zelensky reports"),
     )
     work.code(
         *("p", "position", MOMENTUM),
+        **OCCASION,
         issue="Further talks",
         issue_make="Should further talks be held?",
         stance=(PICK, "Supports"),
         claim="The momentum of the negotiations must be stepped up.",
+        **STATED,
     )
 
 
 def sentence_four(work):
     meet = "his willingness to meet Russian President Vladimir Putin directly"
     question = "Should the two presidents meet?"
-    work.code("q", "issue", meet, title="Leaders' meeting", question=question)
+    work.code("q", "issue", meet, title="Leaders' meeting", question=question, **REPORTED)
     putin = "Russian President Vladimir Putin"
-    work.code("e", "person", putin, post_title="President", post_party="Russia")
+    work.code("e", "person", putin, **president("Vladimir Putin", "Russia"))
     work.code(
         *("o", "proposal"),
         "He also restated his willingness to meet Russian President Vladimir Putin directly",
+        **OCCASION,
+        addressed_to=RUSSIA,
         title="Zelensky's offer to meet Putin directly",
         kind=(PICK, "Meeting"),
+        **REPORTED,
         restated=(TICK, ""),
     )
     work.code(
         *("p", "position", LEADERS),
-        issue="Leaders' meeting",
+        **OCCASION,
+        issue=(CHIP, "Leaders' meeting"),
         stance=(PICK, "Supports"),
         claim="A meeting at the leadership level is needed to ensure lasting peace.",
+        **STATED,
     )
 
 
@@ -124,33 +145,32 @@ def the_demands(work):
     """S7."""
     work.code(
         *("o", "proposal", "Last month, Russia presented a list of demands"),
+        proposed_by=RUSSIA,
+        addressed_to=UKRAINE,
         title=DEMANDS,
         kind=(PICK, "Demands"),
+        **NARRATOR,
         status=(PICK, "Rejected"),
         **LAST_MONTH,
         complete=(PICK, "No"),
     )
     territory, aid = "Ukraine giving up more territory", "rejecting all Western military aid"
-    question = "Should Ukraine give up more territory?"
-    work.code(
-        "t",
-        "term",
-        territory,
-        text=TERRITORY,
-        issue="Territory",
-        issue_make=question,
-        obligor="Ukraine",
-    )
-    question = "Should Western military aid to Ukraine continue?"
-    work.code(
-        "t",
-        "term",
-        aid,
-        text=AID,
-        issue="Western military aid",
-        issue_make=question,
-        obligor="Ukraine",
-    )
+    for quote, text, issue, question in (
+        (territory, TERRITORY, "Territory", "Should Ukraine give up more territory?"),
+        (
+            *(aid, AID, "Western military aid"),
+            "Should Western military aid to Ukraine continue?",
+        ),
+    ):
+        work.code(
+            *("t", "term", quote),
+            proposal=(CHIP, DEMANDS),
+            text=text,
+            issue=issue,
+            issue_make=question,
+            obligor=UKRAINE,
+            **NARRATOR,
+        )
     for quote, issue, stance, claim, term in (
         (territory, "Territory", "Supports", "Ukraine is to give up more territory.", TERRITORY),
         (
@@ -165,19 +185,29 @@ def the_demands(work):
             "p",
             "position",
             quote,
-            issue=issue,
+            party=RUSSIA,
+            issue=(CHIP, issue),
             stance=(PICK, stance),
             claim=claim,
             firmness=(PICK, "Demand"),
+            **STATED,
+            **NARRATOR,
             **LAST_MONTH,
-            term=term,
+            term=(CHIP, term),
         )
 
 
 def the_answer(work):
     """S8."""
     outright = "Kyiv rejected the proposals outright, saying they were unacceptable"
-    work.code("a", "response", outright, answer=(PICK, "Rejects"), **UNDATED)
+    work.code(
+        *("a", "response", outright),
+        proposal=(CHIP, DEMANDS),
+        party=UKRAINE,
+        answer=(PICK, "Rejects"),
+        **REPORTED,
+        **UNDATED,
+    )
     for issue, stance, claim, term in (
         ("Territory", "Opposes", "Ukraine does not give up more territory.", TERRITORY),
         ("Western military aid", "Supports", "Ukraine does not reject Western military aid.", AID),
@@ -186,22 +216,26 @@ def the_answer(work):
             "p",
             "position",
             REJECTED,
-            issue=issue,
+            party=UKRAINE,
+            issue=(CHIP, issue),
             stance=(PICK, stance),
             claim=claim,
             basis=(PICK, "Implied"),
-            voice=(PICK, "Narrator"),
+            **NARRATOR,
             **UNDATED,
-            follows=DEMANDS,
-            term=term,
+            follows=(CHIP, DEMANDS),
+            term=(CHIP, term),
         )
     work.code(
         *("p", "position", "raised doubts about the purpose of further talks"),
-        issue="Further talks",
+        party=UKRAINE,
+        issue=(CHIP, "Further talks"),
         stance=(PICK, "Doubts"),
         claim="Ukraine doubts the purpose of further talks.",
+        **STATED,
+        **REPORTED,
         **UNDATED,
-        follows=DEMANDS,
+        follows=(CHIP, DEMANDS),
     )
 
 
@@ -376,6 +410,43 @@ def test_a_text_from_right_to_left_is_shown_and_selected_that_way(analyst_at_wor
     assert text.evaluate("element => getComputedStyle(element).direction") == "rtl"
 
 
+def test_chips_are_taken_by_digits_arrows_and_clicks_and_a_digit_is_typed_otherwise(coding):
+    page = coding.page
+    coding.open_form("p", "position", REJECTED)
+    party, issue = page.locator("#id_party"), page.locator("#id_issue")
+    expect(party).to_be_focused()
+    expect(party).to_have_value("")
+
+    coding.press("ArrowDown")
+    expect(page.locator(".row-party .chips button").first).to_be_focused()
+    coding.press("Escape")
+    expect(party).to_be_focused()
+    coding.press("9")
+    expect(party).to_have_value("9")
+    coding.press("1")
+    expect(party).to_have_value("91")
+    coding.press("Backspace", "Backspace", "1")
+    expect(party).to_have_value("Ukraine")
+    expect(issue).to_be_focused()
+    page.locator(".row-issue .chips button").first.click()
+    expect(issue).to_have_value("Further talks")
+    sizes = page.locator(".chips button").evaluate_all(
+        "all => all.filter((each) => each.offsetParent).map((each) => each.offsetHeight)"
+    )
+    assert min(sizes) >= 24
+    assert coding.desk.faults == []
+
+
+def test_a_number_is_asked_for_with_how_it_is_meant(coding):
+    coding.open_form("v", "incident", "attacks killed at least three people")
+    page = coding.page
+    group = page.get_by_role("group", name="Killed")
+    group.get_by_label("How exact").select_option(label="at least")
+    group.get_by_label("Number", exact=True).fill("3")
+    assert faults_of(page) == []
+    coding.desk.pictures("coding-8-quantity")
+
+
 def test_a_narrow_telephone_shows_all_of_it(coding):
     page = coding.page
     page.set_viewport_size({"width": 320, "height": 640})
@@ -386,7 +457,7 @@ def test_a_narrow_telephone_shows_all_of_it(coding):
 
 def test_a_saved_record_is_undone_within_ten_seconds(coding):
     before = Position.objects.count(), Dismissal.objects.count()
-    coding.code("n", "dismissal", "What is Russia’s response?")
+    coding.code("n", "dismissal", "What is Russia’s response?", reason=(PICK, "Heading"))
     assert Dismissal.objects.count() == before[1] + 1
     expect(coding.page.locator("#h2.dismissed")).to_be_visible()
 
@@ -397,7 +468,7 @@ def test_a_saved_record_is_undone_within_ten_seconds(coding):
 
 def test_after_ten_seconds_no_key_undoes_what_was_saved(coding):
     coding.page.clock.install()
-    coding.code("n", "dismissal", "What is Russia’s response?")
+    coding.code("n", "dismissal", "What is Russia’s response?", reason=(PICK, "Heading"))
     coding.page.clock.fast_forward(11_000)
     expect(coding.page.locator("#coding-says button")).to_have_count(0)
 
@@ -417,7 +488,7 @@ def test_keys_choose_a_kind_whatever_alphabet_is_switched_on(coding):
 
 def test_what_was_saved_can_be_undone_from_the_next_form(coding):
     before = Dismissal.objects.count()
-    coding.code("n", "dismissal", "What is Russia’s response?")
+    coding.code("n", "dismissal", "What is Russia’s response?", reason=(PICK, "Heading"))
     coding.press("p")
     expect(coding.page.locator("[data-record=position]")).to_be_visible()
     coding.press("Escape", "z")
@@ -435,6 +506,7 @@ def test_a_refused_form_puts_the_cursor_where_the_fault_is(coding):
     expect(page.locator("#id_stance")).to_be_focused()
 
     coding.fill("stance", (PICK, "Supports"))
+    coding.fill("basis", (PICK, "Stated"))
     coding.fill("date", "2025-13-01")
     coding.save()
     expect(page.locator(".date .errorlist")).to_be_visible()
@@ -465,6 +537,7 @@ def test_what_is_typed_survives_another_form_a_reload_and_a_lost_session(coding)
     coding.fill("party", "Kyiv")
     coding.fill("issue", "Further talks")
     coding.fill("stance", (PICK, "Supports"))
+    coding.fill("basis", (PICK, "Stated"))
     coding.save()
     expect(page.locator("#coding-says [data-saved]")).to_be_visible()
     expect(page.locator("#coding-unfinished")).to_be_hidden()
@@ -478,6 +551,7 @@ def test_two_tabs_and_a_new_login_in_one_of_them_lose_nothing(coding):
         coding.fill(name, value)
     coding.fill("stance", (PICK, "Supports"))
     coding.fill("claim", "More momentum.")
+    coding.fill("basis", (PICK, "Stated"))
     second = first.context.new_page()
     second.goto(f"{coding.desk.url}/admin/")
     second.click("#logout-form button")

@@ -25,10 +25,11 @@ from . import names
 from .alike import likenesses
 from .dating import offers
 from .forms import PARTS, ShortForm, short_form
-from .guesses import Guesses
 from .kinds import ALL, KINDS, Kind
-from .layout import laid_out
+from .layout import lay_out
+from .offering import Offers, fill
 from .passages import Passage, Reader, found_in, sentence_in
+from .prefill import initial_values
 
 LOST = (IntegrityError, StaleVersion, models.ProtectedError)
 MADE = re.compile(r"([a-z]+)-([0-9]{1,18})-([0-9]{1,9})")
@@ -57,19 +58,15 @@ class Desk(NamedTuple):
         return found_in(self.source.text, *told)
 
     def opened(self, kind: Kind, passage: Passage) -> ShortForm:
-        """A new form with all that is known of the words, each guess with its reason."""
-        guesses = Guesses(self.reader, kind, passage).all()
-        initial = {name: value for name, (value, _why) in guesses.items()}
-        initial |= {"quote": passage.quote, "before": passage.before, "after": passage.after}
-        form = self.form_class(kind)(initial={**initial, "form_key": new_key()})
-        form.guessed = {name: why for name, (_value, why) in guesses.items()}
-        return form
+        """A new form with what the words prove."""
+        initial = initial_values(self.reader, kind, passage)
+        return self.form_class(kind)(initial={**initial, "form_key": new_key()})
 
     def form_class(self, kind: Kind) -> type[ShortForm]:
         return short_form(kind, self.source, self.request.user)
 
     def kept(self, kind: Kind, data: Any) -> ShortForm:
-        """The form as it was sent, not judged: with the reading of a date that was chosen."""
+        """The form as it was sent, not judged: with the chip or the reading that was chosen."""
         data = data.copy()
         name, _bar, offer = data.get("_take", "").partition(":")
         if name in kind.dates and offer.count("|") >= len(PARTS) - 1:
@@ -77,7 +74,9 @@ class Desk(NamedTuple):
             told = {"": edtf, "_certainty": certainty, "_anchor": anchor, "_words": words}
             for part, value in told.items():
                 data[f"{name}{part}"] = value
-        return self.form_class(kind)(data).unblamed()
+        form = self.form_class(kind)
+        fill(data, data.get("_fill", ""), form.base_fields)
+        return form(data).unblamed()
 
     def save(self, kind: Kind, data: Any) -> ShortForm | list[Record]:
         """What was made, or the form with its faults; a second click makes nothing new."""
@@ -140,7 +139,7 @@ class CodingDesk(admin.ModelAdmin):
         if kind is not None and request.method == "POST":
             if "_open" in data:
                 form = None
-            elif resumed or {"_look", "_take"} & set(data):
+            elif resumed or {"_look", "_take", "_fill"} & set(data):
                 form = desk.kept(kind, data)
             else:
                 done = desk.save(kind, data)
@@ -155,7 +154,11 @@ class CodingDesk(admin.ModelAdmin):
     def _page(self, desk: Desk, form: Any, passage: Passage, *, resumed: bool) -> Any:
         request, reader = desk.request, desk.reader
         piece = reader.piece_at(passage.start)
-        shown = laid_out(form, lambda name: offers(reader, form, name)) if form else None
+        shown = None
+        if form:
+            offered = Offers(reader, form.kind, passage)
+            readings = {name: offers(reader, form, name, offered) for name in form.kind.dates}
+            shown = lay_out(form, offered, readings)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Coding desk"),

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from negotiations import history
 from negotiations.admin.fields import ExactText, Lines, Pairs
+from negotiations.admin.quantities import quantities_of, quantity_field
 from negotiations.admin.record_form import RuledForm
 from negotiations.admin.spoken import spoken_faults
-from negotiations.admin.widgets import EXACT, ROWS
+from negotiations.admin.widgets import EXACT, ROWS, require_choice
 from negotiations.models import Citation, Dismissal, Issue, Party, Person, Post, Record, Source
 
 from .kinds import Kind
@@ -51,7 +52,6 @@ class ShortForm(RuledForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.guessed: dict[str, str] = {}
         self.made: list[Record] = []
         self.passage: Passage | None = None
         # Whoever is made in place needs the words first.
@@ -172,8 +172,12 @@ def short_form(kind: Kind, source: Source, user: Any) -> type[ShortForm]:
     """The form class of one kind over one source, for one user."""
     dated = [f"{name}{part}" for name in kind.dates for part in PARTS]
     negotiation = ["negotiation"] if kind.has_negotiation else []
-    names = [*negotiation, *kind.asked, *dated, *kind.more, *REMARKS]
+    quantities = quantities_of(kind.model)
+    beside = {"voice", *quantities}
+    asked = [name for name in kind.asked if name not in beside]
+    names = [*negotiation, *asked, *dated, *kind.more, *REMARKS]
     declared: dict[str, Any] = {"kind": kind, "source": source, "user": user}
+    declared |= {name: quantity_field(kind.model, name) for name in quantities}
     relations = {f.name: f for f in (*kind.model._meta.fields, *kind.model._meta.many_to_many)}
     for name in names:
         target = relations[name].related_model
@@ -189,9 +193,8 @@ def short_form(kind: Kind, source: Source, user: Any) -> type[ShortForm]:
         declared["post_party_make"] = maker_field(Party)
     if kind.model is not Dismissal:
         declared["voice"] = forms.ChoiceField(
-            choices=translated(Citation.Voice.choices),
+            choices=[("", "---------"), *translated(Citation.Voice.choices)],
             label=_("Whose words they are"),
-            initial=Citation.Voice.NARRATOR,
         )
     base = type(f"{kind.model.__name__}ShortForm", (ShortForm,), declared)
     callback = partial(asked_field, user=user)
@@ -238,4 +241,5 @@ def asked_field(db_field: Any, *, user: Any, **options: Any) -> Any:
         field.widget.attrs["rows"] = ROWS.get(db_field.name, 2)
     if hasattr(field, "choices"):
         field.choices = translated(field.choices)
+        require_choice(field, db_field)
     return field

@@ -28,7 +28,11 @@ from negotiations.models import (
 
 
 class Kind(NamedTuple):
-    """One kind of record: the key that chooses it, what is asked, and what is asked on demand."""
+    """One kind of record: the key that chooses it, what is asked, and what is asked on demand.
+
+    ``voice`` is a field of the words; where ``asked`` does not place it, it comes last. A quantity
+    is named once for its two bounds.
+    """
 
     model: type[Record]
     key: str
@@ -50,13 +54,32 @@ ALL = (
     Kind(
         Position,
         "p",
-        ("party", "issue", "stance", "claim", "firmness", "basis", "spoken_by", "statement"),
+        (
+            "party",
+            "issue",
+            "stance",
+            "claim",
+            "firmness",
+            "basis",
+            "voice",
+            "spoken_by",
+            "statement",
+        ),
         ("relayed_by", "follows", "term"),
     ),
     Kind(
         Proposal,
         "o",
-        ("title", "kind", "restated", "status", "proposed_by", "addressed_to", "spoken_by"),
+        (
+            "proposed_by",
+            "addressed_to",
+            "spoken_by",
+            "title",
+            "kind",
+            "voice",
+            "restated",
+            "status",
+        ),
         ("relayed_by", "statement", "complete", "round", "responds_to", "consequence"),
         ("date", "deadline"),
     ),
@@ -86,21 +109,21 @@ ALL = (
     Kind(
         Commitment,
         "c",
-        ("kind", "text", "obligor", "obligee", "outcome", "issue", "quantity_min", "unit"),
-        ("quantity_max", "category", "backed_by", "according_to"),
+        ("kind", "text", "obligor", "obligee", "outcome", "issue", "quantity", "unit"),
+        ("category", "backed_by", "according_to"),
         ("due",),
     ),
     Kind(
         Delivery,
         "d",
-        ("commitment", "verification", "delivered_by", "received_by", "quantity_min", "place"),
-        ("quantity_max", "facilitator"),
+        ("commitment", "verification", "delivered_by", "received_by", "quantity", "place"),
+        ("facilitator",),
     ),
     Kind(
         Incident,
         "v",
-        ("title", "kind", "by", "means", "place", "killed_min", "injured_min"),
-        ("killed_max", "injured_max", "part_of", "effect"),
+        ("title", "kind", "by", "means", "place", "killed", "injured"),
+        ("part_of", "effect"),
     ),
     Kind(Dismissal, "n", ("reason",), (), ()),
 )

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .dating import Offer
 from .forms import PARTS, REMARKS
 from .kinds import Kind
 from .names import NameField
+from .offering import Chip, Offers
 
 
 class Row(NamedTuple):
-    """A field as the form shows it, with what makes its record in place and why it is filled in."""
+    """A field as the form shows it, with what makes its record in place and what is offered."""
 
     field: Any
     make: Any
-    why: str
+    chips: Sequence[Chip]
 
 
 class DateRow(NamedTuple):
@@ -28,7 +29,6 @@ class DateRow(NamedTuple):
     certainty: Any
     anchor: Any
     offers: Sequence[Offer]
-    why: str
 
 
 class Layout(NamedTuple):
@@ -38,6 +38,7 @@ class Layout(NamedTuple):
     quote: Any
     around: list[Any]
     key: Any
+    occasion: Chip | None
     above: list[Row]
     asked: list[Row]
     dates: list[DateRow]
@@ -45,53 +46,55 @@ class Layout(NamedTuple):
     more_is_open: bool
 
 
-def laid_out(form: Any, offers: Callable[[str], list[Offer]]) -> Layout:
+def lay_out(form: Any, offered: Offers, readings: Mapping[str, Sequence[Offer]]) -> Layout:
     """The form in parts; the cursor stands in the first box that has to be filled in and is not."""
     kind = form.kind
-    above = [_row(form, "negotiation")] if kind.has_negotiation else []
+    above = [_row(form, "negotiation", offered)] if kind.has_negotiation else []
     names = list(kind.asked)
     if "post_title" in form.fields:
         # The office stands beside the name, in the words and in the form.
         names[1:1] = ["post_title", "post_party"]
-    asked = [_row(form, name) for name in names]
-    asked += [_row(form, "voice")] if "voice" in form.fields else []
-    more = [_row(form, name) for name in (*kind.more, *REMARKS)]
+    if "voice" in form.fields and "voice" not in names:
+        names.append("voice")
+    asked = [_row(form, name, offered) for name in names]
+    more = [_row(form, name, offered) for name in (*kind.more, *REMARKS)]
     _place_cursor(form, [*above, *asked])
     return Layout(
         kind=kind,
         quote=form["quote"],
         around=[form["before"], form["after"]],
         key=form["form_key"],
+        occasion=offered.occasion_chip(form),
         above=above,
         asked=asked,
-        dates=[
-            date_row(form, name, offers(name), form.guessed.get(name, "")) for name in kind.dates
-        ],
+        dates=[date_row(form, name, readings[name]) for name in kind.dates],
         more=more,
         more_is_open=any(row.field.errors for row in more),
     )
 
 
-def _row(form: Any, name: str) -> Row:
+def _row(form: Any, name: str, offered: Offers) -> Row:
     make = form[f"{name}_make"] if f"{name}_make" in form.fields else None
-    _describe(form, name)
-    return Row(form[name], make, form.guessed.get(name, ""))
+    chips = offered.chips(form, name)
+    _describe(form, name, has_chips=bool(chips))
+    return Row(form[name], make, chips)
 
 
-def _describe(form: Any, name: str) -> None:
-    """The box tells by ids what stands below it: its faults and its help."""
+def _describe(form: Any, name: str, *, has_chips: bool) -> None:
+    """The box tells by ids what stands below it: its choices, its faults and its help."""
     field = form.fields[name]
-    field.widget.attrs["aria-describedby"] = f"id_{name}_about"
+    about = [f"id_{name}_about", *([f"id_{name}_chips"] if has_chips else [])]
+    field.widget.attrs["aria-describedby"] = " ".join(about)
     if form.is_bound and name in form.errors:
         field.widget.attrs["aria-invalid"] = "true"
     if isinstance(field, NameField):
         field.widget.attrs["aria-autocomplete"] = "list"
 
 
-def date_row(form: Any, name: str, found: Sequence[Offer] = (), why: str = "") -> DateRow:
+def date_row(form: Any, name: str, found: Sequence[Offer] = ()) -> DateRow:
     """The boxes of a date of a form."""
     date, words, certainty, anchor = (form[f"{name}{part}"] for part in PARTS)
-    return DateRow(name, date, words, certainty, anchor, found, why)
+    return DateRow(name, date, words, certainty, anchor, found)
 
 
 def _place_cursor(form: Any, rows: list[Row]) -> None:

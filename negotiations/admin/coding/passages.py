@@ -22,7 +22,7 @@ from negotiations.analysis.segmentation import (
     paragraphs,
     sentences,
 )
-from negotiations.models import CITED, Citation, Dismissal, Source
+from negotiations.models import CITED, Citation, Dismissal, Negotiation, Source
 from negotiations.models.quotations import place_of, told_apart
 
 LONGEST_HEADING = 120
@@ -123,6 +123,17 @@ class Reader:
         rows: Any = Citation.objects.visible_to(self.user).filter(source=self.source)
         rows = rows.exclude(review=Citation.Review.WITHDRAWN).order_by("start", "pk")
         return list(rows.prefetch_related(*CITED, *NAMED_BY))
+
+    @cached_property
+    def negotiations(self) -> list[Negotiation]:
+        """Those of the records coded from this source, the last in its text first."""
+        records = [citation.record for citation in reversed(self.citations)]
+        found = (
+            record if isinstance(record, Negotiation) else getattr(record, "negotiation", None)
+            for record in records
+        )
+        seen = (each for each in found if each is not None and sees(self.user, each))
+        return list(dict.fromkeys(seen))
 
     @cached_property
     def dismissals(self) -> list[Dismissal]:

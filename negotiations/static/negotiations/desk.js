@@ -409,6 +409,45 @@ function letterOf({ key, code }) {
     lookSoon(form);
   }
 
+  // Chips: what is offered for a box, one key or click each
+
+  // Write what a chip says into its boxes; names are added where several may be.
+  function takeChip(button) {
+    const form = button.form;
+    for (const [name, text] of Object.entries(JSON.parse(button.value))) {
+      const box = form.elements[name];
+      const names = box.value.split(";").map((each) => each.trim()).filter(Boolean);
+      if (!box.dataset.many || !names.length) box.value = text;
+      else if (!names.includes(text)) box.value = [...names, text].join("; ");
+      box.dataset.taken = box.value;
+    }
+    keep(form);
+    lookSoon(form);
+  }
+
+  // A digit in a box that is empty, or filled by chips alone, takes the chip of that number and goes
+  // on to the next empty box.
+  function digitInBox(event) {
+    const box = event.target;
+    if (!/^[0-9]$/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!box.matches("input, select") || (box.value && box.value !== box.dataset.taken)) return;
+    const row = event.key === "0" ? ".occasion" : `.row-${box.name}`;
+    const button = box.form.querySelector(`${row} .chips [data-digit="${event.key}"]`);
+    if (!button || !box.form.querySelector(`.row-${box.name} .chips`)) return;
+    event.preventDefault();
+    takeChip(button);
+    nextEmpty(box).focus();
+  }
+
+  function nextEmpty(box) {
+    const all = [...box.form.querySelectorAll(".row:not(.date) .box")]
+      .map((place) => place.querySelector("input, select, textarea"))
+      .filter((each) => each && !each.closest("details:not([open])"));
+    const later = all.slice(all.indexOf(box) + 1);
+    const isEmpty = (each) => (each.type === "checkbox" ? !each.checked : !each.value);
+    return later.find(isEmpty) || later[0] || box;
+  }
+
   // The readings of a date are one stop of the Tab key; the arrow keys go from one to the next.
   function oneStop(box, wanted = 0) {
     const all = [...box.querySelectorAll("button")];
@@ -420,12 +459,28 @@ function letterOf({ key, code }) {
   }
 
   function arrowInReadings(event) {
-    const box = event.target.closest(".readings");
+    const box = event.target.closest("button") && event.target.closest(".readings, .chips");
     const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!box || !move) return;
     event.preventDefault();
     const all = [...box.querySelectorAll("button")];
-    oneStop(box, all.indexOf(event.target) + move).focus();
+    const next = all.indexOf(event.target) + move;
+    if (box.matches(".box .chips")) all[(next + all.length) % all.length].focus();
+    else oneStop(box, next).focus();
+  }
+
+  // Chips of a box are no stop of the Tab key: the arrow leads from the box to them, Escape back.
+  function arrowToChips(event) {
+    const place = event.target.closest(".box");
+    const chips = place && place.querySelector(".chips");
+    if (!chips) return;
+    const box = place.querySelector("input, select, textarea");
+    const isOpen = box.getAttribute("aria-expanded") === "true";
+    if (event.target === box && event.key === "ArrowDown" && !isOpen) {
+      chips.querySelector("button").focus();
+    } else if (chips.contains(event.target) && event.key === "Escape") box.focus();
+    else return;
+    event.preventDefault();
   }
 
   let looking = 0;
@@ -465,7 +520,10 @@ function letterOf({ key, code }) {
       const { record, quote, before } = form.elements;
       form.dataset.key = [record, quote, before].map((box) => box.value).join("|");
       form.querySelectorAll("input.names").forEach(offerNames);
-      form.querySelectorAll(".readings").forEach((box) => oneStop(box));
+      form.querySelectorAll(".readings, .occasion .chips").forEach((box) => oneStop(box));
+      form.querySelectorAll(".box .chips button").forEach((button) => {
+        button.tabIndex = -1;
+      });
     }
     listUnfinished();
   }
@@ -483,6 +541,7 @@ function letterOf({ key, code }) {
     if (form.method === "dialog") return;
     event.preventDefault();
     if (button && button.name === "_take") takeReading(button);
+    else if (button && button.name === "_fill") takeChip(button);
     else if (form === bar) open(button.value);
     else send(form, button);
   });
@@ -491,6 +550,8 @@ function letterOf({ key, code }) {
     const form = event.target.closest(".short-form");
     if (!form) return;
     arrowInReadings(event);
+    if (!event.defaultPrevented) arrowToChips(event);
+    digitInBox(event);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       form.requestSubmit(form.querySelector("[name=_save]"));

@@ -1,0 +1,154 @@
+"""Where a text names parties and people: by their names, other names and adjectives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from negotiations.models import Party, Person, SearchDocument
+from negotiations.models.words import fold, written_word
+from negotiations.protocol.wishes import Alternative, Term, Wish
+
+from .adjectives import CYRILLIC_ADJECTIVE, CYRILLIC_ENDING, rows_meant, words_of
+
+# Names that have cases, and the ending that goes in the others: Росія, Росією.
+IN_CYRILLIC = re.compile("[\u0400-\u04ff]{4}")
+CASE = re.compile("(?:[иіыо]и|[ая]я|[аеиіоуыьюя])$")
+LONGEST_CASE = 3
+# "Polish" is no verb, and "US" no pronoun: what is written in capitals is looked for in capitals.
+LONGEST_INITIALS = 4
+MOST_WORDS = 40
+MOST_FOUND = 60
+SHORTEST_STEM = 4
+
+
+class Mention(NamedTuple):
+    """A place at which a text names a record, and the words that it uses."""
+
+    start: int
+    end: int
+    record: Any
+    words: str
+
+
+class Token(NamedTuple):
+    """A word of a text as it is compared, and its place."""
+
+    folded: str
+    start: int
+    end: int
+    raw: str
+
+
+class Name(NamedTuple):
+    """A name as words; ``written`` if it counts only with its own capitals."""
+
+    words: tuple[str, ...]
+    written: tuple[str, ...] = ()
+
+    def matches(self, tokens: list[Token]) -> bool:
+        if self.written:
+            return tuple(token.raw for token in tokens) == self.written
+        return all(map(_is_called, (token.folded for token in tokens), self.words))
+
+
+class Stem(NamedTuple):
+    """The beginning of a Ukrainian or Russian adjective, and the pattern of what follows it."""
+
+    words: tuple[str, ...]
+    ending: str
+
+    def matches(self, tokens: list[Token]) -> bool:
+        word, stem = tokens[0].folded, self.words[0]
+        return word.startswith(stem) and bool(re.fullmatch(self.ending, word[len(stem) :]))
+
+
+def find_mentions(text: str, records: Iterable[Any]) -> list[Mention]:
+    """Find where a text names the records, in its order; of two that overlap the longer."""
+    tokens = [Token(fold(m.group()), *m.span(), m.group()) for m in written_word().finditer(text)]
+    found = [mention for record in records for mention in _places(text, tokens, record)]
+    kept: list[Mention] = []
+    for mention in sorted(found, key=lambda each: each.start - each.end):
+        overlapping = [k for k in kept if k.start < mention.end and mention.start < k.end]
+        # Two countries may share an adjective: Congolese.
+        if all((k.start, k.end) == (mention.start, mention.end) for k in overlapping):
+            kept.append(mention)
+    return sorted(kept, key=lambda each: (each.start, each.end))
+
+
+def _places(text: str, tokens: list[Token], record: Any) -> Iterator[Mention]:
+    for name in names_of(record):
+        size = len(name.words)
+        for at in range(len(tokens) - size + 1):
+            if name.matches(tokens[at : at + size]):
+                start, end = tokens[at].start, tokens[at + size - 1].end
+                yield Mention(start, end, record, text[start:end])
+
+
+def names_of(record: Any) -> list[Name | Stem]:
+    """Collect all by which a text may name a party or person."""
+    names: list[Name | Stem] = []
+    for text in (record.name, *record.aliases):
+        raw = written_word().findall(text)
+        if not raw:
+            continue
+        is_initials = text.isupper() and len(text) <= LONGEST_INITIALS
+        names.append(Name(tuple(map(fold, raw)), tuple(raw) if is_initials else ()))
+        if isinstance(record, Person):
+            # People are called by their last name alone.
+            names.append(Name((fold(raw[-1]),)))
+        elif IN_CYRILLIC.match(fold(raw[-1])) and len(raw) == 1:
+            names.append(Stem((CASE.sub("", fold(raw[0])),), CYRILLIC_ADJECTIVE))
+    if isinstance(record, Party):
+        row = words_of(record)
+        for adjective in row.adjectives:
+            written = tuple(written_word().findall(adjective))
+            names.append(Name(tuple(map(fold, written)), written))
+        names += [Stem((stem,), CYRILLIC_ENDING) for stem in row.stems]
+    return names
+
+
+def _is_called(word: str, name: str) -> bool:
+    """Compare a word with a name, in Ukrainian and Russian in any of its cases."""
+    if word == name or not IN_CYRILLIC.match(name):
+        return word == name
+    stem = CASE.sub("", name)
+    return word.startswith(stem) and len(word) - len(stem) <= LONGEST_CASE
+
+
+def named_in(model: Any, text: str, user: Any) -> list[Any]:
+    """Ask the index for records that a text may name: those with one of its words in a name."""
+    told = (_as_term(word) for word in dict.fromkeys(written_word().findall(text)))
+    terms = [[term] for term in told if term][:MOST_WORDS]
+    visible: Any = model._default_manager.visible_to(user)
+    codes: list[str] = []
+    if model is Party:
+        rows = rows_meant(text)
+        codes = list(rows)
+        terms += [
+            [Term((word,), False) for word in map(fold, written_word().findall(name))]
+            for row in rows.values()
+            for name in row.names
+        ]
+    found = set()
+    if terms:
+        wish = Wish([Alternative(each) for each in terms])
+        documents = SearchDocument.objects.visible_to(user).filter(kind=model.collection())
+        documents = documents.filter(pk__matches=wish.in_title()).order_by("size", "slug")
+        found = set(documents.values_list("key", flat=True)[:MOST_FOUND])
+    records = list(visible.filter(pk__in=found).order_by("slug"))
+    if codes:
+        records += visible.filter(country__in=codes).exclude(pk__in=found)[:MOST_FOUND]
+    return records
+
+
+def _as_term(word: str) -> Term | None:
+    """Make a term of a word that may be a name; in Cyrillic of its beginning, whatever its case."""
+    text = fold(word)
+    if not IN_CYRILLIC.match(text):
+        return None if word.islower() else Term((text,), False)
+    if re.search(f"{CYRILLIC_ADJECTIVE}$", text):
+        return Term((text[:SHORTEST_STEM],), True)
+    beginning = text[: max(SHORTEST_STEM, len(text) - LONGEST_CASE)]
+    return None if word.islower() else Term((beginning,), True)
