@@ -5,7 +5,7 @@ seeds, cascades. What writes many versions at once calls ``announce`` itself.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.dispatch import receiver
@@ -30,15 +30,28 @@ def note(instance: Any, history_instance: Any, **_: Any) -> None:
         announce([history_instance], restored=getattr(instance, "is_restored", False))
 
 
-def announce(versions: Sequence[Any], *, restored: bool = False) -> None:
-    """Note versions of records, in this order, as one uninterrupted run of numbers."""
+class Before(NamedTuple):
+    """The state of review before a change, and the names of the fields that it changed."""
+
+    review: str
+    changed: Sequence[str]
+
+
+def announce(
+    versions: Sequence[Any], *, restored: bool = False, before: Sequence[Before] = ()
+) -> None:
+    """Note versions of records, in this order, as one uninterrupted run of numbers.
+
+    ``before`` says for each version what came before it; without it the versions are compared.
+    """
     with transaction.atomic():
         queue()
         last = Change.objects.last_number()
         last_public = Change.objects.last_number("public_sequence")
         changes = []
         for number, version in enumerate(versions, start=last + 1):
-            change = _change(version, number, restored=restored)
+            found = before[number - last - 1] if before else _before(version)
+            change = _change(version, number, found, restored=restored)
             if Record.Review.PUBLISHED in {change.review_before, change.review_after}:
                 last_public += 1
                 change.public_sequence = last_public
@@ -47,9 +60,8 @@ def announce(versions: Sequence[Any], *, restored: bool = False) -> None:
         indexing.keep_in_step(versions)
 
 
-def _change(version: Any, number: int, *, restored: bool) -> Change:
-    is_new, is_gone = version.history_type == "+", version.history_type == "-"
-    before = None if is_new else version if is_gone else _before(version)
+def _change(version: Any, number: int, before: Before, *, restored: bool) -> Change:
+    is_gone = version.history_type == "-"
     kind = version.instance_type.collection()
     # A merge leads the slug on before it deletes the record.
     moved = MovedSlug.objects.filter(kind=kind, slug=version.slug).first() if is_gone else None
@@ -59,8 +71,8 @@ def _change(version: Any, number: int, *, restored: bool) -> Change:
         slug=version.slug,
         version=version.version,
         action=Change.Action.RESTORED if restored else ACTIONS[version.history_type],
-        changed=_changed_members(before, version) if before and not is_gone else [],
-        review_before=before.review if before else "",
+        changed=_member_names(version, before.changed),
+        review_before=before.review,
         review_after="" if is_gone else version.review,
         author_id=version.created_by_id,
         by_id=version.history_user_id,
@@ -71,14 +83,20 @@ def _change(version: Any, number: int, *, restored: bool) -> Change:
     )
 
 
-def _changed_members(before: Any, version: Any) -> list[str]:
-    """The members that differ, by their names in bodies: what a citation supports is ``record``."""
+def _member_names(version: Any, fields: Sequence[str]) -> list[str]:
+    """Name fields as bodies do: what a citation supports is its ``record``."""
     kinds = getattr(version.instance_type, "KINDS", ())
-    names = (difference.field for difference in differences(before, version))
-    return list(dict.fromkeys("record" if name in kinds else name for name in names))
+    return list(dict.fromkeys("record" if name in kinds else name for name in fields))
 
 
-def _before(version: Any) -> Any:
-    """The version that this one follows."""
+def _before(version: Any) -> Before:
+    """Compare a version with the one that it follows."""
+    if version.history_type == "+":
+        return Before("", ())
+    if version.history_type == "-":
+        return Before(version.review, ())
     rows = type(version).objects.filter(id=version.id, history_id__lt=version.history_id)
-    return rows.order_by("-history_id").first()
+    former = rows.order_by("-history_id").first()
+    if former is None:
+        return Before("", ())
+    return Before(former.review, [each.field for each in differences(former, version)])

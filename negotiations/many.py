@@ -1,21 +1,23 @@
-"""Many new records of one kind at once: the rows that ``history.write`` leaves, in few steps.
+"""Many records of one kind at once: the rows that ``history.write`` leaves, in few steps.
 
 The number of queries grows with chunks of rows, not with rows.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
-from negotiations.feed import announce
-from negotiations.models import Record
+from negotiations import history
+from negotiations.feed import Before, announce
+from negotiations.models import Citation, Record, StaleVersion
 from negotiations.models.base import VERSIONS
 from negotiations.models.naming import find_taken, name_records
 from negotiations.models.order import queue
 
 # Rows in one statement; on SQLite Django itself makes it fewer.
 CHUNK = 500
+PUBLISHED = Record.Review.PUBLISHED
 
 Related = Mapping[str, Sequence[Any]]
 
@@ -34,6 +36,140 @@ def write_new(made: Sequence[tuple[Record, Related]], *, by: Any = None, reason:
             citation.record, citation.review = record, record.review
         versions += _insert([citation for citation, _ in citations], by, reason)
         announce(versions)
+
+
+class Changed(NamedTuple):
+    """A valid change of one record: as it was read, as it is to be, and its proposed relations."""
+
+    stored: Record
+    record: Record
+    related: Related
+
+
+def write_changed(
+    changes: Sequence[Changed], *, by: Any = None, reasons: Sequence[str] = ()
+) -> None:
+    """Save changes of different records of one kind, each as one version with its reason.
+
+    Raises ``StaleVersion`` when one of the records was written since it was read; then nothing is
+    written.
+    """
+    kind = type(changes[0].record)
+    with transaction.atomic():
+        queue()
+        for each, reason in zip(changes, reasons, strict=True):
+            each.record._history_user = by  # type: ignore[attr-defined]
+            each.record._change_reason = reason or None  # type: ignore[attr-defined]
+        before = _relate(kind, changes)
+        _update(kind, [each.record for each in changes])
+        for each in changes:
+            each.record._history_date = each.record.updated_at  # type: ignore[attr-defined]
+        records = [each.record for each in changes]
+        versions = kind.history.bulk_history_create(records, batch_size=CHUNK, update=True)
+        _keep_relations(kind, records, versions)
+        for record in records:
+            del record._history_date  # type: ignore[attr-defined]
+        announce(versions, before=before)
+        following = _citations_to_follow(kind, records)
+        for each, reason in zip(changes, reasons, strict=True):
+            if each.record.pk in following:
+                history.take_citations_along(each.record, by=by, reason=reason)
+
+
+def _relate(kind: Any, changes: Sequence[Changed]) -> list[Before]:
+    """Store the proposed relations; return what each change finds, and the names it changes."""
+    names: list[list[str]] = [
+        [
+            field.name
+            for field in kind._meta.concrete_fields
+            if field.name not in history.BOOKKEEPING
+            and getattr(each.stored, field.attname) != getattr(each.record, field.attname)
+        ]
+        for each in changes
+    ]
+    for field in kind._meta.many_to_many:
+        stored = _targets(field, [each.record for each in changes])
+        for each, changed in zip(changes, names, strict=True):
+            proposed = each.related.get(field.name)
+            keys = stored.get(each.record.pk, {})
+            if proposed is not None and {target.pk for target in proposed} != set(keys):
+                each.record.skip_history_when_saving = True  # type: ignore[attr-defined]
+                getattr(each.record, field.name).set(proposed)
+                del each.record.skip_history_when_saving  # type: ignore[attr-defined]
+                changed.append(field.name)
+    return [
+        Before(each.stored.review, changed) for each, changed in zip(changes, names, strict=True)
+    ]
+
+
+def _targets(field: Any, records: Sequence[Any]) -> dict[int, dict[int, int]]:
+    """Read a many-to-many relation: for each record the keys of its targets, with their rows."""
+    own, other = (f"{name}_id" for name in (field.m2m_field_name(), field.m2m_reverse_field_name()))
+    found: dict[int, dict[int, int]] = {}
+    for start in range(0, len(records), CHUNK):
+        keys = [record.pk for record in records[start : start + CHUNK]]
+        rows = field.remote_field.through._base_manager.filter(**{f"{own}__in": keys})
+        for record, target, row in rows.values_list(own, other, "pk"):
+            found.setdefault(record, {})[target] = row
+    return found
+
+
+def _update(kind: Any, records: Sequence[Record]) -> None:
+    """Write the columns of each record, if it still has the version at which it was read."""
+    fields = [field for field in kind._meta.local_concrete_fields if not field.primary_key]
+    rows = []
+    for record in records:
+        read = record.version
+        record.version += 1
+        values = [
+            field.get_db_prep_save(field.pre_save(record, add=False), connection=connection)
+            for field in fields
+        ]
+        rows.append([*values, record.pk, read])
+    quote = connection.ops.quote_name
+    columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    table = quote(kind._meta.db_table)
+    sql = f"UPDATE {table} SET {columns} WHERE id = %s AND version = %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
+        written = cursor.rowcount
+    if written != len(records):
+        raise StaleVersion(records[0], None)
+
+
+def _keep_relations(kind: Any, records: Sequence[Any], versions: Sequence[Any]) -> None:
+    """Fill the many-to-many relations of versions with those that their records have now."""
+    for field in kind._meta.many_to_many:
+        own, other = (
+            f"{name}_id" for name in (field.m2m_field_name(), field.m2m_reverse_field_name())
+        )
+        targets = _targets(field, records)
+        kept: Any = VERSIONS.m2m_models[field]
+        kept._base_manager.bulk_create(
+            [
+                kept(history=version, id=row, **{own: record.pk, other: target})
+                for record, version in zip(records, versions, strict=True)
+                for target, row in sorted(targets.get(record.pk, {}).items())
+            ],
+            batch_size=CHUNK,
+        )
+
+
+def _citations_to_follow(kind: Any, records: Sequence[Any]) -> set[int]:
+    """Return the keys of records with citations that take another state of review with them."""
+    if not hasattr(kind, "citations"):
+        return set()
+    name = kind._meta.get_field("citations").field.name
+    published = {record.pk for record in records if record.review == PUBLISHED}
+    found = set()
+    for start in range(0, len(records), CHUNK):
+        keys = [record.pk for record in records[start : start + CHUNK]]
+        rows = Citation._base_manager.filter(**{f"{name}__in": keys})
+        for key, review, source in rows.values_list(f"{name}_id", "review", "source__review"):
+            waits = review not in {PUBLISHED, Record.Review.WITHDRAWN} and source == PUBLISHED
+            if waits if key in published else review == PUBLISHED:
+                found.add(key)
+    return found
 
 
 def _insert(
@@ -77,6 +213,30 @@ def _link(
         ],
         batch_size=CHUNK,
     )
+
+
+def are_overtaken(records: Iterable[Record]) -> bool:
+    """Tell whether any of these was written or deleted since it was read."""
+    read: dict[Any, dict[int, int]] = {}
+    for record in records:
+        read.setdefault(type(record), {})[record.pk] = record.version
+    for kind, versions in read.items():
+        keys = list(versions)
+        for start in range(0, len(keys), CHUNK):
+            rows = kind._base_manager.filter(pk__in=keys[start : start + CHUNK])
+            stored = dict(rows.values_list("pk", "version"))
+            if any(stored.get(key) != versions[key] for key in keys[start : start + CHUNK]):
+                return True
+    return False
+
+
+def known_targets(record: Record) -> Iterator[Record]:
+    """List the records that one refers to and that were read with it."""
+    for field in record._meta.concrete_fields:
+        if field.is_relation and field.is_cached(record):
+            target = getattr(record, field.name)
+            if isinstance(target, Record):
+                yield target
 
 
 def refuse_known(kind: Any, slugs: Sequence[str]) -> None:

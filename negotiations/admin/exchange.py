@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
@@ -38,6 +38,15 @@ UPLOADS_KEPT = timedelta(days=1)
 # Of one person: who previews more without confirming begins anew.
 MOST_UPLOADS = 10
 MOST_FAULTS_SHOWN = 200
+
+
+class Checked(NamedTuple):
+    """A file that was checked: its rows, what they would do, and their faults."""
+
+    resource: Any
+    rows: Any
+    result: Any
+    faults: list[Fault]
 
 
 class ImportForm(forms.Form):
@@ -107,7 +116,7 @@ class Exchange(admin.ModelAdmin):
     def _preview(self, request: Any, upload: Upload, form: ImportForm) -> Any:
         """Show what the rows would do, their faults, or the sheets to choose from."""
         try:
-            result, faults = self._run(request, upload, dry_run=True)
+            _resource, _rows, result, faults = self._check(request, upload)
         except SeveralSheets as several:
             keep(upload)
             return self._import_page(request, form=form, upload=upload, sheets=several.sheets)
@@ -130,16 +139,16 @@ class Exchange(admin.ModelAdmin):
     def _confirmed(self, request: Any) -> Any:
         """Import the file once: a second click finds it used up."""
         form = ImportForm(initial={"reason": reason_in(request)})
-        with transaction.atomic():
-            upload = self._waiting(request).select_for_update().first()
-            if upload is None:
-                return self._ask_again(request)
-            try:
-                result, faults = self._run(request, upload, dry_run=False)
-            except SeveralSheets as several:
-                return self._import_page(request, form=form, upload=upload, sheets=several.sheets)
-            if not faults:
-                upload.delete()
+        waiting = self._waiting(request)
+        upload = waiting.first()
+        if upload is None:
+            return self._ask_again(request)
+        try:
+            result, faults = self._write(request, upload, waiting)
+        except SeveralSheets as several:
+            return self._import_page(request, form=form, upload=upload, sheets=several.sheets)
+        if result is None and not faults:
+            return self._ask_again(request)
         if faults:
             return self._import_page(request, form=form, faults=faults, name=upload.name)
         self.message_user(request, said(result, self.opts), messages.SUCCESS)
@@ -147,23 +156,35 @@ class Exchange(admin.ModelAdmin):
             reverse(f"admin:negotiations_{self.opts.model_name}_changelist")
         )
 
-    def _run(self, request: Any, upload: Upload, *, dry_run: bool) -> tuple[Any, list[Fault]]:
-        """What the rows do, or their faults; with faults nothing is written."""
+    def _check(self, request: Any, upload: Upload) -> Checked:
+        """What the rows would do, or their faults; nothing is written and nobody waits."""
         try:
             choice = request.POST.get("sheet", "")
             found = sheet(upload.name, bytes(upload.content), choice)
             rows = dataset(found, self.model)
         except Unreadable as error:
-            return None, error.faults
+            return Checked(None, None, None, error.faults)
         numbers = [number for number, _ in found.rows]
         reason = reason_in(request) or f"Imported from {upload.name}"
         resource = RecordRows(self.model, request, reason, numbers)
-        result = resource.import_data(
-            rows, dry_run=dry_run, raise_errors=False, rollback_on_validation_errors=True
-        )
-        for unforeseen in result.base_errors:
-            raise unforeseen.error
-        return result, list(faults_in(result, numbers))
+        result = resource.check(rows)
+        return Checked(resource, rows, result, found_faults(result, numbers))
+
+    def _write(self, request: Any, upload: Upload, waiting: Any) -> tuple[Any, list[Fault]]:
+        """What the rows did, or their faults; nothing when the file was imported meanwhile."""
+        checked = self._check(request, upload)
+        if checked.faults:
+            # Rows that were imported meanwhile are faults now, too.
+            return None, checked.faults if waiting.exists() else []
+        result, faults = checked.result, []
+        with transaction.atomic():
+            # A second click waits here, then finds the file used up.
+            if not waiting.delete()[0]:
+                return None, []
+            if again := checked.resource.write(checked.rows):
+                result, faults = again, found_faults(again, checked.resource.numbers)
+            transaction.set_rollback(bool(faults))
+        return result, faults
 
     def _import_page(
         self,
@@ -226,6 +247,13 @@ class Exchange(admin.ModelAdmin):
         answer["Content-Disposition"] = f'attachment; filename="{self.model.collection()}.{table}"'
         answer["Cache-Control"] = "private, no-store"
         return answer
+
+
+def found_faults(result: Any, numbers: Sequence[int]) -> list[Fault]:
+    """The faults of the rows; what the program itself failed in is raised."""
+    for unforeseen in result.base_errors:
+        raise unforeseen.error
+    return list(faults_in(result, numbers))
 
 
 def keep(upload: Upload) -> None:

@@ -1,7 +1,8 @@
 """Rows of a table into records, by the rules of the API: what each changes, and its faults.
 
-django-import-export runs the rows in one transaction and takes it back for a preview, or when one
-of them has a fault; what a row means is said here.
+django-import-export goes through the rows; what a row means is said here. Rows are checked while
+nobody waits, and written in few statements once all of them are right. Rows that name one another
+are written one by one, in a transaction that is taken back for a preview.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as RuleBreach
 from django.db import IntegrityError, transaction
+from django.db.models import UniqueConstraint
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,15 +22,17 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.serializers import BaseSerializer
 from tablib import Dataset
 
-from negotiations import history
+from negotiations import history, many
 from negotiations.api.urls import router
 from negotiations.models import Record, StaleVersion
+from negotiations.models.naming import name_records
+from negotiations.models.order import queue
 from negotiations.protocol import bulk, parsers, policy
 from negotiations.protocol.errors import faults_of
 from negotiations.protocol.members import Structure, Text, Truth, Whole
 from negotiations.protocol.patches import differs
 from negotiations.protocol.query import readable
-from negotiations.protocol.references import References
+from negotiations.protocol.references import Reference, References
 from negotiations.protocol.selection import whole
 from negotiations.protocol.serializers import NESTED
 from negotiations.protocol.shapes import Body
@@ -54,6 +58,7 @@ GARBLED = gettext_lazy(
     "“%(seen)s” looks garbled: perhaps it is “%(meant)s”, opened without its encoding and saved "
     "again. Open the original as UTF-8, and save it as CSV UTF-8 or as XLSX."
 )
+NAME = re.compile("[a-z0-9-]+")
 BASED = gettext_lazy(
     "Say on which version this row is based; the record is in version %(version)s."
 )
@@ -122,13 +127,18 @@ class RecordRows(Resource):
     """The rows of one kind, as one person's work with one reason."""
 
     class Meta:
-        use_transactions = True
         report_skipped = True
         import_id_fields = ()
         instance_loader_class = BaseInstanceLoader
 
     def __init__(
-        self, model: type[Record], request: Any, reason: str, numbers: Sequence[int]
+        self,
+        model: type[Record],
+        request: Any,
+        reason: str,
+        numbers: Sequence[int],
+        *,
+        one_by_one: bool = False,
     ) -> None:
         super().__init__()
         self.model, self.request, self.reason, self.numbers = model, request, reason, numbers
@@ -137,12 +147,102 @@ class RecordRows(Resource):
         self.known = self.serializer_class(context=self.context).fields
         self.stored: dict[str, Body] = {}
         self.named: dict[str, int] = {}
+        self.unique: dict[Any, int] = {}
         self.changing = 0
+        self.one_by_one = one_by_one
+        self.made: list[tuple[Record, dict[str, Any]]] = []
+        self.changed: list[many.Changed] = []
+        self.results: list[tuple[Any, Record]] = []
 
-    def before_import(self, dataset: Dataset, **options: Any) -> None:
+    def check(self, rows: Dataset) -> Any:
+        """Return what each row would do, with its faults; nothing is written."""
+        self._read_stored(rows)
+        self.one_by_one = self._name_one_another(rows)
+        result = self._run(rows, dry_run=self.one_by_one)
+        if not result.has_validation_errors() and not self.one_by_one:
+            # For the preview; other writers may take these names before they are given.
+            for record in self._name_made():
+                record.slug = ""
+        return result
+
+    def write(self, rows: Dataset) -> Any:
+        """Write what was checked, all of it or nothing; return what each row did if that is anew.
+
+        What was checked may no longer be true: then the rows are read and checked again, before
+        anybody else can write.
+        """
+        with transaction.atomic():
+            queue()
+            if not self.one_by_one and self._write_all():
+                return None
+            again = RecordRows(self.model, self.request, self.reason, self.numbers, one_by_one=True)
+            again._read_stored(rows)
+            return again._run(rows, dry_run=False)
+
+    def _run(self, rows: Dataset, *, dry_run: bool) -> Any:
+        return self.import_data(
+            rows,
+            dry_run=dry_run,
+            use_transactions=self.one_by_one,
+            raise_errors=False,
+            rollback_on_validation_errors=True,
+        )
+
+    def _write_all(self) -> bool:
+        """Write the checked rows; False when another writer was faster, and then nothing is."""
+        by, reason = self.request.user, self.reason
+        if many.are_overtaken(self._used()):
+            return False
+        try:
+            with transaction.atomic():
+                if self.made:
+                    many.write_new(self.made, by=by, reason=reason)
+                if self.changed:
+                    many.write_changed(self.changed, by=by, reasons=[reason] * len(self.changed))
+        except (IntegrityError, StaleVersion):
+            return False
+        return True
+
+    def _name_made(self) -> list[Record]:
+        """Give new records the slugs that they would get now; return those that had none."""
+        unnamed = [record for record, _ in self.made if not record.slug]
+        if unnamed:
+            name_records([record for record, _ in self.made])
+        for result, record in self.results:
+            result.slug = record.slug
+        return unnamed
+
+    def _used(self) -> set[Record]:
+        """The stored records that the checked rows name."""
+        found: set[Record] = set()
+        for record, related in [*self.made, *((c.record, c.related) for c in self.changed)]:
+            found.update(many.known_targets(record))
+            for target in (target for targets in related.values() for target in targets):
+                found.update([target] if target.pk else many.known_targets(target))
+        return {record for record in found if record.pk}
+
+    def _name_one_another(self, rows: Dataset) -> bool:
+        """Tell whether a row names a record that another row makes or changes."""
+        slugs = set(self._slugs(rows))
+        columns = [
+            name
+            for name, field in self.known.items()
+            if isinstance(field, (Reference, References)) and field.model is self.model
+        ]
+        return bool(slugs) and any(
+            slugs & set(NAME.findall(text_of(row.get(name) or stored.get(name) or "")))
+            for row in rows.dict
+            for stored in [self.stored.get(row.get("slug", ""), {})]
+            for name in columns
+        )
+
+    def _slugs(self, rows: Dataset) -> list[str]:
+        told = rows["slug"] if "slug" in rows.headers else []
+        return [slug for slug in told if slug and readable(slug)]
+
+    def _read_stored(self, dataset: Dataset) -> None:
         """Read the bodies of all records that the rows name."""
-        told = dataset["slug"] if "slug" in dataset.headers else []
-        slugs = [slug for slug in told if slug and readable(slug)]
+        slugs = self._slugs(dataset)
         rows = self.model.objects.visible_to(self.request.user).order_by()
         shape = whole(self.model)
         for start in range(0, len(slugs), CHUNK):
@@ -195,10 +295,16 @@ class RecordRows(Resource):
         faults = bulk.faults_in(serializer, body, "")
         if faults:
             raise RuleBreach(by_column(faults))
-        self._write(serializer)
+        record = serializer.ready
+        if self.one_by_one:
+            self._write(serializer)
+        else:
+            self._refuse_repeated(record, result)
+            self.made.append((record, serializer.related))
+            self.results.append((result, record))
         result.diff = [Change(name, "", cell) for name, cell in row.items() if cell]
-        result.import_type, result.instance = RowResult.IMPORT_TYPE_NEW, serializer.ready
-        result.slug = serializer.ready.slug
+        result.import_type, result.instance = RowResult.IMPORT_TYPE_NEW, record
+        result.slug = record.slug
 
     # A change
 
@@ -223,7 +329,11 @@ class RecordRows(Resource):
         if not really:
             return
         self._require_rights(old, record, really)
-        self._write(serializer)
+        if self.one_by_one:
+            self._write(serializer)
+        else:
+            self._refuse_repeated(record, result)
+            self.changed.append(many.Changed(old, record, serializer.related))
         result.diff = [Change(name, cells.get(name, ""), cell) for name, cell in changed.items()]
         result.import_type, result.instance = RowResult.IMPORT_TYPE_UPDATE, record
 
@@ -258,6 +368,16 @@ class RecordRows(Resource):
         if faults:
             raise RuleBreach(faults)
         return values
+
+    def _refuse_repeated(self, record: Record, result: Any) -> None:
+        """Refuse a row whose values only one record may have, and which an earlier row gives."""
+        for constraint in record._meta.constraints:
+            if isinstance(constraint, UniqueConstraint) and constraint.fields:
+                values = tuple(getattr(record, name) for name in constraint.fields)
+                first = self.unique.setdefault((constraint.name, values), result.number)
+                if None not in values and first != result.number:
+                    detail = _("Row %(number)s says the same.") % {"number": first}
+                    raise RuleBreach({ALL: detail})
 
     def _write(self, serializer: Any) -> None:
         try:

@@ -1,5 +1,6 @@
 """``/batch/``: many writes of many kinds in one request."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -9,7 +10,7 @@ from rest_framework.request import Request
 from .batching import Batch
 from .bodies import body_of
 from .conditions import cacheable
-from .idempotency import refuse_parameters, repeatable
+from .idempotency import prepared, refuse_parameters
 from .operations import Reading
 from .parsers import BulkJSONParser
 from .patches import reason_of
@@ -31,8 +32,8 @@ class BatchView(ProtocolView):
     read_headers: ClassVar[dict[str, Any]] = {"post": ("Change-Reason", "Idempotency-Key")}
 
     @extend_schema(operation_id="batch_write", request=REQUEST, responses={200: ref("BatchAnswer")})
-    @repeatable
-    def post(self, request: Request) -> HttpResponse:
+    @prepared
+    def post(self, request: Request) -> Callable[[], HttpResponse]:
         """Make, change and delete records of any kind: all of it is done, or nothing.
 
         There are 1 to 1,000 operations, done as if in the order given. A new record may have a
@@ -56,5 +57,5 @@ class BatchView(ProtocolView):
         require_maker(request)
         refuse_parameters(request)
         reading = Reading(body_of(request), reason_of(request))
-        results = Batch(request, reading).results()
-        return cacheable(json_response({"results": results}), request)
+        write = Batch(request, reading).prepare()
+        return lambda: cacheable(json_response({"results": write()}), request)

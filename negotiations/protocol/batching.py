@@ -1,6 +1,7 @@
 """Many writes of many kinds in one request: all are done, or none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from django.core.exceptions import ValidationError as RuleBreach
@@ -9,7 +10,8 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 
 from negotiations import history
-from negotiations.models import Citation, Record
+from negotiations.many import Changed, are_overtaken, known_targets, write_changed
+from negotiations.models import Citation, Record, StaleVersion
 from negotiations.models.order import queue
 
 from .bulk import Maker, New, refusal, stored_bodies
@@ -22,7 +24,8 @@ from .changing import (
 )
 from .conditions import stale, version_in
 from .errors import Fault, faults_of, faults_of_rules
-from .local_ids import LocalIds
+from .local_ids import LocalIds, lid_of
+from .mentions import mentions
 from .operations import Operation, Reading, runs
 from .problems import Refusal
 from .selection import whole
@@ -50,6 +53,19 @@ class Batch:
         # What was changed: by record, the record as it is now, and why.
         self.changed: dict[Record, tuple[Record, str]] = {}
 
+    def prepare(self) -> Callable[[], list[dict[str, Any]]]:
+        """Check what can be checked while nobody waits; what is returned does all and tells it."""
+        prepared = PreparedBatch(self) if is_flat(self.reading) else None
+
+        def write() -> list[dict[str, Any]]:
+            with transaction.atomic():
+                queue()
+                if prepared is not None and prepared.write():
+                    return self._told()
+                return Batch(self.request, self.reading).results()
+
+        return write
+
     def results(self) -> list[dict[str, Any]]:
         """Do all of it and tell what became of each operation, in their order."""
         with transaction.atomic():
@@ -61,9 +77,13 @@ class Batch:
                 else:
                     self._try(run[0])
             self._publish_evidence()
-            if self.faults:
-                raise self._refusal()
+            self.refuse_faults()
             return self._told()
+
+    def refuse_faults(self) -> None:
+        """Refuse the whole when anything is wrong."""
+        if self.faults:
+            raise self._refusal()
 
     # Steps
 
@@ -92,21 +112,29 @@ class Batch:
             self._note(self._faults_of(error, operation))
 
     def _update(self, operation: Operation) -> Record:
+        change, is_changed = self.read_change(operation)
+        if is_changed:
+            reason = operation.reason
+            history.write(change.record, related=change.related, by=self.user, reason=reason)
+            self.changed[change.record] = change.record, reason
+        return change.record
+
+    def read_change(self, operation: Operation) -> tuple[Changed, bool]:
+        """Validate a change, and tell whether it changes anything."""
         record = self._named(operation, "edit", "submit", "publish")
+        stored = copy(record)
         serializer, (body, faults) = self._changer(record), self.ids.resolved(operation)
         require_right_to_try(self.user, record, body, partial=True)
         require_version(record, operation)
+        is_changed = False
         try:
-            if revise(serializer, record, body, self.user) and not faults:
-                related, reason = serializer.related, operation.reason
-                history.write(serializer.ready, related=related, by=self.user, reason=reason)
-                self.changed[record] = record, reason
+            is_changed = revise(serializer, record, body, self.user)
         except ValidationError as error:
             found = list(faults_of(error.detail, f"{operation.pointer}/body"))
             faults += without_places(found, faults)
         if faults:
             raise Refusal("invalid", "", errors=faults)
-        return record
+        return Changed(stored, record, serializer.related), is_changed
 
     def _publish_evidence(self) -> None:
         """Publish the citations that were added to what was changed while it is public.
@@ -211,6 +239,106 @@ class Batch:
             told(each, self.done[each.number], bodies[each.model], lids.get(each.number))
             for each in self.reading.operations
         ]
+
+
+class PreparedBatch:
+    """The checked operations of a batch none of which depends on another.
+
+    They are checked while nobody waits, and written in few statements.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        # Each step writes a run of operations; its records are the ones that it changes or names.
+        self.steps: list[Callable[[], None]] = []
+        self.used: set[Record] = set()
+        self.changes: list[tuple[Operation, Changed]] = []
+        for run in runs(batch.reading.operations):
+            if run[0].op == "create":
+                self._end_changes()
+                self._check_new(run)
+            else:
+                self._check_change(run[0])
+        self._end_changes()
+
+    def write(self) -> bool:
+        """Write all or refuse all; False when another writer was faster, and nothing is written."""
+        if are_overtaken(self.used):
+            return False
+        try:
+            with transaction.atomic():
+                for step in self.steps:
+                    step()
+                self.batch.refuse_faults()
+        except (IntegrityError, StaleVersion):
+            return False
+        return True
+
+    def _check_new(self, run: Sequence[Operation]) -> None:
+        # One for each run: it holds what the bodies of its run name until they are written.
+        maker = Maker(SERIALIZERS[run[0].model], self.batch.request)
+        news = [New(f"{each.pointer}/body", each.body) for each in run]
+        ready, faults = maker.checked(news)
+        self.used.update(maker.used())
+        self.batch._note(faults)
+
+        def write() -> None:
+            made, more = maker.saved(ready, run[0].reason)
+            self.batch._note(more)
+            for each in run:
+                if record := made.get(f"{each.pointer}/body"):
+                    self.batch.done[each.number] = record
+
+        self.steps.append(write)
+
+    def _check_change(self, operation: Operation) -> None:
+        try:
+            change, is_changed = self.batch.read_change(operation)
+        except REFUSED as error:
+            self.batch._note(self.batch._faults_of(error, operation))
+            return
+        self.batch.done[operation.number] = change.record
+        named = [target for targets in change.related.values() for target in targets]
+        self.used.update({change.stored, *known_targets(change.record), *named})
+        if is_changed:
+            self.changes.append((operation, change))
+
+    def _end_changes(self) -> None:
+        """Write the changes up to here before what follows them."""
+        if not self.changes:
+            return
+        changes = [change for _, change in self.changes]
+        reasons = [operation.reason for operation, _ in self.changes]
+        by, self.changes = self.batch.user, []
+        self.steps.append(lambda: write_changed(changes, by=by, reasons=reasons))
+
+
+def is_flat(reading: Reading) -> bool:
+    """Tell whether no operation of a batch can depend on what another one does.
+
+    They make records, and change different records of one kind, and none names another's record.
+    """
+    changed = [(each.model, each.slug) for each in reading.operations if each.op != "create"]
+    kinds = {model for model, _ in changed}
+    if len(changed) != len(set(changed)) or len(kinds) > 1:
+        return False
+    fields = {each.model: SERIALIZERS[each.model]().fields for each in reading.operations}
+    known = set(changed)
+    for each in reading.operations:
+        if each.op == "delete" or each.after:
+            return False
+        for mention in mentions(fields[each.model], each.body):
+            if lid_of(mention) or (mention.model, mention.slug) in known:
+                return False
+    return not any(names_another(kind, [slug for _, slug in changed]) for kind in kinds)
+
+
+def names_another(kind: type[Record], slugs: Sequence[str]) -> bool:
+    """Tell whether one of these records of a kind refers to another of them."""
+    columns: list[Any] = [*kind._meta.concrete_fields, *kind._meta.many_to_many]
+    own = [field.name for field in columns if field.related_model is kind]
+    rows = kind._base_manager.filter(slug__in=slugs)
+    return any(rows.filter(**{f"{name}__slug__in": slugs}).exists() for name in own)
 
 
 def told(

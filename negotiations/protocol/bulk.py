@@ -1,6 +1,6 @@
 """Many new records of one kind in one request: all are made, or none."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -9,7 +9,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from negotiations import history, many
+from negotiations.many import are_overtaken, known_targets
 from negotiations.models import COLLECTIONS, Record
+from negotiations.models.order import queue
 
 from .errors import Fault, faults_of
 from .mentions import mentions
@@ -93,6 +95,12 @@ class Maker:
             faults += found
         return ready, faults
 
+    def used(self) -> set[Record]:
+        """Return the records that the checked bodies name, and those that were read with them."""
+        by_slug = self.holding.context["held"].values()
+        held = {record for found in by_slug for record in found.values()}
+        return held | {near for record in held for near in known_targets(record)}
+
     def saved(self, ready: Sequence[Ready], reason: str) -> tuple[Made, list[Fault]]:
         """Save them in chunks of rows; in ever smaller parts when the tables refuse any."""
         try:
@@ -153,16 +161,24 @@ class Maker:
         return {model: dict(found(model, sorted(those), user)) for model, those in slugs.items()}
 
 
-def make_all(maker: Maker, bodies: Sequence[Any], reason: str) -> list[Record]:
-    """Make a record of each body, or refuse with the faults of all, each with its place."""
+def prepare_all(maker: Maker, bodies: Sequence[Any], reason: str) -> Callable[[], list[Record]]:
+    """Validate the bodies; what is returned makes a record of each, or refuses with all faults."""
     news = [New(f"/{number}", body) for number, body in enumerate(bodies)]
-    ready, faults = maker.checked(news)
-    with transaction.atomic():
-        # Also with faults: the tables tell what is wrong with the others.
-        made, more = maker.saved(ready, reason)
-        if faults or more:
-            raise refusal([*faults, *more])
-    return [made[new.pointer] for new in news]
+    checked, used = maker.checked(news), maker.used()
+
+    def make_all() -> list[Record]:
+        ready, faults = checked
+        with transaction.atomic():
+            queue()
+            if are_overtaken(used):
+                ready, faults = maker.checked(news)
+            # Also with faults: the tables tell what is wrong with the others.
+            made, more = maker.saved(ready, reason)
+            if faults or more:
+                raise refusal([*faults, *more])
+        return [made[new.pointer] for new in news]
+
+    return make_all
 
 
 def stored_bodies(shape: Shape, records: Iterable[Record]) -> dict[int, Body]:

@@ -12,12 +12,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.utils import timezone
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from negotiations.models import KeptAnswer, Token
@@ -77,6 +79,55 @@ def repeatable(method: Method) -> Method:
             return response
 
     return run
+
+
+def prepared(prepare: Callable[..., Callable[[], HttpResponse]]) -> Method:
+    """Wrap a method that validates and then returns the write, to be rehearsed or repeated.
+
+    No other writer waits while it validates: only the write runs in the transaction of the key.
+    """
+
+    @wraps(prepare)
+    def run(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        token, key = request.auth, request.headers.get(HEADER)
+        can_write = isinstance(token, Token) and token.scope == Token.Scope.WRITE
+        if key is not None and can_write:
+            refuse_malformed(key)
+        if is_rehearsal(request):
+            write = prepare(view, request, *args, **kwargs)
+            with transaction.atomic():
+                response = write()
+                transaction.set_rollback(True)
+            return response
+        if key is None or not can_write:
+            return prepare(view, request, *args, **kwargs)()
+        with alone(token.pk, key):
+            return _run_once(token, key, request, partial(prepare, view, request, *args, **kwargs))
+
+    return run
+
+
+def _run_once(
+    token: Token, key: str, request: Request, prepare: Callable[[], Callable[[], HttpResponse]]
+) -> HttpResponse:
+    """Return the kept answer, or write and keep the answer in the same transaction."""
+    asked = fingerprint(request)
+    if kept := find_kept(token, key):
+        return replayed(kept, asked)
+    try:
+        write = prepare()
+    except (APIException, ValidationError):
+        # Perhaps it is refused because another process did it meanwhile.
+        if kept := find_kept(token, key):
+            return replayed(kept, asked)
+        raise
+    with transaction.atomic():
+        refuse_while_it_runs_elsewhere(token.pk, key)
+        if kept := kept_answer(token, key):
+            return replayed(kept, asked)
+        response = write()
+        keep(token, key, asked, response)
+        return response
 
 
 def refuse_key(request: Request) -> None:
@@ -148,7 +199,13 @@ def fingerprint(request: Request) -> str:
 def kept_answer(token: Any, key: str) -> KeptAnswer | None:
     """The answer that the key got within the last day; older ones go."""
     KeptAnswer.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
-    return KeptAnswer.objects.filter(token=token, key=key).first()
+    return find_kept(token, key)
+
+
+def find_kept(token: Any, key: str) -> KeptAnswer | None:
+    """Return the answer that the key got within the last day."""
+    rows = KeptAnswer.objects.filter(token=token, key=key, at__gte=timezone.now() - KEPT_FOR)
+    return rows.first()
 
 
 def replayed(kept: KeptAnswer, asked: str) -> HttpResponse:

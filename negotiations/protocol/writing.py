@@ -1,6 +1,7 @@
 """Writing: the verbs that make, change and delete a record, and the steps that they share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -30,7 +31,7 @@ from .conditions import (
     validated,
     version_in,
 )
-from .idempotency import refuse_parameters, repeatable
+from .idempotency import prepared, refuse_parameters, repeatable
 from .patches import has_body, reason_of
 from .renderers import json_response
 from .serializers import RecordSerializer
@@ -41,30 +42,39 @@ class Writes(GenericViewSet):
 
     shape: Any
 
-    @repeatable
-    def create(self, request: Request) -> HttpResponse:
+    @prepared
+    def create(self, request: Request) -> Callable[[], HttpResponse]:
         """Make a record, or of an array all or none; they start as drafts."""
         require_maker(request)
         refuse_parameters(request)
         body = body_of(request)
         if isinstance(body, list):
-            return self.create_all(request, body)
+            return self.prepare_all(request, body)
         serializer: Any = self.get_serializer()
         if faults := bulk.faults_in(serializer, body, ""):
             raise bulk.refusal(faults)
+        return partial(self.create_one, request, serializer)
+
+    def create_one(self, request: Request, serializer: RecordSerializer) -> HttpResponse:
+        """Store what the serializer made ready."""
         response = self.write(request, serializer, 201)
         response["Location"] = request.build_absolute_uri(f"/api/v1/{serializer.ready.address}/")
         return response
 
-    def create_all(self, request: Request, bodies: Sequence[Any]) -> HttpResponse:
-        """Make a record of each body and answer with them in their order."""
+    def prepare_all(self, request: Request, bodies: Sequence[Any]) -> Callable[[], HttpResponse]:
+        """Validate each body; what is returned makes the records and answers in their order."""
         bulk.refuse_size(bodies)
         maker, reason = bulk.Maker(self.serializer_class, request), reason_of(request)
-        with transaction.atomic():
-            records = bulk.make_all(maker, bodies, reason)
-            stored = bulk.stored_bodies(self.shape, records)
-        answer = [stored[record.pk] for record in records]
-        return cacheable(json_response(answer, 201), request)
+        write = bulk.prepare_all(maker, bodies, reason)
+
+        def create_all() -> HttpResponse:
+            with transaction.atomic():
+                records = write()
+                stored = bulk.stored_bodies(self.shape, records)
+            answer = [stored[record.pk] for record in records]
+            return cacheable(json_response(answer, 201), request)
+
+        return create_all
 
     @repeatable
     def update(self, request: Request, slug: str) -> HttpResponse:

@@ -1,0 +1,267 @@
+"""What holds up other writers: not checking, and of long writes only their few statements."""
+
+import csv
+import io
+import threading
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from negotiations import history
+from negotiations.models import Change, Issue, Party, Position
+from negotiations.models.order import queue
+from tests.conftest import json_client, member_of
+from tests.desk import at_the_desk
+from tests.factories import IssueFactory, PartyFactory, PositionFactory, ProposalFactory
+from tests.test_admin_tables import confirm, page, send
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+ROWS = 60
+POSITIONS, ISSUES, BATCH = (f"/api/v1/{name}/" for name in ("positions", "issues", "batch"))
+
+
+@pytest.fixture
+def user():
+    return member_of("administrator", "administrator")
+
+
+@pytest.fixture
+def client(user):
+    client = json_client(user)
+    client.get(ISSUES)
+    return client
+
+
+@pytest.fixture
+def desk(user):
+    return at_the_desk(user)
+
+
+def new_issues(number=ROWS):
+    return [{"title": f"Issue {n}", "question": "Should it be?"} for n in range(number)]
+
+
+def changes(records):
+    return {
+        "operations": [
+            {
+                "op": "update",
+                "collection": type(record).collection(),
+                "slug": record.slug,
+                "version": 1,
+                "body": {"note": f"Changed {number}"},
+            }
+            for number, record in enumerate(records)
+        ]
+    }
+
+
+def table(rows):
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+@contextmanager
+def counted():
+    """For each transaction, the statements that this thread makes while others wait."""
+    found = []
+    with CaptureQueriesContext(connection) as queries:
+        yield found
+    held = None
+    for query in queries:
+        words = query["sql"]
+        if words.startswith("BEGIN") if connection.vendor == "sqlite" else "pg_advisory" in words:
+            held = 0 if held is None else held
+        elif words in {"COMMIT", "ROLLBACK"}:
+            found += [] if held is None else [held]
+            held = None
+        elif held is not None:
+            held += 1
+
+
+def test_an_import_is_checked_while_nobody_waits_and_written_in_few_statements(desk):
+    content = table(new_issues())
+    with counted() as previewing:
+        preview = send(desk, Issue, content)
+    with counted() as importing:
+        done = confirm(desk, Issue, preview)
+
+    assert done.status_code == 302
+    assert Issue.objects.count() == ROWS
+    assert max(previewing) < 10, previewing
+    assert max(importing) < 40, importing
+
+
+def test_changes_of_an_import_are_written_in_few_statements(desk):
+    records = [IssueFactory(note="Old") for _ in range(ROWS)]
+    rows = [{"slug": r.slug, "version": "1", "note": f"New {r.slug}"} for r in records]
+    preview = send(desk, Issue, table(rows))
+
+    with counted() as importing:
+        confirm(desk, Issue, preview)
+
+    assert {issue.version for issue in Issue.objects.all()} == {2}
+    # Of each record that reads differently now, the search moves two or three rows.
+    assert max(importing) < 40 + 4 * ROWS, importing
+
+
+def test_an_array_is_checked_while_nobody_waits(client):
+    with counted() as rehearsing:
+        rehearsed = client.post(f"{ISSUES}?dry_run=true", new_issues(), format="json")
+    with counted() as writing:
+        key = {"Idempotency-Key": "once"}
+        answer = client.post(ISSUES, new_issues(), format="json", headers=key)
+
+    assert (rehearsed.status_code, answer.status_code) == (201, 201)
+    assert max(rehearsing) < 40, rehearsing
+    assert max(writing) < 40, writing
+
+
+def test_a_batch_of_changes_is_checked_while_nobody_waits(client):
+    records = [IssueFactory() for _ in range(ROWS)]
+
+    with counted() as writing:
+        answer = client.post(BATCH, changes(records))
+
+    assert answer.status_code == 200, answer.content
+    assert max(writing) < 40 + 4 * ROWS, writing
+
+
+def overtake(act):
+    """Let another writer do something: it is committed while this one waits for its turn."""
+    written, done = threading.Event(), threading.Event()
+
+    def run():
+        try:
+            with transaction.atomic():
+                queue()
+                act()
+                written.set()
+                done.wait(1.5)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert written.wait(20)
+    return thread
+
+
+def test_an_array_that_a_deletion_overtakes_is_checked_again(client):
+    example = PositionFactory()
+    party = PartyFactory(slug="gone")
+    body = {
+        "negotiation": example.negotiation.slug,
+        "issue": example.issue.slug,
+        "party": "gone",
+        "stance": "supports",
+        "claim": "It is held.",
+    }
+
+    thread = overtake(lambda: history.delete(Party.objects.get(pk=party.pk)))
+    answer = client.post(POSITIONS, [body, {**body, "claim": "Too."}], format="json")
+    thread.join()
+
+    assert answer.status_code == 400, answer.content
+    told = {(each["pointer"], each["code"]) for each in answer.json()["errors"]}
+    assert told == {("/0/party", "unknown_reference"), ("/1/party", "unknown_reference")}
+    assert Position.objects.count() == 1
+
+
+def test_a_batch_that_a_change_overtakes_changes_nothing(client):
+    records = [IssueFactory() for _ in range(3)]
+
+    def act():
+        record = Issue.objects.get(pk=records[1].pk)
+        record.note = "Mine"
+        history.write(record)
+
+    thread = overtake(act)
+    answer = client.post(BATCH, changes(records))
+    thread.join()
+
+    assert (answer.status_code, answer.json()["code"]) == (412, "stale")
+    assert Issue.objects.get(pk=records[1].pk).note == "Mine"
+    assert Issue.objects.filter(version=2).count() == 1
+
+
+def test_an_import_that_a_change_overtakes_names_the_row(desk):
+    records = [IssueFactory() for _ in range(3)]
+    rows = [{"slug": r.slug, "version": "1", "note": "New"} for r in records]
+    preview = send(desk, Issue, table(rows))
+
+    def act():
+        record = Issue.objects.get(pk=records[1].pk)
+        record.note = "Mine"
+        history.write(record)
+
+    thread = overtake(act)
+    answer = confirm(desk, Issue, preview)
+    thread.join()
+
+    assert answer.status_code == 422
+    assert [fault.row for fault in answer.context["faults"]] == [3]
+    assert Issue.objects.filter(note="New").count() == 0
+    # The file waits for another try.
+    assert desk.get(page(Issue)).status_code == 200
+
+
+def test_of_one_key_at_the_same_moment_one_array_is_made(user, client):
+    bodies, key = new_issues(3), {"Idempotency-Key": "once"}
+    answers = []
+
+    def run():
+        try:
+            other = json_client(user)
+            other.credentials(HTTP_AUTHORIZATION=client._credentials["HTTP_AUTHORIZATION"])
+            answers.append(other.post(ISSUES, bodies, format="json", headers=key))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert Issue.objects.count() == 3
+
+
+def test_changes_at_once_leave_what_single_ones_leave(client):
+    """A batch of changes, relations among them, and the same changes one by one."""
+    parties = [PartyFactory() for _ in range(3)]
+    first, second, third, fourth = (ProposalFactory(proposed_by=parties[:1]) for _ in range(4))
+    change = {"note": "New", "proposed_by": [each.slug for each in parties[1:]]}
+    bodies = [change, {"title": "Renamed"}]
+
+    operations = [
+        {"op": "update", "collection": "proposals", "slug": r.slug, "version": 1, "body": b}
+        for r, b in zip((first, second), bodies, strict=True)
+    ]
+    answer = client.post(BATCH, {"operations": operations, "reason": "Why"})
+    assert answer.status_code == 200, answer.content
+    for record, body in zip((third, fourth), bodies, strict=True):
+        tag = {"If-Match": '"1"', "Change-Reason": "Why"}
+        assert (
+            client.patch(f"/api/v1/proposals/{record.slug}/", body, headers=tag).status_code == 200
+        )
+
+    for one, other in ((first, third), (second, fourth)):
+        assert trace_of(one) == trace_of(other)
+
+
+def trace_of(record):
+    """The version, its relations, and the entry in the feed."""
+    version = type(record).history.filter(id=record.pk).first()
+    change = Change.objects.filter(slug=record.slug, kind=record.collection()).last()
+    names = ("version", "action", "changed", "review_before", "review_after", "reason", "by_id")
+    related = {name: [t.slug for t in found] for name, found in history.related_of(version).items()}
+    kept = (version.version, version.note, version.history_type, version.history_user_id)
+    return kept, related, {name: getattr(change, name) for name in names}
