@@ -14,6 +14,7 @@ from simple_history.signals import post_create_historical_record
 from negotiations.history import differences
 from negotiations.models import Change, MovedSlug, Record, indexing
 from negotiations.models.order import queue
+from negotiations.models.rows import insert_rows
 from tracker.logs import request_id
 
 ACTIONS = {
@@ -56,7 +57,7 @@ def announce(
                 last_public += 1
                 change.public_sequence = last_public
             changes.append(change)
-        Change.objects.bulk_create(changes, batch_size=500)
+        insert_rows(changes)
         indexing.keep_in_step(versions)
 
 

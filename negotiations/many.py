@@ -14,6 +14,7 @@ from negotiations.models import Citation, Record, StaleVersion
 from negotiations.models.base import VERSIONS
 from negotiations.models.naming import find_taken, name_records
 from negotiations.models.order import queue
+from negotiations.models.rows import insert_rows
 
 # Rows in one statement; on SQLite Django itself makes it fewer.
 CHUNK = 500
@@ -62,13 +63,9 @@ def write_changed(
             each.record._change_reason = reason or None  # type: ignore[attr-defined]
         before = _relate(kind, changes)
         _update(kind, [each.record for each in changes])
-        for each in changes:
-            each.record._history_date = each.record.updated_at  # type: ignore[attr-defined]
         records = [each.record for each in changes]
-        versions = kind.history.bulk_history_create(records, batch_size=CHUNK, update=True)
+        versions = _keep_versions(kind, records, "~")
         _keep_relations(kind, records, versions)
-        for record in records:
-            del record._history_date  # type: ignore[attr-defined]
         announce(versions, before=before)
         following = _citations_to_follow(kind, records)
         for each, reason in zip(changes, reasons, strict=True):
@@ -184,13 +181,31 @@ def _insert(
     for record in records:
         record.created_by = record.created_by or by
         record._history_user = by
-    kind._base_manager.bulk_create(records, batch_size=CHUNK)
-    versions = kind.history.bulk_history_create(
-        records, batch_size=CHUNK, default_change_reason=reason or None
-    )
+        record._change_reason = reason or None
+    insert_rows(records)
+    versions = _keep_versions(kind, records, "+")
     for field in kind._meta.many_to_many:
         _link(field, records, versions, [values.get(field.name, ()) for values in related])
-    return list(versions)
+    return versions
+
+
+def _keep_versions(kind: Any, records: Sequence[Any], change: str) -> list[Any]:
+    """Insert the version that each record has now: ``+`` when it is new, ``~`` when it changed."""
+    # Asked for once: each look at the manager makes a new class.
+    kept = kind.history.model
+    names = [field.attname for field in kept.tracked_fields]
+    versions = [
+        kept(
+            history_date=record.updated_at,
+            history_user=record._history_user,
+            history_change_reason=record._change_reason,
+            history_type=change,
+            **{name: getattr(record, name) for name in names},
+        )
+        for record in records
+    ]
+    insert_rows(versions)
+    return versions
 
 
 def _link(

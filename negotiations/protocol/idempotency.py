@@ -108,7 +108,7 @@ def prepared(prepare: Callable[..., Callable[[], HttpResponse]]) -> Method:
 
 
 def _run_once(
-    token: Token, key: str, request: Request, prepare: Callable[[], Callable[[], HttpResponse]]
+    token: Any, key: str, request: Request, prepare: Callable[[], Callable[[], HttpResponse]]
 ) -> HttpResponse:
     """Return the kept answer, or write and keep the answer in the same transaction."""
     asked = fingerprint(request)
