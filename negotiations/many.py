@@ -247,7 +247,8 @@ def are_overtaken(records: Iterable[Record]) -> bool:
 
 def known_targets(record: Record) -> Iterator[Record]:
     """List the records that one refers to and that were read with it."""
-    for field in record._meta.concrete_fields:
+    fields: Sequence[Any] = record._meta.concrete_fields
+    for field in fields:
         if field.is_relation and field.is_cached(record):
             target = getattr(record, field.name)
             if isinstance(target, Record):
