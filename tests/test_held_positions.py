@@ -159,6 +159,7 @@ def test_a_cell_tells_what_is_held_how_firmly_and_by_which_position(reader, talk
             {
                 "party": "north",
                 "issue": "peace",
+                "question": "Should the fighting stop?",
                 "state": "held",
                 "stance": "opposes",
                 "firmness": "red_line",
@@ -186,6 +187,7 @@ def test_a_cell_tells_what_is_held_how_firmly_and_by_which_position(reader, talk
             {
                 "party": "south",
                 "issue": "peace",
+                "question": "Should the fighting stop?",
                 "state": "nothing_found",
                 "stance": None,
                 "firmness": None,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from negotiations import history
@@ -71,7 +72,12 @@ def decide(request: Any, record: Record, state: str, *, version: int | None, rea
 def note_decided(request: Any, decided: Iterable[tuple[Record, str]]) -> None:
     """Remember what was decided in one act, for as long as nothing else is."""
     request.session[DECIDED] = [
-        {"address": record.address, "version": record.version, "was": was, "name": str(record)[:80]}
+        {
+            "address": record.address,
+            "version": record.version,
+            "was": was,
+            "name": Truncator(str(record)).chars(80),
+        }
         for record, was in decided
     ]
 

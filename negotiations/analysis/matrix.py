@@ -39,6 +39,7 @@ class MatrixCell:
 
     party: Annotated[str, "The party."]
     issue: Annotated[str, "The issue."]
+    question: Annotated[str, "The question of the issue, which the stance answers."]
     state: Annotated[
         Literal["held", "several", "nothing_found"],
         "`held`: one stance. `several`: the dates do not prove which of several stances is the "
@@ -115,10 +116,10 @@ def _cells(
 ) -> Iterator[MatrixCell]:
     for row in parties:
         for column in issues:
-            yield cell(row.party, column.issue, taken.get((row.party, column.issue), []), point)
+            yield cell(row.party, column, taken.get((row.party, column.issue), []), point)
 
 
-def cell(party: str, issue: str, taken: list[HeldPosition], point: Span) -> MatrixCell:
+def cell(party: str, issue: MatrixIssue, taken: list[HeldPosition], point: Span) -> MatrixCell:
     """What a party held on an issue at a point in time, of all its positions on it."""
     held = candidates(taken, point)
     stances = {each.stance for each in held}
@@ -127,7 +128,8 @@ def cell(party: str, issue: str, taken: list[HeldPosition], point: Span) -> Matr
     bases = {each.basis for each in held}
     return MatrixCell(
         party=party,
-        issue=issue,
+        issue=issue.issue,
+        question=issue.question,
         state="nothing_found" if not held else "held" if is_one else "several",
         stance=min(stances) if is_one else None,
         firmness=min(firmness) if is_one and len(firmness) == 1 else None,

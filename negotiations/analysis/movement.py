@@ -8,7 +8,7 @@ from datetime import date
 from itertools import combinations
 from typing import Annotated, Literal
 
-from negotiations.models import Negotiation, Participation, Position
+from negotiations.models import Issue, Negotiation, Participation, Position
 
 from .holding import Cells, HeldPosition, Sureness, candidates, is_sure, positions
 from .records import Rows
@@ -54,6 +54,7 @@ class Move:
 
     party: Annotated[str, "The party."]
     issue: Annotated[str, "The issue."]
+    question: Annotated[str, "The question of the issue, which the stances answer."]
     change: Annotated[
         Literal[
             "changed", "unchanged", "first_recorded", "no_evidence", "nothing_found", "unclear"
@@ -110,26 +111,36 @@ def movement(
     taken = positions(negotiation, rows)
     sides = rows(Participation).filter(negotiation=negotiation.pk, role=Participation.Role.SIDE)
     between = sorted(set(sides.values_list("party__slug", flat=True)))
+    issues = rows(Issue).filter(slug__in={issue for _, issue in taken}).order_by("slug")
+    questions = dict(issues.values_list("slug", "question"))
     return Movement(
         negotiation=negotiation.slug,
         title=negotiation.title,
         start=start,
         end=end,
         moves=[
-            move(party, issue, taken[party, issue], start.span, end.span)
-            for party, issue in sorted(taken)
+            move(*cell, taken[cell], start.span, end.span, question=questions.get(cell[1], ""))
+            for cell in sorted(taken)
         ],
         gaps=list(_gaps(between, taken, [start, end])),
     )
 
 
-def move(party: str, issue: str, taken: list[HeldPosition], start: Span, end: Span) -> Move:
+def move(
+    party: str,
+    issue: str,
+    taken: list[HeldPosition],
+    start: Span,
+    end: Span,
+    *,
+    question: str = "",
+) -> Move:
     """What the positions of one party on one issue prove, and what they allow."""
     before, after = candidates(taken, start), candidates(taken, end)
     found = set(_possible(taken, (before, after), start, end))
     possible = [change for change in CHANGES if change in found]
     change = possible[0] if len(possible) == 1 else "unclear"
-    return Move(party, issue, change, possible, before, after)
+    return Move(party, issue, question, change, possible, before, after)
 
 
 def _possible(
