@@ -46,14 +46,14 @@ def test_the_dashboard_draws_what_the_tracker_answers(page, server):
     territory = page.locator("#matrix tr", has_text="Territory").locator("td")
     # Browsers differ in how they write the dates below.
     assert [text.split(",")[0] for text in territory.all_inner_texts()] == [
-        "▲ supports\nstated",
-        "▼ opposes\nimplied",
+        "▲ yes\nstated",
+        "▼ no\nimplied",
         "nothing found in 1 source",
         "nothing found in 1 source",
     ]
     assert page.locator("#timeline li").count() == 1 + 23
     proposed = page.locator("#timeline li", has_text="The round that Ukraine proposed")
-    assert "round, proposed, 21" in proposed.inner_text()
+    assert "(proposed)\nround, 21" in proposed.inner_text()
     demand = page.locator("#timeline li", has_text="Ukraine is to reject all Western military aid.")
     assert "position, 1" in demand.inner_text()
     assert texts(page, "#timeline + details summary") == ["11 without a date"]
