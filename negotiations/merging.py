@@ -9,6 +9,7 @@ from django.db import models, transaction
 from negotiations import history
 from negotiations.models import RECORDS, Citation, MovedSlug, Record
 from negotiations.models.order import queue
+from negotiations.models.text import name_key
 
 PUBLISHED = Record.Review.PUBLISHED
 # What two records of the same content may differ in.
@@ -85,7 +86,10 @@ def _differences_that_matter(gone: Record, kept: Record) -> Iterable[str]:
 def united(gone: Any, kept: Any) -> dict[str, list[Any]]:
     """Give the one that stays what only the other has; return its many-to-many relations."""
     names = [*kept.aliases, gone.name, *gone.aliases]
-    kept.aliases = [name for name in dict.fromkeys(names) if name != kept.name]
+    # Of the spellings of one name, that of the record that stays.
+    by_key = {name_key(name): name for name in reversed(names)}
+    once = dict.fromkeys(by_key[name_key(name)] for name in names)
+    kept.aliases = [name for name in once if name_key(name) != name_key(kept.name)]
     kept.identifiers = {**gone.identifiers, **kept.identifiers}
     for name in ("open_question", "note"):
         theirs, ours = getattr(gone, name), getattr(kept, name)

@@ -17,6 +17,8 @@ from .vocabulary import Vocabulary
 from .words import slug_words
 
 SLUG_LENGTH = 150
+# As long as the titles of agreements are.
+LONGEST_TITLE = 500
 # Below a collection these addresses are the API's own: no record could be read there.
 RESERVED_SLUGS = frozenset({"export", "stats"})
 

@@ -3,7 +3,7 @@
 from django.db import models
 
 from .actors import Party
-from .base import Record
+from .base import LONGEST_TITLE, Record
 from .dates import UncertainDateField, date_rules
 from .rules import bounded
 from .talks import BY_DATE, IN_ORDER, Negotiation
@@ -48,7 +48,7 @@ class Incident(Record):
         help_text="Beside what it happened.",
     )
     kind = models.CharField(max_length=20, choices=Kind, help_text="What sort of incident it is.")
-    title = models.CharField(max_length=200, help_text="A short neutral name.")
+    title = models.CharField(max_length=LONGEST_TITLE, help_text="A short neutral name.")
     by = models.ManyToManyField(
         Party, blank=True, related_name="incidents", help_text="Who did it, as the source says."
     )

@@ -3,7 +3,7 @@
 from django.db import models
 
 from .actors import Party, Person
-from .base import Record
+from .base import LONGEST_TITLE, Record
 from .dates import UncertainDateField, date_rules
 from .rules import Faults, fault
 from .talks import BY_DATE, IN_ORDER, Negotiation
@@ -21,7 +21,9 @@ class Issue(Record):
     needs_citation = False
     acyclic = ("part_of",)
 
-    title = models.CharField(max_length=200, help_text="A short name: Western military aid.")
+    title = models.CharField(
+        max_length=LONGEST_TITLE, help_text="A short name: Western military aid."
+    )
     question = models.CharField(
         max_length=300,
         blank=True,

@@ -5,7 +5,7 @@ from django.db.models import F
 
 from .actors import Party
 from .amounts import format_amount
-from .base import Record
+from .base import LONGEST_TITLE, Record
 from .dates import UncertainDateField, date_rules
 from .issues import Issue
 from .rules import Faults, bounded, fault
@@ -72,7 +72,7 @@ class Outcome(Record):
         help_text="The meetings it came of, if a source says which.",
     )
     kind = models.CharField(max_length=30, choices=Kind, help_text="What it is.")
-    title = models.CharField(max_length=200, help_text="A short name.")
+    title = models.CharField(max_length=LONGEST_TITLE, help_text="A short name.")
     agreed_by = models.ManyToManyField(
         Party,
         blank=True,

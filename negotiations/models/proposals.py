@@ -3,7 +3,7 @@
 from django.db import models
 
 from .actors import Party, Person
-from .base import Record
+from .base import LONGEST_TITLE, Record
 from .dates import UncertainDateField, date_rules
 from .issues import Issue, Statement
 from .rules import Check, Faults, Unique, fault
@@ -57,7 +57,7 @@ class Proposal(Record):
         help_text="The meeting at which it was made, if a source says so.",
     )
     title = models.CharField(
-        max_length=200, help_text="A short name: Russia's list of demands of June 2025."
+        max_length=LONGEST_TITLE, help_text="A short name: Russia's list of demands of June 2025."
     )
     kind = models.CharField(max_length=20, choices=Kind, help_text="What sort of proposal it is.")
     proposed_by = models.ManyToManyField(

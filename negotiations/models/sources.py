@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.db import models
 from django.db.models import F
 
-from .base import Record
+from .base import LONGEST_TITLE, Record
 from .dates import UncertainDateField, date_rules
 from .rules import Faults, fault
 from .text import language_format, web_address
@@ -51,7 +51,7 @@ class Source(Record):
         F = "F", "Reliability cannot be judged."
 
     title = models.CharField(
-        max_length=300, blank=True, help_text="Its headline; empty when it has none."
+        max_length=LONGEST_TITLE, blank=True, help_text="Its headline; empty when it has none."
     )
     publisher = models.CharField(
         max_length=200, blank=True, help_text="The outlet; empty if unknown."

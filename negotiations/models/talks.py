@@ -5,7 +5,7 @@ from django.db.models import F
 from django.db.models.expressions import Combinable
 
 from .actors import Party, Person
-from .base import Record
+from .base import LONGEST_TITLE, Record
 from .countries import country_code
 from .dates import UncertainDateField, date_rules
 from .rules import Check, Unique
@@ -41,7 +41,8 @@ class Negotiation(Record):
         UNKNOWN = "unknown", "The sources do not say."
 
     title = models.CharField(
-        max_length=200, help_text="Its parties and its time: Ukraine–Russia talks of 2025."
+        max_length=LONGEST_TITLE,
+        help_text="Its parties and its time: Ukraine–Russia talks of 2025.",
     )
     kind = models.CharField(max_length=40, choices=Kind, help_text="What it is to settle.")
     status = models.CharField(
@@ -159,7 +160,7 @@ class Round(Record):
         help_text="Counted from 1 within the negotiation; empty when no source says.",
     )
     title = models.CharField(
-        max_length=200, help_text="A short name: the earlier of the two Istanbul rounds."
+        max_length=LONGEST_TITLE, help_text="A short name: the earlier of the two Istanbul rounds."
     )
     place = models.CharField(
         max_length=200, blank=True, help_text="City or site, as the source gives it."

@@ -42,6 +42,34 @@ def is_invisible(sign: str) -> bool:
     return sign in BLANKS or unicodedata.category(sign) == "Cf"
 
 
+# What a name neither begins nor ends with. Direction marks stay: they may belong to its letters.
+EDGES = " \u00ad\u200b\u2060\ufeff" + "".join(
+    # Tabs and line ends are control characters: they are refused.
+    sign
+    for sign in map(chr, range(0xA0, 0x3001))
+    if sign.isspace()
+)
+
+
+def trim(value: str) -> str:
+    """Return a text without the spaces around it, those without width included."""
+    return value.strip(EDGES)
+
+
+def has_text(value: str) -> bool:
+    """Tell whether a text shows anything: a letter, a digit or a sign."""
+    return any(
+        not sign.isspace() and not is_invisible(sign) and unicodedata.category(sign)[0] != "M"
+        for sign in value
+    )
+
+
+def name_key(name: str) -> str:
+    """Return what two spellings of one name share that differ in nothing a reader sees."""
+    seen = (sign for sign in trim(name) if not is_invisible(sign))
+    return unicodedata.normalize("NFC", "".join(seen))
+
+
 def refuse_unprintable(value: str, *, multiline: bool) -> None:
     """Refuse control characters, bidi overrides and what is no character; lines end in LF alone."""
     for character in value:
@@ -71,12 +99,12 @@ def refuse_unprintable_in(value: Any) -> None:
 
 
 def list_of_names(value: Any) -> None:
-    """A list of texts, each once, none empty."""
+    """Refuse what is no list of texts, each once, none empty."""
     if not isinstance(value, list) or not all(
-        isinstance(item, str) and item.strip() for item in value
+        isinstance(item, str) and has_text(item) for item in value
     ):
         raise ValidationError("Write a list of names.", code="invalid_list")
-    if len(set(value)) < len(value):
+    if len(set(map(name_key, value))) < len(value):
         raise ValidationError("A name stands here twice.", code="repeated")
 
 
@@ -86,7 +114,7 @@ def identifiers_by_scheme(value: Any) -> None:
         isinstance(key, str)
         and re.fullmatch(r"[a-z][a-z0-9_]*", key)
         and isinstance(item, str)
-        and item
+        and has_text(item)
         for key, item in value.items()
     ):
         raise ValidationError(

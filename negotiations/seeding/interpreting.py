@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from negotiations.models import Citation, Negotiation, Record, Source
+from negotiations.models.validation import tidy
 
 from .faults import Fault
 from .nodes import Mapping, Node, Scalar, Sequence, described
@@ -132,7 +133,8 @@ class Interpreter:
                 folder = self.document.path.parent
                 row.values[slot.name] = source_text(node, folder, self.text)
             else:
-                row.values[slot.name] = value(slot, node, self.text)
+                field = row.model._meta.get_field(slot.name)
+                row.values[slot.name] = tidy(field, value(slot, node, self.text))
                 self._date_places(row, slot, node)
         except Unfit as refusal:
             row.refuse(refusal.fault, slot.name)
