@@ -95,6 +95,20 @@ def kept_answers():
     ANSWERS.clear()
 
 
+@pytest.fixture(autouse=True)
+def places():
+    """A test client need not read what it got, as every server does; places are free again."""
+    from negotiations.protocol.exported_files import FILES, SENDING
+    from negotiations.protocol.following import FOLLOWING
+
+    yield
+    for each in (SENDING, FOLLOWING):
+        each.held.clear()
+    for shared in FILES.files.values():
+        shared.file.close()
+    FILES.files.clear()
+
+
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -5,6 +5,7 @@ import json
 import random
 import threading
 import time
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -13,6 +14,8 @@ from negotiations import history
 from negotiations.models import Change, Party
 from negotiations.protocol import following
 from negotiations.protocol.feed import Feed
+from negotiations.protocol.places import Places
+from negotiations.protocol.problems import Refusal
 from tests.conftest import member_of
 from tests.factories import PartyFactory, PersonFactory, ProposalFactory
 
@@ -247,16 +250,53 @@ def test_a_malformed_last_event_id_is_refused(reader):
     ]
 
 
-def test_too_many_streams_are_sent_away_and_one_that_ended_makes_room(reader, short, monkeypatch):
-    monkeypatch.setattr(following, "WAITING", threading.BoundedSemaphore(1))
+def test_a_client_has_its_share_of_streams_and_others_have_theirs(reader, short, monkeypatch):
+    monkeypatch.setattr(following.FOLLOWING, "most_each", 1)
     first = reader.get(ADDRESS, HTTP_ACCEPT="text/event-stream")
     second = reader.get(ADDRESS, HTTP_ACCEPT="text/event-stream")
+    other = reader.get(ADDRESS, HTTP_ACCEPT="text/event-stream", REMOTE_ADDR="198.51.100.7")
     first.getvalue()
     third = reader.get(ADDRESS, HTTP_ACCEPT="text/event-stream")
 
-    assert (first.status_code, second.status_code, third.status_code) == (200, 503, 200)
-    assert second.headers["Retry-After"] == "5"
-    third.getvalue()
+    statuses = [answer.status_code for answer in (first, second, other, third)]
+    assert statuses == [200, 429, 200, 200]
+    assert (second.json()["code"], second["Retry-After"]) == ("too_many_at_once", "5")
+    for answer in (other, third):
+        answer.getvalue()
+
+
+def test_a_wait_without_a_place_is_refused_and_never_answered_at_once(reader, monkeypatch):
+    monkeypatch.setattr(following.FOLLOWING, "most", 0)
+    PartyFactory(review="published")
+
+    position = reader.get(ADDRESS).json()["position"]
+    refused = reader.get(ADDRESS, {"after": position, "wait": 25})
+    news = reader.get(ADDRESS, {"after": 0, "wait": 25})
+
+    assert (refused.status_code, refused["Retry-After"]) == (503, "5")
+    assert news.json()["results"]
+
+
+def test_when_all_places_are_taken_the_client_with_the_most_leaves_one():
+    places, left = Places("streams", most=4, most_each=4), []
+    greedy = [places.take("greedy", leave=partial(left.append, n)) for n in range(4)]
+
+    others = [places.take(client) for client in ("modest", "other", "fourth")]
+
+    assert left == [0, 1, 2]
+    assert {client: len(held) for client, held in places.held.items()} == {
+        "greedy": 1,
+        "modest": 1,
+        "other": 1,
+        "fourth": 1,
+    }
+    # All have a fair share now.
+    with pytest.raises(Refusal) as refused:
+        places.take("fifth")
+    assert refused.value.status_code == 503
+    for place in (*greedy, *others):
+        place.release()
+    assert places.held == {}
 
 
 # Many at once

@@ -1,7 +1,6 @@
 """``export/``: the whole of a filtered list as one file."""
 
 import csv
-import gc
 import io
 import json
 import threading
@@ -12,14 +11,15 @@ import openpyxl
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.core.signals import request_finished
-from django.db import close_old_connections, connection
+from django.db import OperationalError, connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from negotiations import history
 from negotiations.models import Party, Source
 from negotiations.models.search import SearchDocument
+from negotiations.protocol.exported_files import FILES, SENDING
 from negotiations.protocol.tables import CSV, XLSX, guarded, unguarded
 from tests.factories import (
     CitationFactory,
@@ -297,23 +297,19 @@ def test_a_tag_is_also_of_drafts_that_only_a_filter_looks_at(analyst, analyst_us
     assert lines(again) == [{"slug": position.slug}]
 
 
-def hang_up(answer):
-    """What a server does when its client is gone, but that the connection is not closed too."""
-    request_finished.disconnect(close_old_connections)
-    answer.close()
-    request_finished.connect(close_old_connections)
-
-
 def is_reading():
     """Whether this connection holds on to a state of the database."""
     in_sqlite = getattr(connection.connection, "in_transaction", False)
     return connection.in_atomic_block or in_sqlite
 
 
+WHOLE = b"".join(b'{"slug":"party-%d"}\n' % number for number in range(4))
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("pieces", [0, 1, 2])
-def test_a_file_that_nobody_reads_to_its_end_leaves_nothing_open(reader, monkeypatch, pieces):
-    monkeypatch.setattr("negotiations.protocol.export.PIECE", 1)
+@pytest.mark.parametrize("pieces", [0, 1, 8])
+def test_no_transaction_is_open_while_a_file_is_sent(reader, monkeypatch, pieces):
+    monkeypatch.setattr("negotiations.protocol.export.BLOCK", 10)
     for number in range(4):
         PartyFactory(slug=f"party-{number}", review="published")
     query = "format=ndjson&fields=slug"
@@ -321,15 +317,74 @@ def test_a_file_that_nobody_reads_to_its_end_leaves_nothing_open(reader, monkeyp
 
     # As a server asks: the test client lets go of what it has not read.
     answer = WSGIHandler()(RequestFactory()._base_environ(**asked), lambda *_: None)
-    read = [json.loads(piece) for piece in islice(answer, pieces)]
-    assert is_reading()
-    hang_up(answer)
-    assert not is_reading()
-    gc.collect()
+    read = b"".join(islice(answer, pieces))
 
-    expected = [{"slug": f"party-{number}"} for number in range(4)]
-    again = lines(reader.get(f"/api/v1/parties/export/?{query}"))
-    assert (read, again) == (expected[:pieces], expected)
+    assert (read, is_reading()) == (WHOLE[: 10 * pieces], False)
+    assert (answer["Content-Length"], [*FILES.files]) == ("76", [answer["ETag"]])
+    answer.close()
+    assert (FILES.files, SENDING.held) == ({}, {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readers_of_the_same_state_share_one_file(reader):
+    PartyFactory(slug="party", review="published")
+    path = "/api/v1/parties/export/?format=ndjson&fields=slug"
+    first = reader.get(path)
+
+    with CaptureQueriesContext(connection) as queries:
+        second = reader.get(path)
+
+    assert not [query for query in queries if "negotiations_party" in query["sql"]]
+    assert len(FILES.files) == 1
+    assert (content(first), content(second)) == (b'{"slug":"party"}\n',) * 2
+
+
+def test_a_client_has_few_exports_open_and_others_have_theirs(reader, monkeypatch):
+    PartyFactory(slug="party", review="published")
+    monkeypatch.setattr(SENDING, "most_each", 2)
+    path = "/api/v1/parties/export/?format=ndjson"
+
+    mine = [reader.get(path) for _ in range(3)]
+    other = reader.get(path, REMOTE_ADDR="198.51.100.7")
+
+    assert [answer.status_code for answer in (*mine, other)] == [200, 200, 429, 200]
+    assert (mine[2].json()["code"], mine[2]["Retry-After"]) == ("too_many_at_once", "5")
+    for answer in (mine[0], mine[1], other):
+        assert content(answer)
+    assert reader.get(path).status_code == 200
+
+
+def test_no_more_exports_are_open_than_a_process_can_hold(reader, monkeypatch):
+    PartyFactory(slug="party", review="published")
+    monkeypatch.setattr(SENDING, "most", 1)
+    path = "/api/v1/parties/export/?format=ndjson"
+
+    mine = reader.get(path)
+    other = reader.get(path, REMOTE_ADDR="198.51.100.7")
+
+    assert (mine.status_code, other.status_code, other["Retry-After"]) == (200, 503, "5")
+    assert content(mine)
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson", "xlsx"])
+def test_a_fault_in_the_middle_of_a_file_is_no_half_file(reader, monkeypatch, kind):
+    monkeypatch.setattr("negotiations.protocol.export.PIECE", 1)
+    for number in range(3):
+        PartyFactory(slug=f"party-{number}", review="published")
+    pieces = []
+
+    def lose_the_database(execute, sql, *rest):
+        if 'FROM "negotiations_party_member_of"' in sql:
+            pieces.append(sql)
+            if len(pieces) == 2:
+                raise OperationalError("gone")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(lose_the_database):
+        answer = reader.get(f"/api/v1/parties/export/?format={kind}")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert (len(pieces), FILES.files, SENDING.held) == (2, {}, {})
 
 
 @pytest.mark.parametrize("text", RUN)
@@ -446,8 +501,9 @@ def test_an_export_costs_queries_by_the_piece_and_keeps_the_order(
     for number in range(8):
         PartyFactory(slug=f"party-{number}", member_of=[bloc], review="published")
 
-    # The position of the feed, the rows from one cursor, the relation for each piece of three.
-    with django_assert_num_queries(5):
+    # The position of the feed, the number of the rows, these from one cursor, and the relation for
+    # each piece of three.
+    with django_assert_num_queries(6):
         found = lines(reader.get("/api/v1/parties/export/?format=ndjson&fields=slug,member_of"))
 
     expected = [{"slug": f"party-{number}", "member_of": ["bloc"]} for number in range(8)]

@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from django import forms
@@ -19,7 +21,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations.models import Upload
-from negotiations.protocol.export import Sending, file, require_sheet
+from negotiations.protocol.costs import EXPORT_BYTES, require_affordable_export
+from negotiations.protocol.export import complete, file, require_sheet
+from negotiations.protocol.exported_files import FILES
 from negotiations.protocol.policy import may_create
 from negotiations.protocol.problems import Refusal
 from negotiations.protocol.selection import whole
@@ -233,20 +237,22 @@ class Exchange(admin.ModelAdmin):
             rows = shown.get_queryset(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(f"{back}?e=1")
-        shape, kind = whole(self.model), TABLES[table]()
+        shape, kind, reader = whole(self.model), TABLES[table](), Reader(request.user)
+        answer: Any = StreamingHttpResponse(content_type=kind.content_type)
+        answer["Content-Disposition"] = f'attachment; filename="{self.model.collection()}.{table}"'
+        answer["Cache-Control"] = "private, no-store"
         try:
-            if table == XLSX.format:
-                require_sheet(rows, shape)
-            with Sending() as sending:
-                snapshot(sending.opened)
-                sending.begun(file(kind, shape, rows, Reader(request.user), sending.opened))
+            with ExitStack() as opened:
+                snapshot(opened)
+                require_affordable_export(rows, shape, reader)
+                if table == XLSX.format:
+                    require_sheet(rows, shape)
+                build = partial(file, kind, shape, rows, reader, opened)
+                client = f"user {request.user.pk}"
+                return complete(answer, FILES.open(uuid.uuid4().hex, client, build, EXPORT_BYTES))
         except Refusal as refusal:
             self.message_user(request, str(refusal.detail), messages.ERROR)
             return HttpResponseRedirect(back)
-        answer: Any = StreamingHttpResponse(sending, content_type=kind.content_type)
-        answer["Content-Disposition"] = f'attachment; filename="{self.model.collection()}.{table}"'
-        answer["Cache-Control"] = "private, no-store"
-        return answer
 
 
 def found_faults(result: Any, numbers: Sequence[int]) -> list[Fault]:

@@ -98,6 +98,8 @@ class Record(Validated, models.Model):
     search_rank: ClassVar[int] = 0
     # Whether two of them may turn out to be one.
     can_be_merged: ClassVar[bool] = False
+    # Fields that can hold so much that an answer's cost counts their characters.
+    LONG_TEXTS: ClassVar[tuple[str, ...]] = ()
 
     slug = RecordSlugField(
         max_length=SLUG_LENGTH,

@@ -30,6 +30,7 @@ class Source(Record):
     """
 
     needs_citation = False
+    LONG_TEXTS = ("text",)
 
     class Kind(Vocabulary):
         NEWS_ARTICLE = "news_article", "A report in the press."

@@ -13,7 +13,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from negotiations.protocol.conditions import body_tag
 from negotiations.protocol.errors import is_unavailable, page_or_problem, unavailable
 from negotiations.protocol.keeping import kept_or_made
-from negotiations.protocol.throttles import spent
+from negotiations.protocol.throttles import size_of, spent
 
 # What stands at an address of these has one format.
 PAGE = "page"
@@ -39,6 +39,7 @@ def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 partial(answer_or_refuse, partial(view, **named))
             )
             response = cast(HttpResponse, safely(request))
+            allowance = allowance.charge(size_of(response))
         for name, value in allowance.headers.items():
             response[name] = value
         return response

@@ -1,15 +1,16 @@
-"""The whole of a filtered list as one file, made while it is sent."""
+"""The whole of a filtered list as one file, complete before it is sent."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from itertools import chain
+from functools import partial
 from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
@@ -17,10 +18,12 @@ from rest_framework.viewsets import GenericViewSet
 from negotiations.models import Role, role_of
 
 from .conditions import body_tag, program_changed_at, with_validators
+from .costs import EXPORT_BYTES, require_affordable_export
+from .exported_files import BUILDING, FILES, SentFile
 from .feed import Feed, Head, newest
 from .filters import FilterBackend
 from .instants import PARAMETER as AS_OF
-from .instants import at_an_instant, made_at, note_faults
+from .instants import at_an_instant, note_faults
 from .negotiation import FORMAT, take_format
 from .paging import Ordering, orderable
 from .problems import Refusal
@@ -31,10 +34,13 @@ from .selection import selected
 from .shapes import Body, Reader, Shape
 from .snapshot import snapshot
 from .tables import FORMATS, LONGEST_CELL, MOST_ROWS, XLSX, Table
+from .throttles import client_of
 
 PARAMETERS = (FORMAT, AS_OF, "ordering", *SELECTION)
 # Rows that are in memory at once, and keys that a follow-up query names.
 PIECE = 500
+# Bytes of a file that a server without better means reads at once.
+BLOCK = 2**16
 
 
 class Exports(GenericViewSet):
@@ -53,7 +59,7 @@ class Exports(GenericViewSet):
 
     @action(detail=False)
     @at_an_instant
-    def export(self, request: Request) -> HttpResponse:
+    def export(self, request: Request) -> HttpResponseBase:
         """All records that the filters leave, in one file: CSV, NDJSON or XLSX."""
         filters = self.filterset_class.base_filters
         query = Query(request, [*PARAMETERS, *filters])
@@ -63,17 +69,20 @@ class Exports(GenericViewSet):
         rows = Ordering.read(query, self.model, orderable(self.model)).sort(rows)
         shape = selected(query, self.model)
         query.refuse()
-        with Sending() as sending:
-            snapshot(sending.opened)
+        with ExitStack() as opened:
+            snapshot(opened)
             # Of the state that the rows are read in: so it names these rows and no others.
             head, found = Feed(request.user).head(), found_by_words(query, rows)
             response = self.announced(request, shape, head, found)
             if response.status_code == 304:
                 return response
-            pieces = self.pieces(request, shape, rows, sending.opened)
-            if request.method != "HEAD":
-                response.streaming_content = sending.begun(pieces)
-        return response
+            client = client_of(request._request, request.auth)
+            if request.method == "HEAD":
+                with BUILDING.take(client):
+                    require_affordable_export(rows, shape, self.reader)
+                return response
+            build = partial(self.pieces, request, shape, rows, opened)
+            return complete(response, FILES.open(response["ETag"], client, build, EXPORT_BYTES))
 
     def announced(self, request: Request, shape: Shape, head: Head, found: Sequence[int]) -> Any:
         """The answer before anything of the file is made, which may be that there is no need."""
@@ -88,12 +97,12 @@ class Exports(GenericViewSet):
     def pieces(
         self, request: Request, shape: Shape, rows: QuerySet[Any], opened: ExitStack
     ) -> Iterator[bytes]:
-        """The file in pieces; 406 when its format cannot hold the rows."""
+        """The file in pieces; refused when it costs too much or its format cannot hold it."""
         table: Any = request.accepted_renderer
+        require_affordable_export(rows, shape, self.reader)
         if isinstance(table, XLSX):
             require_sheet(rows, shape)
-        pieces = file(table, shape, rows, self.reader, opened)
-        return made_at(self.instant, pieces) if self.instant else pieces
+        return file(table, shape, rows, self.reader, opened)
 
 
 def found_by_words(query: Query, rows: QuerySet[Any]) -> Sequence[int]:
@@ -138,42 +147,13 @@ def file(
     return table.write(columns(shape), ([row.body for row in piece] for piece in found))
 
 
-class Sending:
-    """A file on its way, and what is open for it; what is not begun is closed at the end of a with.
-
-    The server closes the rest with the answer, read to its end, in part or not at all.
-    """
-
-    def __init__(self) -> None:
-        self.opened = ExitStack()
-        self.pieces: Iterator[bytes] | None = None
-
-    def __enter__(self) -> "Sending":
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        if self.pieces is None:
-            self.opened.__exit__(*error)
-
-    def begun(self, pieces: Iterator[bytes]) -> "Sending":
-        """The same; the first piece is made now, while an error can still be answered as one."""
-        self.pieces = chain([next(pieces, b"")], pieces)
-        return self
-
-    def __iter__(self) -> "Sending":
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            return next(self.pieces or iter(()))
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Let go of the cursor and of the state of the database that it reads."""
-        self.pieces = iter(())
-        self.opened.close()
+def complete(response: HttpResponseBase, file: SentFile) -> FileResponse:
+    """The response with its file."""
+    headers = dict(response.items())
+    sent = FileResponse(file, content_type=headers.pop("Content-Type"), headers=headers)
+    sent.block_size = BLOCK
+    sent["Content-Length"] = str(file.size)
+    return sent
 
 
 def require_sheet(rows: QuerySet[Any], shape: Shape) -> None:

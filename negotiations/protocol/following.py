@@ -1,8 +1,8 @@
 """Following the feed: by asking again, by waiting for the answer, or by a stream of events."""
 
 import time
-from collections.abc import Iterable, Iterator
-from threading import BoundedSemaphore
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -14,20 +14,23 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from .conditions import body_tag, with_validators
-from .feed import Feed, Part, is_position, kinds_in, position_in
+from .feed import Feed, Head, Part, is_position, kinds_in, newest, position_in
 from .paging import DEFAULT_LIMIT, LARGEST_LIMIT
-from .problems import Refusal
+from .places import Place, Places
+from .problems import Refusal, answer
 from .query import Query
 from .renderers import JSONRenderer, dumps, json_response
 from .schema.feed import FEED_ANSWERS, FEED_PARAMETERS
+from .throttles import client_of
 from .viewsets import ProtocolView
 
 LONGEST_WAIT = 25
 # Seconds between two looks at the feed, between two signs of life, and until a stream ends.
 PAUSE, HEARTBEAT, LIFETIME = 0.5, 15, 60
 EVENT_STREAM = "text/event-stream"
-# Each follower that waits keeps a thread of the server: so many in a process, and no more.
-WAITING = BoundedSemaphore(8)
+FOLLOWING = Places("streams and waiting requests", most=400, most_each=100)
+# In the environment of a server that waits without a thread.
+SERVER_FOLLOWS = "tracker.follows"
 
 
 class EventStreamRenderer(BaseRenderer):
@@ -69,7 +72,15 @@ class ChangesView(ProtocolView):
         limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
         wait = query.whole("wait", LONGEST_WAIT, LONGEST_WAIT) if "wait" in query else 0
         query.refuse()
-        part = waited(feed, after, limit, kinds, wait)
+        part = feed.part(after, limit, kinds)
+        if part.events or not wait:
+            return self.answer_with(request, part)
+        place = FOLLOWING.take(client_of(request._request, request.auth))
+        read = partial(feed.part, after, limit, kinds)
+        return respond_late(request, Wait(place, read, partial(self.answer_with, request), wait))
+
+    def answer_with(self, request: Request, part: Part) -> HttpResponse:
+        """The changes as one answer."""
         here = replace_query_param(request.build_absolute_uri(), "after", part.position)
         body = {
             "next": here,
@@ -92,11 +103,10 @@ class ChangesView(ProtocolView):
             query["after"] = last
         after, kinds = position_in(query, feed), kinds_in(query)
         query.refuse()
-        if not WAITING.acquire(blocking=False):
-            detail = "Too many followers at this moment."
-            raise Refusal("unavailable", detail, headers={"Retry-After": "5"})
-        stream = Events(feed, after, kinds)
+        place = FOLLOWING.take(client_of(request._request, request.auth))
+        stream = Events(place, feed, after, kinds)
         response = StreamingHttpResponse(stream, content_type=EVENT_STREAM)
+        response.follower = stream  # type: ignore[attr-defined]
         response["Cache-Control"] = "no-store"
         # A buffering proxy would keep what is to be told at once.
         response["X-Accel-Buffering"] = "no"
@@ -104,57 +114,127 @@ class ChangesView(ProtocolView):
         return response
 
 
-def waited(feed: Feed, after: int, limit: int, kinds: Iterable[str], seconds: int) -> Part:
-    """The events after a position; when there are none, those that come within the seconds."""
-    part = feed.part(after, limit, kinds)
-    if part.events or not seconds or not WAITING.acquire(blocking=False):
-        return part
-    try:
-        deadline = time.monotonic() + seconds
-        while not part.events and time.monotonic() < deadline:
-            let_go()
-            time.sleep(PAUSE)
-            part = feed.part(after, limit, kinds)
-        return part
-    finally:
-        WAITING.release()
+class Follower:
+    """A request that waits for news and holds a place until it is over.
 
+    A server that can wait calls ``next`` after each change, or when its patience ends. Under one
+    that cannot, the request keeps its thread.
+    """
 
-class Events:
-    """Server-sent events; the server closes the stream in any case, heard to its end or not."""
+    # Seconds until ``next`` has something to do without any news.
+    patience = 0.0
+    is_over = False
 
-    def __init__(self, feed: Feed, after: int, kinds: Iterable[str]) -> None:
-        self.feed, self.position, self.kinds = feed, after, kinds
-        self.is_open = True
-        self.lines = self.written()
+    def __init__(self, place: Place) -> None:
+        self.place = place
 
-    def __iter__(self) -> Iterator[bytes]:
-        return self.lines
+    def next(self, is_over: bool) -> bytes | HttpResponse | None:
+        """What to send now; ``is_over`` when there is no more time."""
+        raise NotImplementedError
+
+    def on_leave(self, leave: Callable[[], None]) -> None:
+        """What to call when the place is needed for somebody else."""
+        self.place.leave = leave
 
     def close(self) -> None:
         """Give the place to the next follower."""
-        if self.is_open:
-            self.is_open = False
-            WAITING.release()
+        self.place.release()
 
-    def written(self) -> Iterator[bytes]:
-        """Event by event, with a sign of life in between."""
-        end = time.monotonic() + LIFETIME
-        spoken = time.monotonic()
-        # How soon the client comes back after the end, in milliseconds.
-        yield b"retry: 2000\n\n"
-        while time.monotonic() < end:
-            part = self.feed.part(self.position, LARGEST_LIMIT, self.kinds)
+
+class Wait(Follower):
+    """An answer that comes with the first change, or when the time is over."""
+
+    def __init__(
+        self,
+        place: Place,
+        read: Callable[[], Part],
+        answer_with: Callable[[Part], HttpResponse],
+        seconds: int,
+    ) -> None:
+        super().__init__(place)
+        self.read, self.answer_with = read, answer_with
+        self.end = time.monotonic() + seconds
+
+    @property
+    def patience(self) -> float:  # type: ignore[override]
+        return max(self.end - time.monotonic(), 0)
+
+    def next(self, is_over: bool) -> HttpResponse | None:
+        """The answer, or None as long as there is nothing to say."""
+        part = self.read()
+        if part.events or not self.patience:
+            self.is_over = True
+            return self.answer_with(part)
+        if is_over:
+            # An empty answer would say that the time is over, and the client would ask at once.
+            self.is_over = True
+            detail = "This wait had to end early. Try again in 5 seconds."
+            return answer("unavailable", detail, headers={"Retry-After": "5"})
+        return None
+
+
+def respond_late(request: Request, wait: Wait) -> HttpResponse:
+    """The answer to a waiting request, or what the server makes one of later."""
+    if SERVER_FOLLOWS in request.META:
+        response = HttpResponse()
+        response.follower = wait  # type: ignore[attr-defined]
+        return response
+    try:
+        while (late := wait.next(False)) is None:
             let_go()
-            for event in part.events:
-                yield b"id: %d\nevent: change\ndata: %s\n\n" % (event["sequence"], dumps(event))
-                spoken = time.monotonic()
-            self.position = part.position
-            if not part.more:
-                if time.monotonic() - spoken >= HEARTBEAT:
-                    yield b": still here\n\n"
-                    spoken = time.monotonic()
+            time.sleep(PAUSE)
+        return late
+    finally:
+        wait.close()
+
+
+class Events(Follower):
+    """Server-sent events; the server closes the stream in any case, heard to its end or not."""
+
+    def __init__(self, place: Place, feed: Feed, after: int, kinds: Iterable[str]) -> None:
+        super().__init__(place)
+        self.feed, self.position, self.kinds = feed, after, kinds
+        self.spoken = time.monotonic()
+        self.end = self.spoken + LIFETIME
+        # How soon the client comes back after the end, in milliseconds.
+        self.beginning = b"retry: 2000\n\n"
+
+    @property
+    def patience(self) -> float:  # type: ignore[override]
+        return max(min(self.spoken + HEARTBEAT, self.end) - time.monotonic(), 0)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The stream, for a server that cannot wait."""
+        while not self.is_over:
+            if piece := self.next(False):
+                yield piece
+            else:
+                let_go()
                 time.sleep(PAUSE)
+
+    def next(self, is_over: bool) -> bytes:
+        """The events since the last time, or a sign of life when it is time for one."""
+        now = time.monotonic()
+        part = self.feed.part(self.position, LARGEST_LIMIT, self.kinds)
+        self.position = part.position
+        piece = self.beginning + b"".join(map(event_lines, part.events))
+        self.beginning = b""
+        self.is_over = is_over or now >= self.end
+        if not piece and now >= self.spoken + HEARTBEAT:
+            piece = b": still here\n\n"
+        if piece:
+            self.spoken = now
+        return piece
+
+
+def event_lines(event: dict[str, Any]) -> bytes:
+    """One event as the stream has it."""
+    return b"id: %d\nevent: change\ndata: %s\n\n" % (event["sequence"], dumps(event))
+
+
+def newest_change() -> Head:
+    """What differs after each change."""
+    return newest()
 
 
 def let_go() -> None:

@@ -1,6 +1,6 @@
 """``as_of=<instant>``: the same answer as the same request gave then."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -28,16 +28,6 @@ def at_an_instant(read: Callable[..., Any]) -> Callable[..., Any]:
             return read(view, request, *args, **options)
 
     return answered
-
-
-def made_at(instant: datetime, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same pieces, each made from the past; in between the connection reads the present."""
-    while True:
-        with as_known(instant):
-            piece = next(pieces, None)
-        if piece is None:
-            return
-        yield piece
 
 
 def instant_in(text: str) -> datetime | None:

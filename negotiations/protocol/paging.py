@@ -165,12 +165,15 @@ class Page:
         self.began = feed.is_public, position
         return position
 
-    def read(self, rows: QuerySet[Any], reader: Reader) -> dict[str, Any]:
-        """The body of the page: one row more than asked for tells whether it goes on."""
+    def rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of the page, and one more, which tells whether it goes on."""
         if self.start is not None:
             rows = rows.filter(self.ordering.beyond(self.start, backwards=self.backwards))
-        rows = self.ordering.sort(rows, backwards=self.backwards)
-        found = self.shape.read(rows[: self.limit + 1], reader, self.ordering.columns)
+        return self.ordering.sort(rows, backwards=self.backwards)[: self.limit + 1]
+
+    def read(self, rows: QuerySet[Any], reader: Reader) -> dict[str, Any]:
+        """The body of the page."""
+        found = self.shape.read(self.rows(rows), reader, self.ordering.columns)
         goes_on, found = len(found) > self.limit, found[: self.limit]
         if self.backwards:
             found.reverse()

@@ -4,16 +4,20 @@ All processes share one count in the database. A process counts by itself and te
 each twentieth of the limit, so reading costs no write for each request; with P processes at most
 P - 1 twentieths more than the limit are let through, and limits below forty are kept exactly. What
 is refused is not counted, and a database that cannot take the count lets requests pass.
+
+A large answer counts as several requests, one for each ``ANSWER_BYTES`` begun. It is sent all the
+same when fewer are left.
 """
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connections, router
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -27,6 +31,7 @@ from .errors import is_unavailable
 from .problems import Refusal
 
 WINDOW = 60
+ANSWER_BYTES = 100_000
 STEPS = 20
 # Counts kept in memory at most; a flood from more addresses than these is for the front server.
 MOST_KEYS = 100_000
@@ -49,16 +54,17 @@ class Counter:
     tallies: dict[str, Tally] = field(default_factory=dict)
     lock: Any = field(default_factory=threading.Lock)
 
-    def take(self, key: str, limit: int, minute: int) -> int:
-        """Count one request and return how many of the limit are left; -1 when none was."""
+    def take(self, key: str, limit: int, minute: int, number: int = 1) -> int:
+        """Count requests, as many as are left; return what remains, -1 when none was left."""
         with self.lock:
             begins = minute != self.minute
             if begins or len(self.tallies) > MOST_KEYS:
                 self.minute, self.tallies = minute, {}
             tally = self.tallies.setdefault(key, Tally())
-            if tally.told + tally.own >= limit:
+            left = limit - tally.told - tally.own
+            if left <= 0:
                 return -1
-            tally.own += 1
+            tally.own += min(number, left)
             news = tally.own if tally.own * STEPS >= limit else 0
             tally.own, tally.told = tally.own - news, tally.told + news
         if news:
@@ -105,9 +111,19 @@ class Allowance:
     """What is left of a policy: the headers of draft-ietf-httpapi-ratelimit-headers."""
 
     policy: str
+    client: str
     limit: int
     left: int
     seconds: int
+
+    def charge(self, size: int) -> "Allowance":
+        """Count an answer of so many bytes, of which one request is counted already."""
+        number = -(-size // ANSWER_BYTES) - 1
+        if self.is_exceeded or number <= 0:
+            return self
+        minute = int(time.time()) // WINDOW
+        left = COUNTER.take(digest(self.client), self.limit, minute, number)
+        return replace(self, left=max(left, 0))
 
     @property
     def is_exceeded(self) -> bool:
@@ -132,10 +148,23 @@ def spent(request: HttpRequest, token: Any = None) -> Allowance | None:
     limit = settings.TRACKER_RATE_TOKEN if by_token else settings.TRACKER_RATE_ANONYMOUS
     if not limit:
         return None
-    key = f"token {token.pk}" if by_token else f"address {get_client_network(request)}"
+    client = client_of(request, token)
     now = time.time()
-    left = COUNTER.take(digest(key), limit, int(now) // WINDOW)
-    return Allowance(policy, limit, left, WINDOW - int(now) % WINDOW)
+    left = COUNTER.take(digest(client), limit, int(now) // WINDOW)
+    return Allowance(policy, client, limit, left, WINDOW - int(now) % WINDOW)
+
+
+def client_of(request: HttpRequest, token: Any = None) -> str:
+    """Who is counted: a token, or an address without one."""
+    is_token = isinstance(token, Token)
+    return f"token {token.pk}" if is_token else f"address {get_client_network(request)}"
+
+
+def size_of(response: HttpResponseBase) -> int:
+    """The bytes of an answer, as far as they are known before it is sent."""
+    if not response.streaming:
+        return len(response.content)  # type: ignore[attr-defined]
+    return int(response.get("Content-Length") or 0)
 
 
 class RateLimited(APIView):
@@ -163,8 +192,10 @@ class RateLimited(APIView):
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in self.allowance.headers.items() if self.allowance else ():
-            answer[name] = value
+        if self.allowance:
+            self.allowance = self.allowance.charge(size_of(answer))
+            for name, value in self.allowance.headers.items():
+                answer[name] = value
         return answer
 
 

@@ -12,6 +12,7 @@ from rest_framework.viewsets import GenericViewSet
 from negotiations.models import Record
 
 from .conditions import body_tag, record_tag, shaped_tag, with_validators
+from .costs import require_affordable_page
 from .deprecation import Deprecable
 from .export import Exports, page_as_asked
 from .feed import Feed
@@ -119,6 +120,7 @@ class RecordViewSet(Writes, Exports, Statistics, Tombstones, ProtocolView, Gener
         rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
         page = Page(request, query, self.model, selected(query, self.model))
         query.refuse()
+        require_affordable_page(page.rows(rows), page.shape, self.reader, page.limit)
         # Asked before the rows: who follows from there may meet one twice and misses none.
         feed = Feed(request.user)
         head = feed.head()
@@ -139,6 +141,8 @@ class RecordViewSet(Writes, Exports, Statistics, Tombstones, ProtocolView, Gener
         query = Query(request, (*SELECTION, AS_OF))
         note_faults(query)
         shape = selected(query, self.model)
+        if shape.expansions:
+            require_affordable_page(self.named(), shape, self.reader, 1)
         row = one(shape.read(self.named(), self.reader, ("version", "updated_at")))
         query.refuse()
         response = json_response(row.body)

@@ -78,7 +78,7 @@ def page(schema: Schema, tables: dict[str, Schema]) -> Schema:
 def file(types: dict[str, Schema]) -> Schema:
     """An answer that is a file."""
     content = {name: {"schema": schema} for name, schema in types.items()}
-    return {"description": "The file, sent while it is made.", "content": content}
+    return {"description": "The file.", "content": content}
 
 
 def headers(action: str, status: str) -> Schema:
