@@ -53,24 +53,34 @@ def server(tmp_path_factory):
 @contextmanager
 def serving(folder, variables):
     """Start the server as the README does, on a free port; the value is its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = re.search(r"^gunicorn (.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)[1]
-    arguments = [*shlex.split(command), "--bind", address]
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *arguments],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], **variables},
-            stderr=output,
-        )
+    port = free_port()
+    address, log = f"127.0.0.1:{port}", folder / "server.log"
+    process = start(port, variables, log)
     try:
         wait_for(f"http://{address}/readyz", process, log)
         yield f"http://{address}"
     finally:
         process.terminate()
         process.wait(30)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def start(port, variables, log):
+    """The server as the README starts it."""
+    readme = (ROOT / "README.md").read_text().replace("\\\n", " ")
+    command = re.search(r"^granian (.*)$", readme, re.MULTILINE)[1]
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "granian", *shlex.split(command), "--port", str(port)],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **variables},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
 
 
 def manage(command, variables):

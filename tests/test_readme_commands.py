@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from django.core.management import get_commands, load_command_class
-from gunicorn.config import Config
+from granian.cli import cli as granian
 
 from negotiations.models import Citation
 from tests.contract import document, path_of, validator
@@ -64,8 +64,9 @@ def check_make(target):
     assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
-def check_gunicorn(*arguments):
-    assert Config().parser().parse_args(arguments).args == ["tracker.wsgi"]
+def check_granian(*arguments):
+    given = granian.make_context("granian", [*arguments]).params
+    assert (given["app"], given["interface"].value) == ("tracker.asgi:application", "asgi")
 
 
 def check_curl(*arguments):
@@ -79,7 +80,7 @@ def check_curl(*arguments):
 
 CHECKS = {
     "curl": check_curl,
-    "gunicorn": check_gunicorn,
+    "granian": check_granian,
     "make": check_make,
     "python": check_python,
 }

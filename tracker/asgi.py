@@ -2,10 +2,14 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
 
 from tracker.start import refuse_unsafe_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
-application = get_asgi_application()
+handler = get_wsgi_application()
 refuse_unsafe_settings()
+
+from tracker.bridge import Bridge  # noqa: E402 - it reads the settings
+
+application = Bridge(handler)

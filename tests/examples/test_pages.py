@@ -22,7 +22,7 @@ NOTHING = Fence("", "", "")
 INSTALLED = ("manage.py", "negotiations", "tracker", "seeds", "examples", "requirements.lock")
 # These go on for ever, run this very test, or ask the network for an address: their words are
 # checked by test_readme_commands.py.
-NOT_RUN = re.compile(r"(curl|gunicorn|make) .*|python manage\.py deliverwebhooks *(#.*)?")
+NOT_RUN = re.compile(r"(curl|granian|make) .*|python manage\.py deliverwebhooks *(#.*)?")
 SCHEDULE = re.compile(r"^(\S+ ){5}(?=python)")
 
 
