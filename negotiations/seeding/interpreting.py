@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from negotiations.models import Citation, Negotiation, Record, Source
-from negotiations.models.validation import tidy
+from negotiations.models.field_values import tidy
 
 from .faults import Fault
 from .nodes import Mapping, Node, Scalar, Sequence, described

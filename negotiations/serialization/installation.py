@@ -20,7 +20,7 @@ from django.db import connection, models
 from django.db.models import Count, F, Max, Q, Sum
 
 from negotiations.history import BOOKKEEPING
-from negotiations.models import RECORDS, Change, Record, SearchDocument, indexing
+from negotiations.models import RECORDS, Change, Record, SearchDocument, reindexing
 from negotiations.models.base import VERSIONS
 
 HISTORIES: frozenset[type[models.Model]] = frozenset(
@@ -155,9 +155,9 @@ def _is_told_by_feed(model: type[Record]) -> bool:
 
 def rebuild_search() -> None:
     """Build the search index from the histories; its rows in the fixture are left out."""
-    indexing.mend_words()
+    reindexing.mend_words()
     for model in RECORDS:
-        indexing.rebuild(model)
+        reindexing.rebuild(model)
 
 
 def skip_used_keys() -> None:

@@ -23,14 +23,14 @@ def main() -> None:
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
-    from negotiations.models import Position, indexing
+    from negotiations.models import Position, reindexing
 
     logging.disable()
     settings.ROOT_URLCONF = "tests.benchmarks.stock"
     databases = setup_databases(verbosity=0, interactive=False)
     try:
         fill(ROWS, claim)
-        indexing.rebuild(Position)
+        reindexing.rebuild(Position)
         with connection.cursor() as cursor:
             # As a database that has lived for a while knows its tables.
             cursor.execute("ANALYZE")

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from negotiations.models import RECORDS, indexing
+from negotiations.models import RECORDS, reindexing
+from negotiations.models.indexing import PAST, PRESENT
 
 DRIFT = 1
 
@@ -23,26 +24,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
-            with indexing.snapshot():
+            with reindexing.snapshot():
                 self.check_all()
         else:
             self.rebuild()
 
     def rebuild(self) -> None:
         """Put every record in anew, as it is and as it was, while others read and write."""
-        indexing.mend_words()
-        count = sum(indexing.rebuild(model) for model in RECORDS)
+        reindexing.mend_words()
+        count = sum(reindexing.rebuild(model) for model in RECORDS)
         self.stdout.write(f"{count} records are indexed.")
 
     def check_all(self) -> None:
         """Compare each record with its document, and each document with its words."""
         differing = 0
         for model in RECORDS:
-            for address in indexing.drift(model):
+            for address in reindexing.drift(model):
                 self.stdout.write(f"{address} differs")
                 differing += 1
-        for table in (indexing.PRESENT, indexing.PAST) if connection.vendor == "sqlite" else ():
-            if not indexing.is_sound(table):
+        for table in (PRESENT, PAST) if connection.vendor == "sqlite" else ():
+            if not reindexing.is_sound(table):
                 self.stdout.write(f"{table} is damaged")
                 differing += 1
         if differing:
