@@ -6,8 +6,18 @@ import time
 
 import openpyxl
 import pytest
+from django.db import connection
 
-from negotiations.models import COLLECTIONS, Change, Citation, Issue, Party, Source, Upload
+from negotiations.models import (
+    COLLECTIONS,
+    Change,
+    Citation,
+    Issue,
+    Party,
+    Position,
+    Source,
+    Upload,
+)
 from tests.conftest import member_of
 from tests.desk import address, at_the_desk, said
 from tests.factories import PartyFactory, PositionFactory, SourceFactory
@@ -117,6 +127,53 @@ def test_rows_become_drafts_and_changes_after_the_preview(desk, analyst_user):
     last = Change.objects.order_by("sequence").last()
     assert (last.by, last.reason) == (analyst_user, "From the list of parties")
     assert Upload.objects.count() == 0
+
+
+def count_queries(work):
+    """The answer, and how many statements the database was asked for it."""
+    statements = []
+
+    def count(execute, sql, *more):
+        statements.append(sql)
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(count):
+        answer = work()
+    return answer, len(statements)
+
+
+def test_an_import_asks_the_database_little_of_each_row(desk, analyst_user):
+    rows = "name,kind,note\n" + "".join(f"Party {n},state,Old\n" for n in range(200))
+    answer, previewing_new = count_queries(lambda: send(desk, Party, rows))
+    _, importing_new = count_queries(lambda: confirm(desk, Party, answer))
+    changed = exported(desk, Party).decode().replace("Old", "New")
+
+    answer, previewing_changed = count_queries(lambda: send(desk, Party, changed))
+    _, importing_changed = count_queries(lambda: confirm(desk, Party, answer))
+
+    # Of a new row only its name is looked up; each look at others would add 200.
+    assert max(previewing_new, importing_new) < 300
+    assert (previewing_changed < 700, importing_changed < 1400) == (True, True)
+    assert Party.objects.filter(note="New", version=2).count() == 200
+
+
+def test_a_change_of_a_relation_is_seen_and_written(desk, analyst_user):
+    party = PartyFactory(slug="other", created_by=analyst_user)
+    PartyFactory(slug="union", review="published")
+    position = PositionFactory(created_by=analyst_user, party__review="published")
+    PartyFactory(slug="new", review="published")
+
+    rows = f"slug,version,party\n{position.slug},1,new\n"
+    answer = send(desk, Position, rows)
+    assert previewed(answer) == [(2, "update", {"party": (position.party.slug, "new")})]
+    confirm(desk, Position, answer)
+    rows = f'slug,version,member_of\n{party.slug},1,"[""union""]"\n'
+    answer = send(desk, Party, rows)
+    assert previewed(answer) == [(2, "update", {"member_of": ("[]", '["union"]')})]
+    confirm(desk, Party, answer)
+
+    assert Position.objects.get().party.slug == "new"
+    assert [party.slug for party in Party.objects.get(slug="other").member_of.all()] == ["union"]
 
 
 def test_a_new_row_brings_its_words(desk, analyst_user):

@@ -31,7 +31,7 @@ from negotiations.protocol.shapes import Reader
 from negotiations.protocol.snapshot import snapshot
 from negotiations.protocol.tables import XLSX, SpreadsheetCSV
 
-from .importing import SERIALIZERS, RecordRows, dataset, faults_in
+from .importing import MOST_CHANGES, SERIALIZERS, RecordRows, dataset, faults_in
 from .quantities import quantities_of
 from .reviewing import reason_in
 from .sheets import MOST_BYTES, MOST_ROWS, sheet
@@ -57,9 +57,13 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Table"),
         help_text=format_lazy(
-            gettext_lazy("CSV or XLSX, at most {megabytes} MB and {rows} rows."),
+            gettext_lazy(
+                "CSV or XLSX, at most {megabytes} MB and {rows} rows, {changes} of which may "
+                "make or change a record."
+            ),
             megabytes=MOST_BYTES // 1024**2,
             rows=MOST_ROWS,
+            changes=MOST_CHANGES,
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
     )

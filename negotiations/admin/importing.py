@@ -5,6 +5,7 @@ nobody waits, and written in few statements once all of them are right. Rows tha
 are written one by one, in a transaction that is taken back for a preview.
 """
 
+import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -146,6 +147,7 @@ class RecordRows(Resource):
         self.context = {"request": request}
         self.known = self.serializer_class(context=self.context).fields
         self.stored: dict[str, Body] = {}
+        self.records: dict[str, Record] = {}
         self.named: dict[str, int] = {}
         self.unique: dict[Any, int] = {}
         self.changing = 0
@@ -248,6 +250,23 @@ class RecordRows(Resource):
         for start in range(0, len(slugs), CHUNK):
             for body in shape.bodies(rows.filter(slug__in=slugs[start : start + CHUNK])):
                 self.stored[body["slug"]] = body
+        self._read_changing(dataset)
+
+    def _read_changing(self, dataset: Dataset) -> None:
+        """Read the records that rows change, with what the rules ask of each, in few queries."""
+        slugs = [
+            row["slug"]
+            for row in dataset.dict
+            if (body := self.stored.get(row.get("slug", "")))
+            and any(name in body and cell != text_of(body[name]) for name, cell in row.items())
+        ]
+        related = [field.name for field in self.model._meta.many_to_many]
+        if hasattr(self.model, NESTED):
+            related.append(NESTED)
+        rows = self.model._base_manager.prefetch_related(*related)
+        for start in range(0, min(len(slugs), MOST_CHANGES), CHUNK):
+            for record in rows.filter(slug__in=slugs[start : start + CHUNK]):
+                self.records[record.slug] = record
 
     def import_row(self, row: Mapping[str, str], instance_loader: Any, **options: Any) -> Any:
         """Write what the row says; the caller takes it back if it is a preview."""
@@ -317,10 +336,10 @@ class RecordRows(Resource):
             return
         require_both_bounds(self.model, row, changed)
         self._count()
-        record = self.model._base_manager.get(slug=body["slug"])
+        old = self.records.get(body["slug"]) or self.model._base_manager.get(slug=body["slug"])
+        record = copy.copy(old)
         values = self._values(changed)
         serializer = self.serializer_class(record, partial=True, context=self.context)
-        old = self.model._base_manager.get(pk=record.pk)
         try:
             valid = serializer.run_validation(values)
         except ValidationError as error:
