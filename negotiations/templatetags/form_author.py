@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from negotiations.admin.form_author import FIELD, sign_author
 
@@ -19,7 +19,7 @@ register = template.Library()
 
 class FormTokenNode(CsrfTokenNode):
     def render(self, context: Context) -> SafeString:
-        token = super().render(context)
+        token = mark_safe(super().render(context))
         request: Any = context.get("request")
         if not token or request is None or not request.path.startswith("/admin/"):
             return token
@@ -30,10 +30,8 @@ class FormTokenNode(CsrfTokenNode):
             return token
         if not is_known:
             return token
-        author = format_html(
-            '<input type="hidden" name="{}" value="{}">', FIELD, sign_author(request.user)
-        )
-        return token + author
+        field = '{}<input type="hidden" name="{}" value="{}">'
+        return format_html(field, token, FIELD, sign_author(request.user))
 
 
 @register.tag
