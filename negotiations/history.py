@@ -291,4 +291,7 @@ def _parts(record: Record, at: Any) -> Iterator[Any]:
         for row in gone.filter(**{relation.field.attname: record.pk}).order_by("history_id"):
             if not model._base_manager.filter(pk=row.id).exists():
                 # The row of the deletion itself has no relations any more.
-                yield versions(row.instance).exclude(history_type="-").first()
+                last = versions(row.instance).exclude(history_type="-").first()
+                # A part that was erased has no other row.
+                if last is not None:
+                    yield last

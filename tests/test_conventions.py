@@ -141,6 +141,8 @@ def test_the_whole_api_stands_on_one_page():
 # Who writes past ``save()``, and what.
 BEHIND_SAVE = {
     "negotiations/admin/access.py": "A token is revoked, once.",
+    "negotiations/erasing/marks.py": "Erased versions say nothing any more.",
+    "negotiations/erasing/repetitions.py": "Nor do versions that repeat them.",
     "negotiations/feed.py": "The feed is made from versions.",
     "negotiations/history.py": "The day a record was first known.",
     "negotiations/models/indexing.py": "The index is made from versions.",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from negotiations import history
-from negotiations.models import COLLECTIONS, Change, MovedSlug, Role, role_of
+from negotiations.models import COLLECTIONS, Change, Erasure, MovedSlug, Role, role_of
 from negotiations.protocol.policy import may_create
 from negotiations.protocol.tombstones import tombstone
 from negotiations.protocol.versions import may_bring_back
@@ -105,7 +105,9 @@ def _still_gone(model: Any, slugs: Iterable[str]) -> Iterable[Any]:
     """The last versions of these slugs, where they are deletions; merged ones lead elsewhere."""
     standing = set(model._base_manager.filter(slug__in=slugs).values_list("slug", flat=True))
     moved = MovedSlug.objects.filter(kind=model.collection(), slug__in=slugs)
-    rest = set(slugs) - standing - set(moved.values_list("slug", flat=True))
+    erased = Erasure.objects.filter(kind=model.collection(), slug__in=slugs)
+    elsewhere = {*moved.values_list("slug", flat=True), *erased.values_list("slug", flat=True)}
+    rest = set(slugs) - standing - elsewhere
     rows = model.history.filter(slug__in=rest).select_related("history_user")
     newest: dict[str, Any] = {}
     for version in rows.order_by("history_id"):

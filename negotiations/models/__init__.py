@@ -6,6 +6,7 @@ from .base import Record, RecordQuerySet, StaleVersion
 from .changes import Change
 from .citations import CITED, Citation, Dismissal
 from .dates import Certainty, UncertainDateField
+from .erasures import Erasure
 from .guards import KeptAnswer, PasswordGuess, RequestCount, SpentForm, Upload
 from .incidents import Incident
 from .issues import Issue, Position, Statement
@@ -57,6 +58,7 @@ __all__ = [
     "Delegation",
     "Delivery",
     "Dismissal",
+    "Erasure",
     "Faults",
     "Incident",
     "Issue",

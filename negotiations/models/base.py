@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Self, cast
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
@@ -10,7 +11,7 @@ from .access import Role, role_of
 from .naming import find_free_numbers, number_slug
 from .order import queue
 from .recorder import Recorder
-from .rules import Faults, fault
+from .rules import Fault, Faults, fault
 from .text import slug_format
 from .validation import Validated
 from .vocabulary import Vocabulary
@@ -187,12 +188,25 @@ class Record(Validated, models.Model):
             yield fault(
                 "slug", "An address of the API has this name; choose another.", "reserved_slug"
             )
-        if self.asks_database and self.deleted_namesake() is not None:
-            yield fault(
-                "slug",
-                "A deleted record of this kind has this slug; restore it from its history.",
-                "slug_of_deleted",
-            )
+        if self.asks_database and (refusal := self.namesake_refusal()) is not None:
+            yield refusal
+
+    def namesake_refusal(self) -> Fault | None:
+        """Why a new record cannot have its slug: another one had it that is gone."""
+        if self.was_erased():
+            message = "A record of this kind with this slug was erased; choose another."
+            return fault("slug", message, "slug_of_erased")
+        if self.deleted_namesake() is not None:
+            message = "A deleted record of this kind has this slug; restore it from its history."
+            return fault("slug", message, "slug_of_deleted")
+        return None
+
+    def was_erased(self) -> bool:
+        """Whether a record that had the slug of this new one was erased."""
+        if not self._state.adding or not self.slug or "\0" in self.slug:
+            return False
+        erasures: Any = apps.get_model("negotiations", "Erasure")._default_manager
+        return erasures.find(self.collection(), self.slug) is not None
 
     def deleted_namesake(self) -> Any:
         """The last version of another record, now deleted, that has the name of this new one."""

@@ -1,7 +1,12 @@
 """Free slugs, found by equality on an index: no write costs more in a larger table."""
 
+import hashlib
+import hmac
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+from django.apps import apps
+from django.conf import settings
 
 # Names in one question.
 CHUNK = 500
@@ -18,12 +23,19 @@ def number_slug(stem: str, number: int) -> str:
 
 def find_taken(kind: Any, slugs: Iterable[str]) -> set[str]:
     """Return those slugs that a record of the kind has, or had before it was deleted."""
-    names, taken = sorted(set(slugs)), set()
+    erasures: Any = apps.get_model("negotiations", "Erasure")._default_manager
+    names, taken = sorted(set(slugs)), set[str]()
     for start in range(0, len(names), CHUNK):
         asked = names[start : start + CHUNK]
-        for rows in (kind._base_manager, kind.history):
-            found = rows.filter(slug__in=asked).order_by().values_list("slug", flat=True)
-            taken.update(found)
+        # Of slugs that were erased with their records there are keyed hashes.
+        by_digest = {digest(kind.collection(), slug): slug for slug in asked}
+        known, past = (
+            rows.filter(slug__in=asked).order_by().values_list("slug", flat=True)
+            for rows in (kind._base_manager, kind.history)
+        )
+        erased = erasures.filter(kind=kind.collection(), digest__in=by_digest)
+        found = known.union(past, erased.order_by().values_list("digest", flat=True))
+        taken |= {by_digest.get(each, each) for each in found}
     return taken
 
 
@@ -70,3 +82,9 @@ def name_records(records: Sequence[Any]) -> None:
         # Numbers that follow a free one may be taken, where a record of another stem has them.
         taken = find_taken(kind, (record.slug for record in unnamed))
         unnamed = [record for record in unnamed if record.slug in taken]
+
+
+def digest(kind: str, slug: str) -> str:
+    """The keyed hash of an address."""
+    key = settings.TRACKER_TOKEN_PEPPER.encode()
+    return hmac.new(key, f"erased:{kind}/{slug}".encode(), hashlib.sha256).hexdigest()

@@ -78,12 +78,15 @@ def rebuild(model: type[Record]) -> int:
 
     Other writers wait while a piece is stored, not while its words are made.
     """
-    count = 0
-    for keys in pieces(model):
-        left = keys
-        while left:
-            stored, left = _rebuild_piece(model, left)
-            count += stored
+    return sum(rebuild_records(model, keys) for keys in pieces(model))
+
+
+def rebuild_records(model: type[Record], keys: list[int]) -> int:
+    """Put the documents of some records in anew and count those of the present."""
+    count, left = 0, keys
+    while left:
+        stored, left = _rebuild_piece(model, left)
+        count += stored
     return count
 
 
@@ -161,6 +164,13 @@ def mend_words() -> None:
         while strays := _strays(table):
             with transaction.atomic():
                 _take_words_out(table, strays)
+
+
+def purge_words() -> None:
+    """Rewrite the tables of words: SQLite only marks words as deleted until it merges."""
+    for table in (PRESENT, PAST) if connection.vendor == "sqlite" else ():
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
 
 
 def _strays(table: str) -> list[int]:

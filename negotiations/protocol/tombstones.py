@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from negotiations.models import MovedSlug, Record, Role, role_of
+from negotiations.models import Erasure, MovedSlug, Record, Role, role_of
 from negotiations.past import as_known, instant_asked_about
 
 from .conditions import cacheable
@@ -29,8 +29,13 @@ def tombstone(model: type[Record], slug: str, user: Any) -> Any | None:
     """The deletion of a record of this name, if it is deleted and the user could see it then."""
     if not readable(slug):
         return None
+    erasure = Erasure.objects.find(model.collection(), slug)
     rows, instant = model.history.filter(slug=slug), instant_asked_about()
-    rows = rows.filter(history_date__lte=instant) if instant else rows
+    if erasure:
+        # What was erased is gone at every instant.
+        rows = model.history.filter(slug=erasure.slug)
+    elif instant:
+        rows = rows.filter(history_date__lte=instant)
     last = rows.select_related("history_user").order_by("-history_id").first()
     is_known = last is not None and last.history_type == "-" and may_see(user, last)
     return last if is_known else None
@@ -39,13 +44,20 @@ def tombstone(model: type[Record], slug: str, user: Any) -> Any | None:
 def gone(deletion: Any, user: Any) -> Refusal:
     """410 with when, why and, for those who have a role, by whom."""
     by = deletion.history_user if role_of(user) != Role.ANONYMOUS else None
+    what = "erased, and cannot be restored" if is_erased(deletion) else "deleted"
     return Refusal(
         "gone",
-        "The record was deleted.",
+        f"The record was {what}.",
         deleted_at=deletion.history_date,
         deleted_by=by.get_username() if by else None,
         reason=deletion.history_change_reason or "",
     )
+
+
+def is_erased(deletion: Any) -> bool:
+    """Whether a deleted record was erased, with all its versions."""
+    kind = deletion.instance_type.collection()
+    return Erasure.objects.filter(kind=kind, slug=deletion.slug).exists()
 
 
 def moved_to(model: type[Record], slug: str, user: Any) -> str | None:

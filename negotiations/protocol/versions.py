@@ -37,7 +37,7 @@ from .renderers import json_response
 from .schema.answers import READ, WRITE
 from .schema.versions import RECORD, RESTORE, VERSION_PARAMETERS, VERSIONS
 from .selection import whole
-from .tombstones import Tombstones, may_see, tombstone
+from .tombstones import Tombstones, is_erased, may_see, tombstone
 from .viewsets import ProtocolView
 from .writing import require_writer
 
@@ -214,6 +214,8 @@ def version_of(model: type[Record], key: int, number: int, user: Any) -> Any | N
 
 def may_bring_back(user: Any, deletion: Any) -> bool:
     """Whether the user may edit the draft that a deleted record would be."""
+    if is_erased(deletion):
+        return False
     draft = deletion.instance
     draft.review = Record.Review.DRAFT
     return policy.may(user, "edit", draft)

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from negotiations.history import BOOKKEEPING, VersionOnce
-from negotiations.models import RECORDS, MovedSlug, Record, fault
+from negotiations.models import RECORDS, Erasure, MovedSlug, Record, fault
 from negotiations.models.base import RESERVED_SLUGS
 
 # Columns that a write sets by itself.
@@ -58,7 +58,8 @@ class RecordFixture:
         last = type(record).history.filter(slug=record.slug).order_by("-history_id").first()
         if last is None or last.history_type != "-" or record.pk not in {None, last.id}:
             return
-        if MovedSlug.objects.end(record.collection(), record.slug) is None:
+        kind, slug = record.collection(), record.slug
+        if MovedSlug.objects.end(kind, slug) is None and not Erasure.objects.find(kind, slug):
             record.pk = last.id
             self.gone[type(record), last.id] = last
 
@@ -162,7 +163,10 @@ def _name_faults(record: Any) -> Iterator[tuple[str, ValidationError]]:
     kind, slug = type(record), record.slug
     if slug in RESERVED_SLUGS:
         yield fault("slug", "An address of the API has this name; choose another.", "reserved_slug")
-    if kept := MovedSlug.objects.end(kind.collection(), slug):
+    if Erasure.objects.find(kind.collection(), slug):
+        message = "A record of this kind with this slug was erased; choose another."
+        yield fault("slug", message, "slug_of_erased")
+    elif kept := MovedSlug.objects.end(kind.collection(), slug):
         yield fault("slug", "It was merged into %(kept)s.", "merged", kept=kept)
     elif kind.history.filter(slug=slug).exists():
         yield fault(

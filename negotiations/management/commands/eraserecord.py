@@ -1,0 +1,88 @@
+"""Erase a record for good: ``manage.py eraserecord sources/x --reason "…"``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
+
+from negotiations.erasing import ErasingRefused, Target, erase, find_all, find_target
+from negotiations.models import COLLECTIONS, Erasure
+
+BACKUPS = (
+    "Backups, logs and dumped fixtures made until now still hold the text: see docs/operators.md."
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Erase a record, also a deleted or merged one, from all its versions and wherever they are"
+        " repeated. Its address answers 410 with the reason from then on. This cannot be undone."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("address", help="collection and slug, such as sources/report")
+        parser.add_argument("--reason", required=True, help="why; everybody may read it")
+        parser.add_argument(
+            "--with-slug", action="store_true", help="replace its slug although somebody chose it"
+        )
+        parser.add_argument(
+            "--no-input", "--noinput", action="store_true", help="do not ask for a confirmation"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["reason"].strip():
+            raise CommandError("Give a reason that is not empty. Nothing was erased.")
+        target = self.target(options["address"])
+        if not options["no_input"]:
+            self.confirm(target)
+        try:
+            done = erase(target, options["reason"].strip(), with_slug=options["with_slug"])
+        except (ErasingRefused, DatabaseError) as refusal:
+            raise CommandError(f"{refusal} Nothing was erased.") from refusal
+        wipe_freed_space()
+        for address in done.addresses:
+            self.stdout.write(f"{address}: erased")
+        for file in done.files:
+            self.stdout.write(f"The seed file {file} still has it: take it out there.")
+        self.stdout.write(BACKUPS)
+
+    def target(self, address: str) -> Target:
+        """The record that the address names."""
+        collection, _, slug = address.strip("/").partition("/")
+        model = COLLECTIONS.get(collection)
+        if model is None:
+            known = ", ".join(sorted(COLLECTIONS))
+            raise CommandError(f"There is no collection {collection!r}; there are {known}.")
+        if Erasure.objects.find(collection, slug):
+            raise CommandError(f"{address} is erased already.")
+        target = find_target(model, slug) if "\0" not in slug else None
+        if target is None:
+            raise CommandError(f"There is no record {address}, and there was none.")
+        return target
+
+    def confirm(self, target: Target) -> None:
+        """List what would go, and go on after ``yes`` only."""
+        for each in find_all(target):
+            self.stdout.write(f"{each.model.collection()}/{each.slug}")
+        try:
+            answer = input("Erase all versions of these? This cannot be undone. Type yes: ")
+        except EOFError:
+            raise CommandError("Confirm with --no-input. Nothing was erased.") from None
+        if answer.strip().lower() != "yes":
+            raise CommandError("Nothing was erased.")
+
+
+def wipe_freed_space() -> None:
+    """Overwrite what the database only marks as free: the bytes would stay in its files."""
+    if connection.in_atomic_block:
+        return  # In a test: the database refuses it within a transaction.
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute("SET statement_timeout = 0")
+            cursor.execute("VACUUM")
+            cursor.execute("RESET statement_timeout")
