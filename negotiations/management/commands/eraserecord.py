@@ -55,9 +55,10 @@ class Command(BaseCommand):
         if model is None:
             known = ", ".join(sorted(COLLECTIONS))
             raise CommandError(f"There is no collection {collection!r}; there are {known}.")
-        if Erasure.objects.find(collection, slug):
+        # PostgreSQL cannot even be asked for a text with a NUL.
+        target = None if "\0" in slug else find_target(model, slug)
+        if "\0" not in slug and Erasure.objects.find(collection, slug):
             raise CommandError(f"{address} is erased already.")
-        target = find_target(model, slug) if "\0" not in slug else None
         if target is None:
             raise CommandError(f"There is no record {address}, and there was none.")
         return target
