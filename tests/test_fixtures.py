@@ -332,6 +332,8 @@ def installation():
     history.restore(version, by=analyst)
     history.delete(last, by=analyst, reason="It was none.")
     PersonFactory(name="Wałęsa", review="published", citations=["Wałęsa"])
+    SourceFactory(slug="banned", review="published")
+    call_command("eraserecord", "sources/banned", "--no-input", reason="By order.", verbosity=0)
     users.create_user("leaver").delete()
 
 
@@ -407,7 +409,12 @@ def test_everything_dumped_is_the_same_installation_elsewhere(tmp_path, elsewher
         change.at.isoformat().replace("+00:00", "Z") for change in Change.objects.order_by("at")
     ]
     asked = [f"/api/v1/{kind}/?as_of={at}" for kind in ("parties", "proposals") for at in instants]
-    asked += ["/api/v1/changes/", "/api/v1/search/?q=wałęsa", "/api/v1/parties/last/"]
+    asked += [
+        "/api/v1/changes/",
+        "/api/v1/search/?q=wałęsa",
+        "/api/v1/parties/last/",
+        "/api/v1/sources/banned/",
+    ]
     here = Client(HTTP_HOST="localhost")
     answers = [here.get(address).json() for address in asked]
 

@@ -17,7 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management.base import CommandError
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, models
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import Count, F, Max, Sum
 
 from negotiations.history import BOOKKEEPING
 from negotiations.models import RECORDS, Change, Record, SearchDocument, reindexing
@@ -138,18 +138,9 @@ def _kept_links(model: type[Record]) -> dict[int, set[tuple[str, int]]]:
 
 def _is_told_by_feed(model: type[Record]) -> bool:
     """Whether the feed has as many rows of a kind as there are versions, of the same numbers."""
-    deletions = {
-        "versions": Count("pk", filter=Q(history_type="-")),
-        "feed": Count("pk", filter=Q(action=Change.Action.DELETED)),
-    }
-    versions = model.history.order_by().aggregate(
-        count=Count("pk"), sum=Sum("version"), deletions=deletions["versions"]
-    )
-    changes = (
-        Change.objects.filter(kind=model.collection())
-        .order_by()
-        .aggregate(count=Count("pk"), sum=Sum("version"), deletions=deletions["feed"])
-    )
+    counted = {"count": Count("pk"), "sum": Sum("version")}
+    versions = model.history.order_by().aggregate(**counted)
+    changes = Change.objects.filter(kind=model.collection()).order_by().aggregate(**counted)
     return bool(versions == changes)
 
 
