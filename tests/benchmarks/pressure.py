@@ -9,7 +9,6 @@ is made. ``SERVER`` is another command to start a server, with ``{port}`` for it
 ``SERVER_FOLDER`` where it runs: so releases are compared. ``ATTACKS`` chooses by words of names.
 """
 
-import json
 import os
 import shlex
 import signal
@@ -22,6 +21,7 @@ import threading
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import Empty, Queue
 
@@ -37,7 +37,11 @@ PATHS = (
     "/api/v1/positions/?limit=20&issue=issue-{n}&expand=party,issue",
     "/readyz",
 )
-EXPORT = "/api/v1/positions/export/?format=ndjson"
+# 420,000 of the 500,000 records that an export may hold.
+EXPORT = (
+    "/api/v1/positions/export/?format=ndjson"
+    "&expand=negotiation,party,issue,statement,spoken_by,relayed_by"
+)
 STREAM = {"Accept": "text/event-stream"}
 
 
@@ -142,35 +146,33 @@ def quiet(port, held):
     return ""
 
 
-def slow_exports(port, held):
+def slow_exports(port, held, differ=False):
     """40 addresses load the largest export, each as slowly as it can."""
     statuses = Queue()
 
-    def load(source):
-        until = time.monotonic() + 90
+    def load(number):
+        source = f"127.0.0.{number}"
+        path = f"{EXPORT}&updated_since={1960 + number}-01-01T00:00:00Z" if differ else EXPORT
+        until = time.monotonic() + 150
         while time.monotonic() < until:
-            client = Client(port, source, slow=True)
             with suppress(OSError):
-                status, headers = client.send(EXPORT).head()
+                client = Client(port, source, slow=True)
+                held.callback(client.connection.close)
+                status, headers = client.send(path).head()
                 if status == 200 or "retry-after" not in headers:
                     statuses.put(status)
-                    held.callback(client.connection.close)
                     return
+                client.connection.close()
                 time.sleep(int(headers["retry-after"]))
-                continue
-            client.connection.close()
-        statuses.put(0)
 
     for number in range(1, 41):
-        threading.Thread(target=load, args=(f"127.0.0.{number}",), daemon=True).start()
+        threading.Thread(target=load, args=(number,), daemon=True).start()
     time.sleep(1)
     return statuses
 
 
 def greedy_exports(port, held):
     """36 requests of one address for everything with everything next to it."""
-    known = json.loads(urlopen(port, "/api/v1/positions/?expand=none"))["errors"]
-    assert known, known
     everything = (
         "negotiation,party,issue,statement,spoken_by,relayed_by,follows,term,citations.source,"
         "negotiation.positions,negotiation.rounds,party.positions,issue.positions"
@@ -229,6 +231,7 @@ def half_sent(port, held):
 ATTACKS = {
     "none": quiet,
     "40 slow readers of the largest export": slow_exports,
+    "40 slow readers of a largest export each": partial(slow_exports, differ=True),
     "36 exports of everything": greedy_exports,
     "16 event streams of one address, 20 of others": streams(16),
     "300 event streams of one address, 20 of others": streams(300),
@@ -267,7 +270,7 @@ def measure(name, attack, variables, folder):
             found = attack(port, held)
             times = ordinary(port)
             if name.startswith("40"):
-                time.sleep(15)
+                time.sleep(60)
                 times += ordinary(port)
             answers = tally(found)
             answered = sorted(each for each in times if each is not None)
@@ -342,15 +345,6 @@ def end(process):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def urlopen(port, path):
-    client = Client(port)
-    client.send(path, {"Connection": "close"})
-    received = b""
-    while piece := client.connection.recv(65536):
-        received += piece
-    return received.partition(b"\r\n\r\n")[2]
 
 
 FILL = f"""
