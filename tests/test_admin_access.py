@@ -48,10 +48,10 @@ def test_fifty_parallel_guesses_get_ten_tries(transactional_db):
     assert sorted(counted) == [False] * 40 + [True] * 10
 
 
-@pytest.mark.parametrize("strangers", [1, 20, 150])
-def test_strangers_do_not_lock_an_analyst_out(analyst_user, strangers):
+@pytest.mark.parametrize(("strangers", "tries"), [(1, 12), (5, 12), (55, 2)])
+def test_strangers_do_not_lock_an_analyst_out(analyst_user, strangers, tries):
     for number in range(strangers):
-        for _try in range(12 if strangers < 100 else 2):
+        for _try in range(tries):
             knock("analyst", "wrong", f"198.51.100.{number + 1}")
 
     assert knock("analyst", PASSWORD, "192.0.2.1") is True

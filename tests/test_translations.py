@@ -1,5 +1,6 @@
 """The desk in the analyst's language: every word of ours, and none for machines."""
 
+import ast
 import gettext
 import re
 
@@ -15,19 +16,31 @@ from .desk import address, at_the_desk
 from .factories import PartyFactory, SourceFactory
 
 APP = ROOT / "negotiations"
-# What Python files and, turned into Python, templates mark.
+MARKERS = {"_", "gettext", "gettext_lazy", "ngettext"}
+# What templates mark, turned into Python.
 MARKED = re.compile(r"""\b(?:_|gettext|gettext_lazy|ngettext)\(\s*u?(["'])((?:\\.|(?!\1).)*)\1""")
 
 
 def marked():
     """The words that the code and the templates mark for translation."""
     found = set()
-    for path in [*APP.rglob("*.py"), *(APP / "templates").rglob("*.html")]:
-        text = path.read_text()
-        if path.suffix == ".html":
-            text = templatize(text)
-        found |= {match[2].replace("\\n", "\n") for match in MARKED.finditer(text)}
-    return {text.replace('\\"', '"').replace("\\'", "'") for text in found}
+    for path in APP.rglob("*.py"):
+        found |= set(marked_in(ast.parse(path.read_text())))
+    for path in (APP / "templates").rglob("*.html"):
+        words = {match[2] for match in MARKED.finditer(templatize(path.read_text()))}
+        found |= {
+            text.replace("\\n", "\n").replace('\\"', '"').replace("\\'", "'") for text in words
+        }
+    return found
+
+
+def marked_in(tree):
+    """The texts in the calls that mark them; literals that follow one another are one text."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            first = node.args[0] if node.args else None
+            if node.func.id in MARKERS and isinstance(first, ast.Constant):
+                yield first.value
 
 
 def catalogue(language):

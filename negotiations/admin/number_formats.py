@@ -99,7 +99,8 @@ def read_number(text: str, shown: Shown, epoch: datetime) -> str:
     whole = value.is_integer()
     if abs(value) >= 10**MOST_DIGITS:
         detail = _("a number of more than %(most)s digits, of which a spreadsheet keeps no more")
-        return BadCell(f"{detail % {'most': MOST_DIGITS}}; {_('write it as text')}")
+        advice = _("write it as text")
+        return BadCell(f"{detail % {'most': MOST_DIGITS}}; {advice}")
     plain = str(int(value)) if whole else f"{Decimal(f'{value:.{MOST_DIGITS}g}'):f}"
     if not shown.is_plain or (whole and len(plain.lstrip("-")) < shown.digits):
         return shown_otherwise(plain, shown)
