@@ -82,33 +82,26 @@ def rebuild(model: type[Record]) -> int:
 
 
 def rebuild_records(model: type[Record], keys: list[int]) -> int:
-    """Put the documents of some records in anew and count those of the present."""
-    count, left = 0, keys
-    while left:
-        stored, left = _rebuild_piece(model, left)
-        count += stored
-    return count
+    """Put the documents of some records in anew and count those of the present.
 
-
-def _rebuild_piece(model: type[Record], keys: list[int]) -> tuple[int, list[int]]:
-    """Store what is due of these records; return the keys of those written in between."""
+    What somebody writes in between is done once more while writers wait.
+    """
     history: Any = model.history
     seen = history.order_by("-history_id").values_list("history_id", flat=True).first() or 0
-    batches = list(_batches(due(model, keys), keys))
     count = 0
-    left: list[int] = []
-    for batch, prepared in batches:
+    for batch, prepared in list(_batches(due(model, keys), keys)):
         with transaction.atomic():
             queue()
             newer = history.filter(history_id__gt=seen, id__in=batch)
             written = set(newer.values_list("id", flat=True))
-            unwritten = [each for each in prepared if each.document.key not in written]
-            _take_out(model.collection(), [key for key in batch if key not in written])
-            _forget_authors(each.document for each in unwritten)
-            store_prepared(unwritten)
-        left += written
-        count += sum(each.document.until is None for each in unwritten)
-    return count, sorted(left)
+            ready = [each for each in prepared if each.document.key not in written]
+            # Made once more under the lock: who writes one record all the time delays nothing.
+            ready += map(prepare, due(model, sorted(written)))
+            _take_out(model.collection(), batch)
+            _forget_authors(each.document for each in ready)
+            store_prepared(ready)
+        count += sum(each.document.until is None for each in ready)
+    return count
 
 
 def _batches(
