@@ -525,8 +525,9 @@ def test_the_example_in_the_document_is_a_batch():
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_words_added_with_a_change_of_a_public_record_are_public_with_it(
-    reader, administrator, scene, order
+    settings, reader, administrator, scene, order
 ):
+    settings.TRACKER_ALLOW_SELF_REVIEW = True
     party = Party.objects.get(slug="north")
     words = create("citations", record="parties/north", source="report", quote="The sides")
     operations = [update(party, name="The North"), words][::order]
@@ -542,8 +543,9 @@ def test_words_added_with_a_change_of_a_public_record_are_public_with_it(
 
 
 def test_words_of_a_hidden_source_are_refused_with_a_change_of_a_public_record(
-    administrator, scene
+    settings, administrator, scene
 ):
+    settings.TRACKER_ALLOW_SELF_REVIEW = True
     party = Party.objects.get(slug="north")
     SourceFactory(slug="hidden", text=WORDS)
     words = create("citations", record="parties/north", source="hidden", quote="The sides")
