@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 
 from tracker.logs import request_id
@@ -28,6 +29,28 @@ LARGEST_FORM = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 # A file of the desk, with its form.
 LARGEST_UPLOAD = 11 * 1024 * 1024
 PERMISSIONS = "camera=(), geolocation=(), microphone=()"
+
+
+class HTTPSMiddleware:
+    """Refuses to write by plain HTTP, where Django's middleware would redirect.
+
+    After a redirect, clients repeat a POST as GET or leave its body out, and keep sending their
+    token in clear.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.security = SecurityMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        reads = request.method in {"GET", "HEAD", "OPTIONS"}
+        if reads or self.security.process_request(request) is None:
+            return self.get_response(request)
+        from negotiations.protocol.errors import page_or_problem  # noqa: PLC0415 - needs the apps
+
+        detail = "By plain HTTP you can only read, after a redirect to HTTPS. Nothing was written."
+        response = page_or_problem(request, "https_required", detail)
+        return self.security.process_response(request, response)
 
 
 class DeskLanguageMiddleware(LocaleMiddleware):

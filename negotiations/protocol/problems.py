@@ -21,6 +21,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "unauthenticated": (401, "A token is needed", "Send Authorization: Bearer and a token."),
     "bad_token": (401, "The token is not valid", "Ask for a new token."),
     "forbidden": (403, "This is not allowed", "Ask somebody whose role allows it."),
+    "https_required": (
+        403,
+        "HTTPS is required",
+        "Send it to the https address. Revoke a token that was sent in clear.",
+    ),
     "not_found": (404, "There is no such thing", "Check the address."),
     "method_not_allowed": (405, "The method is not allowed here", "See the header Allow."),
     "not_acceptable": (406, "No acceptable format", "Accept application/json."),
