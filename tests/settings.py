@@ -13,6 +13,9 @@ os.environ.setdefault("TRACKER_STATEMENT_TIMEOUT", "30s")
 # Tests of the limits switch them on.
 os.environ.setdefault("TRACKER_RATE_ANONYMOUS", "0")
 os.environ.setdefault("TRACKER_RATE_TOKEN", "0")
+# Where nothing else is asked for, the tests make a file of their own.
+if not os.environ.get("DATABASE_URL") and not os.environ.get("DATABASE_URL_FILE"):
+    os.environ["DATABASE_URL"] = "sqlite:///var/tracker.sqlite3"
 # A power cut ends the test run anyway.
 os.environ.setdefault("TRACKER_SQLITE_SYNCHRONOUS", "OFF")
 

@@ -8,6 +8,8 @@ from tests.processes import PRODUCTION, STRONG, run
 
 pytestmark = pytest.mark.slow
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
 
 def check(**variables):
     return run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], **variables)
@@ -34,8 +36,17 @@ REFUSED = [
     ({"TRACKER_ALLOWED_HOSTS": "*"}, "TRACKER_ALLOWED_HOSTS holds '*'"),
     ({"TRACKER_ALLOWED_HOSTS": ""}, "TRACKER_ALLOWED_HOSTS is not set"),
     ({"TRACKER_WEBHOOKS_ALLOW_LOOPBACK": "1"}, "TRACKER_WEBHOOKS_ALLOW_LOOPBACK is on"),
+    ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
+    *(
+        ({"TRACKER_ALLOWED_HOSTS": f"tracker.example,{host}"}, f"holds {host!r}: no request")
+        for host in (
+            *("https://tracker.example", "tracker.example:8000", "tracker.example/", "a b"),
+            *("*.tracker.example", "tracker.example.", "::1", "[::1]:80", "трекер.example", "."),
+            *("tracker_1.example", "'tracker.example'", "a.example;b.example", "user@a.example"),
+        )
+    ),
     (
-        {"DATABASE_URL": "", "TRACKER_SQLITE_SYNCHRONOUS": "NORMAL"},
+        {"DATABASE_URL": "sqlite:///var/x.sqlite3", "TRACKER_SQLITE_SYNCHRONOUS": "NORMAL"},
         "TRACKER_SQLITE_SYNCHRONOUS is NORMAL",
     ),
 ]
@@ -187,3 +198,39 @@ def test_sqlite_is_durable_by_default(tmp_path):
         "foreign_keys 1",
         "busy_timeout 20000",
     ]
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    ["a.example,.b.example,192.0.2.1,[2001:db8::1]", "TRACKER.Example, xn--e1afmkfd.example"],
+)
+def test_hosts_that_requests_can_have_are_taken(hosts):
+    answer = check(**{**PRODUCTION, "TRACKER_ALLOWED_HOSTS": hosts})
+
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("style", "level", "shown"),
+    [
+        *(("json", level, level in {"DEBUG", "INFO"}) for level in LEVELS),
+        *(("text", level, False) for level in LEVELS),
+    ],
+)
+def test_requests_are_logged_from_the_level_info_on(style, level, shown):
+    program = (
+        "import django; django.setup()\n"
+        "from django.test import Client\n"
+        "Client().get('/livez', headers={'host': 'tracker.example'})"
+    )
+    variables = {
+        **PRODUCTION,
+        "DJANGO_SETTINGS_MODULE": "tracker.settings",
+        "TRACKER_LOG_FORMAT": style,
+        "TRACKER_LOG_LEVEL": level,
+    }
+
+    answer = run(["-c", program], **variables)
+
+    assert answer.returncode == 0, answer.stderr
+    assert ('"answered"' in answer.stderr) == shown

@@ -13,6 +13,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, register
+from django.http.request import split_domain_port, validate_host
 
 TAG = "tracker"
 KEY_LENGTH = 50
@@ -55,6 +56,27 @@ def hosts_are_named(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         text = "TRACKER_ALLOWED_HOSTS is not set: every request would be refused."
         return [Error(text, hint="Name the hosts.", id="tracker.E005")]
     return []
+
+
+@register(TAG)
+def hosts_can_be_met(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    hint = (
+        "Write names alone, with commas: tracker.example, .tracker.example, 192.0.2.1, "
+        "[2001:db8::1]. No scheme, port, path, space, '*' or last dot; other scripts as xn--."
+    )
+    return [
+        Error(
+            f"TRACKER_ALLOWED_HOSTS holds {host!r}: no request matches it.", hint, id="tracker.E009"
+        )
+        for host in settings.ALLOWED_HOSTS
+        if host != "*" and not can_match(host)
+    ]
+
+
+def can_match(pattern: str) -> bool:
+    """Whether the host of a request can match a pattern, as Django compares them."""
+    host, port = split_domain_port(pattern.removeprefix("."))
+    return bool(host) and not port and validate_host(host, [pattern])
 
 
 @register(TAG)

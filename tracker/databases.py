@@ -20,8 +20,8 @@ PARAMETERS = (
 )
 
 
-def configure(environment: Environment, data: Path) -> dict[str, Any]:
-    """The ``DATABASES["default"]`` entry; ``data`` is the folder of the SQLite file."""
+def configure(environment: Environment, data: Path, *, debug: bool) -> dict[str, Any]:
+    """The ``DATABASES["default"]`` entry; ``data`` is the folder of the SQLite file in debug."""
     synchronous = environment.choice("TRACKER_SQLITE_SYNCHRONOUS", "FULL", SYNCHRONOUS)
     timeouts = {
         "statement_timeout": environment.duration("TRACKER_STATEMENT_TIMEOUT", "5s"),
@@ -44,6 +44,12 @@ def configure(environment: Environment, data: Path) -> dict[str, Any]:
         return postgresql(environment, address, port, timeouts, pool_size)
     if address.scheme == "sqlite" and not address.netloc and len(address.path) > 1:
         return sqlite(Path(unquote(address.path[1:])), synchronous)
+    if not url and not debug:
+        environment.require(
+            "DATABASE_URL",
+            url,
+            "Name postgres://user:password@host:port/name, or a file: sqlite:////absolute/path.",
+        )
     if url:
         environment.faults.append(
             "DATABASE_URL is neither postgres://user:password@host:port/name nor sqlite:///path."

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     # First and last to act: every answer has its request id and its policy, refusals too.
     "tracker.middleware.RequestIdMiddleware",
     "tracker.middleware.ContentPolicyMiddleware",
+    "tracker.middleware.HTTPSMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -111,7 +112,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": databases.configure(environment, DATA_DIR)}
+DATABASES = {"default": databases.configure(environment, DATA_DIR, debug=DEBUG)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
