@@ -210,6 +210,12 @@ def stream(client, query=None, **headers):
     return answer, answer.getvalue().decode().split("\n\n")
 
 
+def test_an_empty_last_event_id_is_none(reader, short):
+    answer, _ = stream(reader, HTTP_LAST_EVENT_ID="")
+
+    assert answer.status_code == 200
+
+
 def test_a_stream_tells_each_change_and_ends(reviewer, short):
     PartyFactory(slug="north")
 

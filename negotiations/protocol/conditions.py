@@ -11,18 +11,25 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.http import http_date
+from django.utils.http import http_date, parse_http_date_safe
 from rest_framework.request import Request
 
 from negotiations import history
 from negotiations.models import Record
+from negotiations.past import instant_asked_about
 
 from .errors import step
 from .problems import Refusal
 
 # A tag of ours starts with the record's version; caches on the way may have weakened it.
 TAG = re.compile(r'(?:W/)?"([^"\x00-\x20\x7f]*)"')
-TAGS = re.compile(rf"\s*{TAG.pattern}\s*(?:,\s*{TAG.pattern}\s*)*")
+# A list may have empty elements (RFC 9110, 5.6.1).
+TAGS = re.compile(rf"[\s,]*{TAG.pattern}(?:\s*,[\s,]*{TAG.pattern})*[\s,]*")
+# What Apache appends to the tag of an answer that it compresses.
+ENCODING = re.compile("-(?:gzip|br|zstd|deflate)$")
+
+
+SHAPED = re.compile('"[0-9]+-[0-9a-f]+"')
 
 
 def record_tag(version: int) -> str:
@@ -57,19 +64,29 @@ def newest(*instants: datetime | None) -> datetime:
     return max((each for each in instants if each and each <= now), default=now)
 
 
+def parse_tags(header: str) -> set[str]:
+    """The opaque parts of the tags in a header, as we gave them."""
+    return {ENCODING.sub("", tag) for tag in TAG.findall(header)}
+
+
 def tags_in(header: str, name: str) -> set[str]:
-    """The opaque parts of the tags in a header; 400 when it is malformed."""
+    """The same, or 400 when the header is malformed."""
     if not TAGS.fullmatch(header):
         fault = {"header": name, "code": "malformed", "detail": 'Write it as "7".'}
         raise Refusal("bad_request", f"The header {name} is malformed.", errors=[fault])
-    return set(TAG.findall(header))
+    return parse_tags(header)
 
 
 def validated(response: HttpResponse, tag: str, changed_at: datetime | None) -> HttpResponse:
-    """The response with its validators; without an instant, nothing happened since the release."""
-    changed_at = min(changed_at or program_changed_at(), timezone.now())
+    """The response with its validators; without an instant, nothing happened since the release.
+
+    The time is rounded up to the next second, if that has begun (or had, at the instant that is
+    asked about): once it is over, no other state of the answer has the same time.
+    """
+    seen_at = instant_asked_about() or timezone.now()
+    rounded_up = int((changed_at or program_changed_at()).timestamp()) + 1
     response["ETag"] = tag
-    response["Last-Modified"] = http_date(changed_at.timestamp())
+    response["Last-Modified"] = http_date(min(rounded_up, int(seen_at.timestamp())))
     return response
 
 
@@ -84,10 +101,26 @@ def with_validators(
 def unless_known(response: HttpResponse, request: HttpRequest | Request) -> HttpResponse:
     """The response, or 304 when the client has it already."""
     known = request.headers.get("If-None-Match", "").strip()
-    if known and (known == "*" or response["ETag"].strip('"') in TAG.findall(known)):
+    if known:
+        is_known = known == "*" or response["ETag"].strip('"') in parse_tags(known)
+    else:
+        is_known = is_unmodified(response, request.headers.get("If-Modified-Since", ""))
+    if is_known:
         response = HttpResponse(status=304, headers=dict(response.items()))
         del response["Content-Type"]
     return response
+
+
+def is_unmodified(response: HttpResponse, since: str) -> bool:
+    """Whether the client's copy, which it knows by its time, is still the answer.
+
+    Of what changed within this second another state may follow. Where a record stands with others,
+    or with what follows from today's date, its own time says too little: the tag decides.
+    """
+    instant, modified = (parse_http_date_safe(each) for each in (since, response["Last-Modified"]))
+    if instant is None or modified is None or SHAPED.fullmatch(response["ETag"]):
+        return False
+    return modified <= instant and modified < int(timezone.now().timestamp())
 
 
 def cacheable(response: HttpResponse, request: Request) -> HttpResponse:

@@ -95,7 +95,8 @@ class ChangesView(ProtocolView):
         """The changes as server-sent events."""
         query = Query(request, ("after", "kind"))
         feed = Feed(request.user)
-        last = request.headers.get("Last-Event-ID")
+        # Browsers that know of no event yet may send it empty.
+        last = request.headers.get("Last-Event-ID", "").strip() or None
         if last is not None and not is_position(last):
             fault = {"header": "Last-Event-ID", "code": "malformed", "detail": "Write a position."}
             raise Refusal("bad_request", "The header Last-Event-ID is malformed.", errors=[fault])

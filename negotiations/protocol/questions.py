@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from negotiations.models import Record
 
-from .conditions import body_tag, with_validators
+from .conditions import shaped_tag, with_validators
 from .feed import Feed
 from .instants import PARAMETER as AS_OF
 from .instants import at_an_instant, note_faults
@@ -104,7 +104,9 @@ class QuestionView(Tombstones, ProtocolView):
             response = HttpResponse(content, content_type=renderer.content_type)
             name = f"{record.slug}-{self.name}.{renderer.format}"
             response["Content-Disposition"] = f'inline; filename="{name}"'
-        return with_validators(response, request, body_tag(response.content), head.at)
+        # Not by time alone: some answers change at midnight.
+        tag = shaped_tag(record.version, response.content)
+        return with_validators(response, request, tag, head.at)
 
     def asked(self, record: Any, query: Query) -> dict[str, Any]:
         """What the query asks for, as arguments of ``answer``; faults are noted in it."""
