@@ -291,3 +291,42 @@ def test_all_faults_of_a_query_are_told_at_once_with_what_was_meant(reader):
             "did_you_mean": ["stance"],
         },
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("page=2", ["cursor"]),
+        ("offset=50", ["cursor"]),
+        ("page_size=10", ["limit"]),
+        ("per_page=10", ["limit"]),
+        ("search=aid", ["q"]),
+        ("include=party", ["expand"]),
+        ("sort=slug", ["ordering"]),
+        ("since=2025-07-20", ["updated_since"]),
+        ("ordering=-date", ["-date_earliest", "-date_latest"]),
+        ("ordering=date", ["date_earliest", "date_latest"]),
+        ("ordering=-slog", ["-slug"]),
+    ],
+)
+def test_names_of_other_apis_lead_to_ours(reader, query, meant):
+    answer = reader.get(f"/api/v1/positions/?{query}")
+
+    assert answer.status_code == 400
+    assert [fault["did_you_mean"] for fault in answer.json()["errors"]] == [meant]
+
+
+def test_a_name_of_other_apis_is_not_led_to_what_an_address_has_not(reader):
+    [fault] = reader.get("/api/v1/vocabularies/?page=2").json()["errors"]
+
+    assert "did_you_mean" not in fault
+
+
+def test_too_many_slugs_are_told_the_limit(reader):
+    slugs = ",".join(f"a-party-with-a-rather-long-name-{number}" for number in range(100))
+
+    [fault] = reader.get(f"/api/v1/positions/?party={slugs}").json()["errors"]
+
+    assert fault["detail"] == (
+        f"The value has {len(slugs)} characters; the limit is 2000. Ask for fewer values at a time."
+    )

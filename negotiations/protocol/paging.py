@@ -80,7 +80,11 @@ class Ordering(tuple[Key, ...]):
                 keys.append(_key(model, name, term.startswith("-")))
             else:
                 detail = f"Lists are not ordered by {name[:100]!r}."
-                query.fault("ordering", "unknown_ordering", detail, nearest(name, known))
+                # Of an uncertain date, one of its two days.
+                meant = [n for n in known if n in {f"{name}_earliest", f"{name}_latest"}]
+                sign = "-" if term.startswith("-") else ""
+                meant = [f"{sign}{n}" for n in meant or nearest(name, known)]
+                query.fault("ordering", "unknown_ordering", detail, meant)
         return cls._unique(model, keys)
 
     @classmethod

@@ -15,6 +15,19 @@ LONGEST = 2000
 SINGLE = {"after", "as_of", "before", "count", "cursor", "dry_run", "limit", "q", "wait"}
 
 
+# Names that other APIs have for parameters of ours.
+NAMED_ELSEWHERE = {
+    **dict.fromkeys(("page", "offset", "start", "skip", "page_token"), "cursor"),
+    **dict.fromkeys(("page_size", "pagesize", "per_page", "size", "count_per_page"), "limit"),
+    **dict.fromkeys(("search", "query", "text", "term"), "q"),
+    **dict.fromkeys(("include", "embed", "populate"), "expand"),
+    **dict.fromkeys(("sort", "sort_by", "order", "order_by"), "ordering"),
+    **dict.fromkeys(("select", "only"), "fields"),
+    **dict.fromkeys(("exclude", "defer"), "omit"),
+    **dict.fromkeys(("since", "modified_since", "updated_after"), "updated_since"),
+}
+
+
 class Query(dict[str, str]):
     """The parameters that can be used, and the faults of those that cannot.
 
@@ -26,14 +39,22 @@ class Query(dict[str, str]):
         self.faults: list[dict[str, Any]] = []
         for name, values in request.query_params.lists():
             if name not in known:
-                meant = nearest(name, known)
-                self.fault(name[:100], "unknown_parameter", "There is no such parameter.", meant)
+                elsewhere = NAMED_ELSEWHERE.get(name.lower())
+                meant = [elsewhere] if elsewhere in known else nearest(name, known)
+                detail = "There is no such parameter."
+                if meant == ["cursor"]:
+                    detail = "Pages have no numbers: follow `next`, whose cursor names the place."
+                self.fault(name[:100], "unknown_parameter", detail, meant)
             elif len(values) > 1 and name in SINGLE:
                 self.fault(name, "repeated_parameter", "The parameter is given twice.")
             elif not all(values):
                 self.fault(name, "empty_value", "The parameter has no value.")
+            elif (length := len(",".join(values))) > LONGEST:
+                detail = f"The value has {length} characters; the limit is {LONGEST}."
+                detail += " Ask for fewer values at a time." if "," in ",".join(values) else ""
+                self.fault(name, "unreadable_value", detail)
             elif not readable(",".join(values)):
-                detail = "The value is too long, not UTF-8 or holds control characters."
+                detail = "The value is not UTF-8 or holds control characters."
                 self.fault(name, "unreadable_value", detail)
             else:
                 self[name] = ",".join(values)
