@@ -12,6 +12,7 @@ from negotiations.many import write_new
 from negotiations.models import Issue, Party
 from negotiations.models.naming import number_slug
 from negotiations.models.text import slug_format
+from tests.factories import PersonFactory
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,34 @@ def plan_of(sql):
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
         return "\n".join(row[3] for row in cursor.fetchall())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["one", "array", "batch"])
+def test_a_contributor_is_not_told_what_they_may_not_see_has_a_slug(
+    analyst, analyst_user, reviewer, way
+):
+    PersonFactory(slug="draft-of-another")
+    delete(PersonFactory(slug="deleted-draft"))
+    PersonFactory(slug="own", created_by=analyst_user)
+    PersonFactory(slug="public", review="published")
+
+    def refused(client, slug):
+        body = {"name": "Somebody", "slug": slug}
+        if way == "batch":
+            operation = {"op": "create", "collection": "people", "body": body}
+            answer = client.post("/api/v1/batch/", {"operations": [operation]})
+        else:
+            answer = client.post("/api/v1/people/", [body] if way == "array" else body)
+        assert answer.status_code == 400, answer.content
+        return [(fault["code"], fault["detail"]) for fault in answer.json()["errors"]]
+
+    hidden = [("slug_not_free", "This name is not free; choose another, or leave it out.")]
+    taken = [("unique", "Another record of this kind has this slug.")]
+    assert refused(analyst, "draft-of-another") == refused(analyst, "deleted-draft") == hidden
+    assert refused(analyst, "own") == refused(analyst, "public") == taken
+    assert refused(reviewer, "draft-of-another") == taken
+    put = {"name": "Somebody", "version": 1}
+    missing = analyst.put("/api/v1/people/nobody/", put).json()
+    of_another = analyst.put("/api/v1/people/draft-of-another/", put).json()
+    assert {**missing, "request_id": 0} == {**of_another, "request_id": 0}

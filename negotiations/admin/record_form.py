@@ -78,6 +78,7 @@ class RuledForm(GuardedForm):
         try:
             self.validate()
         except ValidationError as error:
+            self.instance.conceal_slug_holder(error.error_dict, self.user)
             self.place(error)
         if self.prefix in self.late:
             self.place(self.late[self.prefix])

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Self, cast
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
@@ -207,6 +208,28 @@ class Record(Validated, models.Model):
             return False
         erasures: Any = apps.get_model("negotiations", "Erasure")._default_manager
         return erasures.find(self.collection(), self.slug) is not None
+
+    def conceal_slug_holder(self, faults: dict[str, Any], user: Any) -> None:
+        """Do not say what has the slug of this new record where the user may not see that.
+
+        A deleted record, a merged one and somebody else's draft then read alike.
+        """
+        codes = {"unique", "slug_of_deleted"}
+        if codes.isdisjoint(each.code for each in faults.get("slug", ())):
+            return
+        if type(self).objects.visible_to(user).filter(slug=self.slug).exists():
+            return
+        gone = self.deleted_namesake()
+        is_own = gone is not None and gone.created_by_id == user.pk
+        if (
+            role_of(user) in {Role.REVIEWER, Role.ADMINISTRATOR}
+            or is_own
+            or (gone and gone.review == self.Review.PUBLISHED)
+        ):
+            return
+        others = [each for each in faults["slug"] if each.code not in codes]
+        message = "This name is not free; choose another, or leave it out."
+        faults["slug"] = [*others, ValidationError(message, "slug_not_free")]
 
     def deleted_namesake(self) -> Any:
         """The last version of another record, now deleted, that has the name of this new one."""

@@ -221,6 +221,7 @@ class RecordSerializer(BodySerializer):
         try:
             self.ready.validate(self.related)
         except RuleBreach as error:
+            self.ready.conceal_slug_holder(error.error_dict, self.context["request"].user)
             return flat(error)
         return {}
 
