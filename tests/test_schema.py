@@ -249,3 +249,22 @@ def test_what_is_read_can_be_sent_back(reviewer, collection):
     name = VIEWSETS[collection].queryset.model.__name__
     place = ("components", "schemas", f"{name}Replace")
     assert validator(place, strict=False).is_valid(body)
+
+
+def test_every_object_says_which_members_it_has():
+    """A schema of an object without any is a type that takes no member in generated clients."""
+    silent = []
+
+    def walk(node, place):
+        if isinstance(node, list):
+            for number, item in enumerate(node):
+                walk(item, f"{place}/{number}")
+        elif isinstance(node, dict):
+            says = {"properties", "additionalProperties", "allOf", "oneOf", "anyOf"}
+            if node.get("type") == "object" and says.isdisjoint(node):
+                silent.append(place)
+            for name, item in node.items():
+                walk(item, f"{place}/{name}")
+
+    walk(document(), "")
+    assert silent == []

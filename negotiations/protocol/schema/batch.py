@@ -90,7 +90,11 @@ def operation(op: str) -> Schema:
         **MEMBERS,
     }
     if op in BODIES:
-        members["body"] = {"type": "object", "description": BODIES[op]}
+        members["body"] = {
+            "type": "object",
+            "additionalProperties": True,
+            "description": BODIES[op],
+        }
     return {
         "type": "object",
         "description": ABOUT[op],

@@ -216,7 +216,8 @@ def whole_or_part(model: Any) -> Schema:
 
 # What stands beside a record that stands beside another is not spelt out: pages that show the
 # document follow every reference, and this one would lead to all kinds from each.
-FURTHER = {"type": "object", "description": "Related records that were asked for, by relation."}
+EXPANDED = {"type": "object", "description": "Related records that were asked for, by relation."}
+FURTHER = {**EXPANDED, "additionalProperties": True}
 
 
 def expanded(model: Any) -> Schema:
@@ -228,7 +229,7 @@ def expanded(model: Any) -> Schema:
         found[name] = (
             nullable(ref(f"{target.__name__}Beside")) if is_one else ref(f"{target.__name__}Group")
         )
-    return {**FURTHER, "properties": found}
+    return {**EXPANDED, "properties": found}
 
 
 LINK = {"type": ["string", "null"], "format": "uri"}

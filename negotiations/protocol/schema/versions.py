@@ -26,7 +26,11 @@ VERSION_PARAMETERS: list[dict[str, Any]] = [
         "description": "Only versions before this `sequence`.",
     },
 ]
-RECORD = {"type": "object", "description": "The record, as its collection gives it."}
+RECORD = {
+    "type": "object",
+    "additionalProperties": True,
+    "description": "The record, as its collection gives it.",
+}
 RESTORE = {"application/json": ref("Restore")}
 DIFFERENCES = {
     "type": "array",

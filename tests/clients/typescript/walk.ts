@@ -67,6 +67,17 @@ assert.equal(stale.error?.code, "stale");
 assert.equal(stale.error.current_version, changed.data.version);
 assert.deepEqual(stale.error.changed, ["stance"]);
 
+const batch: components["schemas"]["BatchCreate"] = {
+  op: "create",
+  collection: "parties",
+  body: { name: "A party of a batch", kind: "state", identifiers: { wikidata: "Q212" } },
+};
+const batched = await writers.POST("/api/v1/batch/", {
+  params: { query: { dry_run: true } },
+  body: { operations: [batch, { op: "update", collection: "positions", slug, version: 2, body: { note: "Read." } }] },
+});
+assert.equal(batched.response.status, 200, JSON.stringify(batched.error));
+
 const gone = await writers.DELETE("/api/v1/positions/{slug}/", {
   params: { path, header: { "If-Match": changed.response.headers.get("ETag") ?? "" } },
 });
