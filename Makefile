@@ -41,6 +41,13 @@ run: $(installed) ## Serve a debug installation with the seeds on 127.0.0.1:8000
 	@echo "and http://127.0.0.1:$(PORT)/api/docs/ (documentation). Control-C ends it."
 	@$(manage) runserver 127.0.0.1:$(PORT)
 
+.PHONY: token
+token: export TRACKER_DEBUG := 1
+token: $(installed) ## Make a write token for the demo analyst of `make run`; prints the line to export
+	@token="$$($(manage) createtoken analyst --scope write --name 'make token')" || \
+	  { echo "The demo analyst is made by: make run" >&2; exit 1; }; \
+	echo "export TOKEN=$$token"
+
 .PHONY: install
 install: $(installed) ## Only make the environment
 
