@@ -82,8 +82,8 @@ def test_a_long_list_goes_on_after_the_last_that_was_shown(client, monkeypatch):
     assert [page.status_code for page in pages] == [200, 200, 404]
     assert 'href="?after=later"' in pages[0].text
     assert [told(page, '<ul class="rows"', "</ul>") for page in pages[:2]] == [
-        "first later",
-        "undated",
+        "first (proposed) later (proposed)",
+        "undated (proposed)",
     ]
 
 
@@ -102,6 +102,9 @@ def test_drafts_have_no_page_and_stand_on_none(client):
 def test_the_start_page_tells_what_changed_and_what_passed_without_a_result(client):
     talks = NegotiationFactory(title="Talks of 2025", status="halted", **PUBLIC)
     RoundFactory(negotiation=talks, title="The third round", date="2025-07-21/2025-07-27", **PUBLIC)
+    RoundFactory(
+        negotiation=talks, title="The fourth round", date="2025-07", status="agreed", **PUBLIC
+    )
     ProposalFactory(negotiation=talks, title="A warning", deadline="../2025-09-07", **PUBLIC)
     NegotiationFactory(title="Hidden talks")
 
@@ -110,10 +113,12 @@ def test_the_start_page_tells_what_changed_and_what_passed_without_a_result(clie
     assert told(page, '<h2 id="attention"', '<h2 id="changes"') == (
         "What needs attention "
         "A warning had a deadline, by 7 September 2025; no result is recorded. "
-        "The third round was to be held between 21 and 27 July 2025; no source says whether it was."
+        "The fourth round was to be held in July 2025; no source says whether it was. "
+        "The third round was proposed for a date between 21 and 27 July 2025; "
+        "no source says whether it was held."
     )
     figures = told(page, '<h2 id="figures"')
-    assert " 1 negotiation 0 participations 1 round 0 delegations " in figures
+    assert " 1 negotiation 0 participations 2 rounds 0 delegations " in figures
     changes = told(page, '<h2 id="changes"', '<h2 id="figures"')
     assert re.search(r"lately \d+ \w+ \d+ proposal A warning created .* round The third", changes)
     assert "Hidden" not in page.text

@@ -17,6 +17,7 @@ from tests.factories import (
     PartyFactory,
     PersonFactory,
     PositionFactory,
+    RoundFactory,
     SourceFactory,
 )
 from tests.test_pages import PUBLIC, page_of, told
@@ -214,6 +215,33 @@ def test_a_source_marks_what_is_coded_and_tells_what_was_left_out(client, source
         "Heading: A heading that states nothing of its own. "
         "Not coded yet Others doubt it. The end."
     )
+
+
+def test_lists_say_that_a_delivery_was_retracted_and_a_round_cancelled(client, source):
+    talks = NegotiationFactory(title="Talks of 2025", **PUBLIC)
+    russia, ukraine = (PartyFactory(name=name, **PUBLIC) for name in ("Russia", "Ukraine"))
+    owed = CommitmentFactory(
+        negotiation=talks, text="An exchange.", unit="persons", obligor=[russia], obligee=[ukraine],
+        **PUBLIC,
+    )  # fmt: skip
+    words = CitationFactory.build(source=source, quote="The end", record=None)
+    DeliveryFactory(
+        commitment=owed, quantity_min=380, quantity_max=400, verification="retracted",
+        citations=[words], **PUBLIC,
+    )  # fmt: skip
+    RoundFactory(negotiation=talks, title="First meeting", status="cancelled", **PUBLIC)
+    line = "Russia → Ukraine: 380 to 400 persons (retracted), under “An exchange”"
+
+    pages = [client.get(page_of(record)) for record in (owed, source, talks)]
+
+    assert f"What refers to it Deliveries {line} " in told(pages[0], '<h2 id="related"')
+    assert f"What rests on it delivery {line} " in told(pages[1], '<h2 id="supported"')
+    assert " First meeting (cancelled) " in told(pages[2], "<main")
+    lists = [client.get(f"/{kind}/") for kind in ("deliveries", "rounds")]
+    assert [told(page, '<ul class="rows"', "</ul>") for page in lists] == [
+        line,
+        "First meeting (cancelled)",
+    ]
 
 
 def test_passages_may_overlap_meet_at_one_place_and_cross_lines():

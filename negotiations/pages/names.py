@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
-from negotiations.models import COLLECTIONS, Record
+from negotiations.analysis.headings import SUMMARIES
+from negotiations.models import COLLECTIONS, Commitment, Delivery, Outcome, Party, Record, Round
 
 from .published import published
 from .wording import kind_name
@@ -15,6 +16,14 @@ Pair = tuple[str, str]
 
 # What the name of a record leaves out and a reader has to know: whose it is.
 BELONGS_TO = {"positions": "party", "terms": "proposal"}
+# What lists show by its summary, since its name alone would read as a plain fact: the relations
+# to one record that the summary needs, and those to several parties.
+SUMMARIZED: dict[type[Record], tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Round: ((), ()),
+    Outcome: ((), ("agreed_by",)),
+    Commitment: (("according_to",), ("obligor", "obligee")),
+    Delivery: (("delivered_by",), ("commitment__obligor", "commitment__obligee")),
+}
 
 
 def address(collection: str, slug: str) -> str:
@@ -25,7 +34,9 @@ def address(collection: str, slug: str) -> str:
 def nameable(model: type[Record]) -> QuerySet[Any]:
     """The published records of a kind, each of which ``str`` names without asking further."""
     rows, belongs_to = published(model), BELONGS_TO.get(model.collection())
-    after = (*model.named_after, *([belongs_to] if belongs_to else []))
+    single, several = SUMMARIZED.get(model, ((), ()))
+    after = (*model.named_after, *single, *([belongs_to] if belongs_to else []))
+    rows = rows.prefetch_related(*(Prefetch(name, published(Party)) for name in several))
     # Without names ``select_related`` would follow every relation.
     rows = rows.select_related(*after) if after else rows
     return rows.defer("text") if model.collection() == "sources" else rows
@@ -47,6 +58,12 @@ def link(record: Record) -> dict[str, Any]:
     }
 
 
+def summary_link(record: Record) -> dict[str, Any]:
+    """Return the link to a record of ``nameable`` with the line that the timeline shows of it."""
+    words = SUMMARIES[type(record)](record) if type(record) in SUMMARIZED else str(record)
+    return {**link(record), "words": words}
+
+
 def whose(record: Record) -> str:
     """The party of a position, the proposal of a term; empty where the name says enough."""
     relation = BELONGS_TO.get(record.collection())
@@ -64,7 +81,7 @@ def links(pairs: Iterable[Pair]) -> dict[Pair, dict[str, Any]]:
     for collection, slug in pairs:
         slugs.setdefault(collection, set()).add(slug)
     return {
-        (collection, record.slug): link(record)
+        (collection, record.slug): summary_link(record)
         for collection, named in slugs.items()
         for record in nameable(COLLECTIONS[collection]).filter(slug__in=named).order_by("slug")
     }

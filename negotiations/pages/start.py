@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from negotiations.analysis.dating import when
 from negotiations.analysis.missed import missed
-from negotiations.models import RECORDS, Negotiation
+from negotiations.models import RECORDS, Negotiation, Round
 from negotiations.protocol.feed import Feed
 
 from .answering import page
@@ -25,6 +25,7 @@ LOOKED_AT = 500
 PARTS = ("citations", "dismissals")
 REASONS = {
     "round_date_passed": "was to be held {}; no source says whether it was",
+    "only_proposed": "was proposed for a date {}; no source says whether it was held",
     "deadline_passed": "had a deadline, {}; no result is recorded",
 }
 
@@ -73,4 +74,13 @@ def changes() -> list[dict[str, Any]]:
 def missed_lately() -> list[dict[str, Any]]:
     """What passed last with nothing recorded of it."""
     found = missed(published, today(), MOST_MISSED)
-    return [{"item": item, "why": REASONS[item.reason].format(when(item.date))} for item in found]
+    rounds = published(Round).filter(status=Round.Status.PROPOSED)
+    proposed = set(
+        rounds.filter(slug__in=[each.slug for each in found]).values_list("slug", flat=True)
+    )
+    told = []
+    for item in found:
+        is_proposed = item.reason == "round_date_passed" and item.slug in proposed
+        reason = "only_proposed" if is_proposed else item.reason
+        told.append({"item": item, "why": REASONS[reason].format(when(item.date))})
+    return told
