@@ -180,8 +180,11 @@ def test_names_and_places_are_joined_as_in_speech():
         "A and B",
         "A, B and C",
     ]
-    assert [format_place(place) for place in ("", "Istanbul", "near Kherson")] == [
+    places = ("", "Istanbul", "near Kherson", "inner Vienna", "online")
+    assert [format_place(place) for place in places] == [
         "",
         "in Istanbul",
         "near Kherson",
+        "in inner Vienna",
+        "online",
     ]

@@ -17,7 +17,10 @@ RELATIONS = {
     "context": "helps to understand",
 }
 # Places that a source gives with a word of their own: across Ukraine, near Kherson.
-BEFORE_PLACES = ("across", "along", "around", "at", "between", "in", "near", "off", "on", "outside")
+BEFORE_PLACES = (
+    *("across", "along", "around", "at", "between", "by", "in", "inside", "near", "off", "on"),
+    *("online", "outside", "within"),
+)
 # Short enough to be read in one glance; the page of the record has all of it.
 LONGEST_QUOTE = 160
 
@@ -53,7 +56,8 @@ def get_label(record: Any, name: str) -> str:
 
 def format_place(place: str) -> str:
     """Return a place with its preposition: “in Istanbul”, “near Kherson”."""
-    return f"in {place}" if place and not place.startswith(BEFORE_PLACES) else place
+    first = place.partition(" ")[0].rstrip(",")
+    return f"in {place}" if place and first not in BEFORE_PLACES else place
 
 
 def format_language(tag: str) -> str:
