@@ -382,7 +382,7 @@ def test_shares_and_days_in_words():
     ]
     day, later = date(2025, 7, 9), date(2025, 7, 20)
     spans = [(None, None), (day, day), (None, day), (day, None), (day, later)]
-    assert [days_words(*each) for each in spans] == [
+    assert [days_words("", *each) for each in spans] == [
         "date unknown",
         "9 July 2025",
         "9 July 2025 at the latest",

@@ -10,6 +10,11 @@ SEASONS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
 NAMES = {"~": "around", "?": "perhaps", "%": "perhaps around"}
 
 
+def is_qualified(text: str) -> bool:
+    """Tell whether an EDTF text doubts its own days; the empty text does not."""
+    return bool(text) and edtf.parse(text).is_qualified
+
+
 def day(value: date) -> str:
     """For example 19 July 2025."""
     return f"{value.day} {calendar.month_name[value.month]} {value.year}"
@@ -22,7 +27,8 @@ def when(text: str) -> str:
     except edtf.InvalidDate:
         return ""
     if "/" in text or "X" in text:
-        return _between(span.earliest, span.latest)
+        doubts = ("perhaps" if span.uncertain else "", "roughly" if span.approximate else "")
+        return " ".join(filter(None, [*doubts, _between(span.earliest, span.latest)]))
     plain, sign = text.rstrip("?~%"), text[-1]
     preposition, name = _named(plain, span.earliest)
     return f"{NAMES.get(sign, preposition)} {name}"

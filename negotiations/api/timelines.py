@@ -7,13 +7,15 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.core import signing
+from django.utils.text import capfirst
 from rest_framework.utils.urls import replace_query_param
 
+from negotiations.analysis import dating
 from negotiations.analysis.spans import Span
 from negotiations.analysis.summaries import ABOUT
 from negotiations.analysis.timeline import KINDS, Timeline, TimelineEntry, entries, timeline
 from negotiations.analysis.wording import join_facts
-from negotiations.models import Negotiation, Round
+from negotiations.models import Certainty, Negotiation, Round
 from negotiations.protocol.calendars import Event, ICalendar, calendar, uid
 from negotiations.protocol.news import Atom, News, feed
 from negotiations.protocol.paging import SIGNER, cursor, scope_of
@@ -39,6 +41,7 @@ STATUS = {
     "held": "CONFIRMED",
     "refused": "CANCELLED",
     "cancelled": "CANCELLED",
+    "withdrawn": "CANCELLED",
 }
 
 
@@ -170,9 +173,7 @@ class TimelineView(QuestionView):
                 summary=format_summary(entry),
                 description=when(entry),
                 url=self.page(entry),
-                status=STATUS.get(entry.code, "TENTATIVE")
-                if entry.about == "date"
-                else "CONFIRMED",
+                status=find_status(entry),
                 version=entry.version,
                 changed_at=entry.updated_at,
             )
@@ -184,6 +185,18 @@ def span_of(entry: TimelineEntry) -> tuple[date, date] | None:
     return (first, last) if first and last else None
 
 
+def is_doubtful(entry: TimelineEntry) -> bool:
+    """Tell whether the day is qualified in its text or assumed by its coder."""
+    return entry.date_certainty == Certainty.ASSUMED or dating.is_qualified(entry.date)
+
+
+def find_status(entry: TimelineEntry) -> str:
+    """Return the status of an event: what was called off is cancelled, a doubtful day tentative."""
+    usual = "TENTATIVE" if entry.about == "date" else "CONFIRMED"
+    status = STATUS.get(entry.code, usual)
+    return "TENTATIVE" if status == "CONFIRMED" and is_doubtful(entry) else status
+
+
 def format_summary(entry: TimelineEntry) -> str:
     """Return who and what for a calendar, after whether it falls due and how sure the day is."""
     told = [ABOUT[entry.about]] if ABOUT[entry.about] else []
@@ -191,7 +204,8 @@ def format_summary(entry: TimelineEntry) -> str:
         told.append("at the latest")
     elif entry.latest is None:
         told.append("at the earliest")
-    elif entry.earliest != entry.latest:
+    is_span = None not in (entry.earliest, entry.latest) and entry.earliest != entry.latest
+    if is_span or is_doubtful(entry):
         told.append("about")
     what = entry.summary.removeprefix(f"{ABOUT[entry.about]}: ")
     return join_facts(", ".join(told).capitalize(), what, mark=": ")
@@ -202,7 +216,9 @@ def when(entry: TimelineEntry) -> str:
     if not entry.date:
         return "Without a date."
     first, last = entry.earliest, entry.latest
-    if first is None:
+    if dating.is_qualified(entry.date):
+        days = capfirst(dating.when(entry.date))
+    elif first is None:
         days = f"On {last} at the latest"
     elif last is None:
         days = f"On {first} at the earliest"

@@ -48,6 +48,11 @@ class Span(NamedTuple):
     approximate: bool = False
     uncertain: bool = False
 
+    @property
+    def is_qualified(self) -> bool:
+        """Whether the text itself doubts its days, with "~", "?" or "%"."""
+        return self.approximate or self.uncertain
+
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Span:

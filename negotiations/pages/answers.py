@@ -81,7 +81,7 @@ def _answer(held: HeldPosition, point: Span, party: str, question: str, is_one: 
 
 
 def _when(held: HeldPosition) -> str:
-    said = days_words(held.earliest, held.latest)
+    said = days_words(held.date, held.earliest, held.latest)
     if held.told_by is None or held.earliest or held.latest:
         return said
     return f"{said}, told by {day_words(held.told_by)}"

@@ -81,7 +81,7 @@ def _debt(owed: Promise, names: dict[str, str], versions: list[Promise]) -> Debt
         kind=Commitment.Kind(owed.kind).label,
         text=owed.text,
         direction=_direction(owed, names),
-        due=days_words(owed.due_earliest, owed.due_latest) if owed.due else "",
+        due=days_words(owed.due, owed.due_earliest, owed.due_latest) if owed.due else "",
         overdue=OVERDUE[owed.overdue],
         according_to=names.get(owed.according_to or "", owed.according_to or ""),
         figures=figures,

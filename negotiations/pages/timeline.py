@@ -92,7 +92,7 @@ def _row(entry: TimelineEntry, scale: Scale) -> Row:
         collection=entry.kind,
         slug=entry.slug,
         summary=entry.summary,
-        when=days_words(entry.earliest, entry.latest),
+        when=days_words(entry.date, entry.earliest, entry.latest),
         known=CERTAINTY.get(entry.date_certainty, ""),
         bar=scale.bar(_span(entry)) if _span(entry).is_known else None,
     )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from negotiations.analysis.dating import between
+from negotiations.analysis.dating import between, is_qualified, when
 from negotiations.analysis.quantities import Bounds, Share
 from negotiations.models import COLLECTIONS
 
@@ -22,8 +22,10 @@ def day_words(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
-def days_words(earliest: date | None, latest: date | None) -> str:
-    """What is known of a day."""
+def days_words(text: str, earliest: date | None, latest: date | None) -> str:
+    """Say what is known of a day: its EDTF text, with the bounds of that text."""
+    if is_qualified(text):
+        return when(text)
     if earliest is None and latest is None:
         return "date unknown"
     if earliest is None or latest is None:
