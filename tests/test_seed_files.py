@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from negotiations import merging
-from negotiations.models import Negotiation, Party, Proposal
+from negotiations.models import Negotiation, Party, Proposal, SeedEntry
 from tests.factories import PartyFactory
 from tests.seedfiles import SMALL, run, stored, write
 
@@ -54,6 +54,28 @@ def test_files_that_are_left_out_are_named_but_for_those_of_macos(tmp_path):
     ]
     assert "._a" not in out
     assert list(Party.objects.values_list("slug", flat=True)) == ["a"]
+
+
+def test_a_link_to_a_seed_file_elsewhere_is_loaded(tmp_path):
+    party_file(tmp_path / "elsewhere" / "b.yaml", "b")
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.yaml").symlink_to(tmp_path / "elsewhere" / "b.yaml")
+
+    code, _out, err = run(tmp_path / "seeds")
+
+    assert (code, err) == (0, "")
+    assert list(Party.objects.values_list("slug", flat=True)) == ["b"]
+    assert {entry.file for entry in SeedEntry.objects.all()} == {"a.yaml"}
+
+
+def test_a_link_out_of_its_folder_that_leads_nowhere_is_refused(tmp_path):
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.yaml").symlink_to(tmp_path / "gone.yaml")
+
+    code, _out, err = run(tmp_path / "seeds")
+
+    assert (code, stored()) == (1, {})
+    assert "error[E011]: the file cannot be read: no such file" in err
 
 
 def test_a_link_that_leads_nowhere_is_refused(tmp_path):

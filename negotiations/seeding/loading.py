@@ -158,8 +158,10 @@ def _documents(path: Path, result: Result) -> Iterable[SeedDocument]:
 
 def _document(path: Path, folder: Path) -> SeedDocument:
     document = read(path, shown(path))
-    full, home = path.resolve(), seeds_folder().resolve()
-    root = home if full.is_relative_to(home) else folder.resolve()
+    # The name of a link, not of the file that it leads to, which may lie in any folder.
+    full, home = path.parent.resolve() / path.name, seeds_folder().resolve()
+    roots = (home, folder.resolve(), full.parent)
+    root = next(each for each in roots if full.is_relative_to(each))
     document.entry_name = full.relative_to(root).as_posix()
     return document
 
