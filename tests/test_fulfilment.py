@@ -168,7 +168,7 @@ def test_who_is_wounded_may_be_young_as_well(reader, promise):
 def test_a_part_may_have_been_delivered_with_the_whole(reader, promise):
     promise("wounded", 10, category="wounded", due="2025-07-10")
     whole = promise("whole", 100)
-    assert fulfilment(reader)["wounded"]["overdue"] == "yes"
+    assert fulfilment(reader)["wounded"]["overdue"] == "nothing_recorded"
 
     deliver(whole, 100)
 
@@ -217,9 +217,9 @@ def test_what_came_later_does_not_count_and_what_may_have_counts_to_the_most(rea
     [
         ("", None, "2099-01-01", "no"),
         ("2025-07-10", None, "2025-07-10", "no"),
-        ("2025-07-10", None, "2025-07-11", "yes"),
+        ("2025-07-10", None, "2025-07-11", "nothing_recorded"),
         ("2025-07", None, "2025-07-31", "unclear"),
-        ("2025-07", None, "2025-08-01", "yes"),
+        ("2025-07", None, "2025-08-01", "nothing_recorded"),
         ("2025-07", None, "2025-07-01", "no"),
         ("../2025-07-10", None, "2025-07-01", "unclear"),
         ("2025-07-10/..", None, "2025-08-01", "unclear"),
@@ -235,6 +235,37 @@ def test_overdue_is_what_certainly_passed_and_certainly_lacks(
         deliver(owed, delivered)
 
     assert fulfilment(reader, on)["owed"]["overdue"] == overdue
+
+
+@pytest.mark.parametrize(
+    ("delivered", "words"),
+    [
+        (None, "It was due; no delivery is recorded."),
+        (99, "Overdue: the deliveries recorded are less than was promised."),
+    ],
+)
+def test_no_record_of_a_delivery_is_not_called_overdue(client, promise, delivered, words):
+    owed = promise("owed", due="2025-07-10", due_certainty="stated")
+    if delivered:
+        deliver(owed, delivered)
+
+    page = client.get("/negotiations/talks/").content.decode()
+
+    assert words in page
+    assert ("Overdue" in page) is bool(delivered)
+    assert "Due and not fulfilled" not in page
+
+
+def test_an_abstention_is_never_overdue(client, reader, promise):
+    owed = promise("quiet", None, kind="stop_fighting", due="2025-07-10", due_certainty="stated")
+    table = reader.get("/api/v1/negotiations/talks/fulfilment/?format=csv").text
+
+    assert fulfilment(reader)["quiet"]["overdue"] == "no"
+    assert "nothing_recorded" not in table
+    page = client.get("/negotiations/talks/").content.decode()
+    assert owed.text in page
+    assert "overdue" not in page.lower()
+    assert "It was due" not in page
 
 
 def test_a_delivery_of_unknown_size_leaves_open_whether_it_was_enough(reader, promise):

@@ -4,7 +4,7 @@
   then (``lapses.undecided``), and nobody can have accepted, rejected or countered it by then.
 * ``round_date_passed``: the last day of a round's date lies before ``on``, and the round is
   still coded as proposed, agreed or unknown.
-* ``commitment_overdue``: certainly due before ``on``, and certainly not fulfilled
+* ``commitment_overdue``: certainly due before ``on``, and less than promised, or nothing, recorded
   (``fulfilment.overdue``).
 * ``proposal_unanswered``: can have been made by ``on``, had no result then, and an addressee gave
   no answer that can have been given by ``on``.

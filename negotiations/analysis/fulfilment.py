@@ -15,7 +15,9 @@ from .quantities import Bounds, Share, share
 from .records import Rows, dated, dated_columns, several
 from .spans import Span, on_day
 
-Overdue = Literal["yes", "no", "unclear"]
+Overdue = Literal["yes", "no", "unclear", "nothing_recorded"]
+# What is kept by doing nothing: no delivery of it is recorded as long as it is kept.
+ABSTENTIONS = frozenset({Commitment.Kind.STOP_FIGHTING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class Promise:
     disputed: Annotated[int, "Deliveries on which the sides contradict each other."]
     retracted: Annotated[int, "Deliveries that whoever told of them took back; not counted."]
     overdue: Annotated[
-        Overdue, "Whether its last day has passed and it is not fulfilled, as far as is known."
+        Overdue,
+        "Whether its last day has passed and less was delivered than was promised. "
+        "`nothing_recorded`: the day has passed and no delivery is recorded. Always `no` for "
+        "abstentions such as `stop_fighting`.",
     ]
 
 
@@ -224,17 +229,22 @@ def _directions(owed: Owed, own: list[Handover], day: Span) -> list[Direction]:
 
 
 def overdue(owed: Owed, reported: Delivered, day: Span, of_whole: list[Handover]) -> Overdue:
-    """Whether the last day for it has passed by a day and it is known not to be fulfilled.
+    """Return whether its last day has passed and recorded deliveries are less than was promised.
 
-    ``unclear`` where the day it was due may or may not have passed, or what was delivered, under
-    the whole of which it is a part too, may or may not be enough; what has no day is never overdue.
+    ``nothing_recorded`` where that day has passed and no delivery is recorded, which does not prove
+    that there was none. An abstention, or what has no day, is never overdue. ``unclear`` where the
+    day it was due may or may not have passed, or what was delivered, under the whole of which it is
+    a part too, may or may not be enough.
     """
     due = owed.due_span
-    if not due.is_known or not due.possibly_before(day):
+    if owed.kind in ABSTENTIONS or not due.is_known or not due.possibly_before(day):
         return "no"
     promised, quantity = owed.quantity, reported.quantity
     if promised.max is not None and quantity.min is not None and quantity.min >= promised.max:
         return "no"
     lacks = promised.min is not None and quantity.max is not None and quantity.max < promised.min
-    is_known = due.before(day) and not of_whole
-    return "yes" if is_known and (lacks or reported.deliveries == 0) else "unclear"
+    if not due.before(day) or of_whole:
+        return "unclear"
+    if reported.deliveries == 0:
+        return "nothing_recorded"
+    return "yes" if lacks else "unclear"

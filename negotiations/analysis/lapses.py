@@ -39,7 +39,7 @@ def lapsed(negotiation: Negotiation, rows: Rows, on: date) -> Iterator[Attention
     day = on_day(on)
     yield from _rounds(negotiation, rows, on)
     for owed in fulfilment(negotiation, rows, on).commitments:
-        if owed.overdue == "yes":
+        if owed.overdue in {"yes", "nothing_recorded"}:
             due = Span(owed.due_earliest, owed.due_latest)
             about = ("commitments", owed.slug, owed.text)
             yield AttentionItem(

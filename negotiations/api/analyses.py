@@ -117,7 +117,7 @@ class AttentionView(QuestionView):
     """What somebody should look at: dates that passed, offers unanswered, and thin evidence.
 
     * `deadline_passed`, `round_date_passed`: the last day lies before `on` without a coded result.
-    * `commitment_overdue`: certainly due before `on`, and certainly not fulfilled.
+    * `commitment_overdue`: certainly due before `on`, and less than promised, or nothing, recorded.
     * `proposal_unanswered`: an addressee gave no answer by `on`.
     * `one_source`, `one_side`: a record rests on one source, or on sources of one side alone, which
       their publisher shows.

@@ -15,7 +15,7 @@ from .wording import quantity_words
 REASONS: dict[Reason, str] = {
     "deadline_passed": "A deadline passed and no result is recorded",
     "round_date_passed": "A date passed and nothing says whether the round was held",
-    "commitment_overdue": "Due and not fulfilled",
+    "commitment_overdue": "Due, and no delivery of all that was promised is recorded",
     "proposal_unanswered": "Proposals without a recorded answer",
     "one_source": "Resting on one source",
     "one_side": "Resting on one side's sources",

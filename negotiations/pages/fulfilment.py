@@ -12,7 +12,12 @@ from negotiations.models.amounts import UNITS
 from .scale import Stretch, longest, stretch
 from .wording import days_words, quantity_words, share_words
 
-OVERDUE = {"yes": "Overdue.", "unclear": "It is not known whether it is overdue.", "no": ""}
+OVERDUE = {
+    "yes": "Overdue: the deliveries recorded are less than was promised.",
+    "nothing_recorded": "It was due; no delivery is recorded.",
+    "unclear": "It is not known whether it is overdue.",
+    "no": "",
+}
 
 
 @dataclass(frozen=True)
