@@ -67,10 +67,10 @@ def test_what_is_against_it_is_named_with_a_way_there(reviewer_user):
     assert Party.objects.filter(name="Turkey").exists()
 
 
-def test_what_is_against_it_is_told_in_the_language_of_the_desk(reviewer_user):
+def test_what_is_against_it_is_told_in_the_language_of_the_desk(administrator_user):
     gone = PartyFactory(name="Turkey", country="TR", review="published")
     kept = PartyFactory(name="Türkiye", country="CY")
-    client = at_the_desk(reviewer_user)
+    client = at_the_desk(administrator_user)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "uk"
 
     ((_url, _name, words),) = page_of(client, gone, into=kept.pk).context["faults"]

@@ -200,11 +200,42 @@ def test_merging_a_draft_into_a_published_record_is_refused(reviewer_user, perso
     assert Person.objects.get(pk=person.pk).aliases == []
 
 
-def test_merging_does_not_publish_own_citations(reviewer_user, person, source):
+def test_batch_leaves_own_citation_of_a_record_it_publishes_a_draft(reviewer, reader, source):
+    draft = PersonFactory(citations=[Citation(source=source, quote="Zelensky")])
+    publish = {
+        "op": "update",
+        "collection": "people",
+        "slug": draft.slug,
+        "version": 1,
+        "body": PUBLISH,
+    }
+    words = {"record": draft.address, "source": source.slug, "quote": "Kyiv"}
+    cite = {"op": "create", "collection": "citations", "body": words}
+
+    done = reviewer.post("/api/v1/batch/", {"operations": [publish, cite]})
+
+    assert done.status_code in {200, 403}
+    assert not Citation.objects.filter(quote="Kyiv", review="published").exists()
+    quotes = [each["quote"] for each in reader.get(address("citations")).json()["results"]]
+    assert "Kyiv" not in quotes
+
+
+def test_merging_published_records_is_for_administrators(reviewer_user, administrator_user):
+    kept, gone = (PartyFactory(name=name, review="published") for name in ("Ukraine", "Ukraina"))
+    form = {"into": kept.pk, "gone_version": "1", "kept_version": "1", "reason": "One state"}
+
+    refused = at_the_desk(reviewer_user).post(page_of(gone, "merge"), form)
+    merged = at_the_desk(administrator_user).post(page_of(gone, "merge"), form)
+
+    assert (refused.status_code, merged.status_code) == (409, 302)
+    assert "only an administrator does that" in refused.content.decode()
+
+
+def test_merging_does_not_publish_own_citations(administrator_user, person, source):
     party = PartyFactory(name="Ukraine", review="published")
     other = PartyFactory(name="Ukraina", review="published")
-    CitationFactory(record=party, source=source, quote="Kyiv", created_by=reviewer_user)
-    client = at_the_desk(reviewer_user)
+    CitationFactory(record=party, source=source, quote="Kyiv", created_by=administrator_user)
+    client = at_the_desk(administrator_user)
     form = {"into": party.pk, "gone_version": "1", "kept_version": "1", "reason": "One state"}
 
     answer = client.post(page_of(other, "merge"), form)

@@ -14,6 +14,7 @@ from negotiations.many import Changed, are_overtaken, known_targets, write_chang
 from negotiations.models import Citation, Record, StaleVersion
 from negotiations.models.order import queue
 
+from . import policy
 from .bulk import Maker, New, refusal, stored_bodies
 from .changing import (
     delete,
@@ -139,8 +140,11 @@ class Batch:
     def _publish_evidence(self) -> None:
         """Publish the citations that were added to what was changed while it is public.
 
-        The evidence of a public record is never older than the record itself.
+        The evidence of a public record is never older than the record itself. Where a second person
+        is needed, what one has just written waits as a draft.
         """
+        if policy.needs_second_person():
+            return
         made = {
             citation.pk: operation
             for operation in self.reading.operations

@@ -71,6 +71,9 @@ MERGES_UNREVIEWED = gettext_lazy(
     "Merging would publish what no second person has reviewed: publish “%(gone)s” first, or "
     "withdraw “%(kept)s”."
 )
+MERGES_PUBLISHED = gettext_lazy(
+    "Merging deletes “%(gone)s”, which is published: only an administrator does that."
+)
 MERGES_OWN_WORK = gettext_lazy(
     "Merging would publish citations that you added: let another reviewer publish them first."
 )
@@ -129,6 +132,11 @@ def authors_since_approval(collection: str, slugs: Iterable[str]) -> set[int]:
     return authors
 
 
+def needs_second_person() -> bool:
+    """Whether nothing becomes public without a second person."""
+    return not settings.TRACKER_ALLOW_SELF_REVIEW
+
+
 def find_refusal(user: Any, stored: Record, review: str, changed: Iterable[str]) -> str:
     """Say why the user may not change these fields of a record, or take it to ``review``.
 
@@ -142,8 +150,8 @@ def find_refusal(user: Any, stored: Record, review: str, changed: Iterable[str])
     for action in needed:
         if not may(user, action, stored):
             return explain_refusal(user, action, stored)
-    alone = settings.TRACKER_ALLOW_SELF_REVIEW
-    return "" if alone or needed != ["edit", "publish"] else str(CHANGES_AND_PUBLISHES)
+    both = needed == ["edit", "publish"] and needs_second_person()
+    return str(CHANGES_AND_PUBLISHES) if both else ""
 
 
 def explain_refusal(user: Any, action: str, stored: Record) -> str:
@@ -155,8 +163,10 @@ def explain_refusal(user: Any, action: str, stored: Record) -> str:
 
 def find_merge_refusal(user: Any, gone: Record, kept: Record, referrers: Iterable[Record]) -> str:
     """Say why merging would make something public without a second person, or return ``""``."""
-    if settings.TRACKER_ALLOW_SELF_REVIEW:
+    if not needs_second_person():
         return ""
+    if gone.review == PUBLISHED and not may(user, "delete", gone):
+        return str(MERGES_PUBLISHED % {"gone": gone})
     if kept.review == PUBLISHED != gone.review:
         return str(MERGES_UNREVIEWED % {"gone": gone, "kept": kept})
     for record in (kept, *referrers):
@@ -169,7 +179,7 @@ def find_merge_refusal(user: Any, gone: Record, kept: Record, referrers: Iterabl
 
 def who_may(action: str, review: str) -> tuple[frozenset[Role], frozenset[Role]]:
     """The roles that may on their own record, and those that may on another's."""
-    if settings.TRACKER_ALLOW_SELF_REVIEW and (action, review) in ALONE:
+    if (action, review) in ALONE and not needs_second_person():
         return EDITORS, EDITORS
     return TABLE.get((action, review), (NOBODY, NOBODY))
 
