@@ -85,6 +85,13 @@ NOON = datetime.datetime(2025, 7, 19, 12, 30)  # noqa: DTZ001
         (7, "@", "7"),
         (True, "General", "true"),
         ("2025-06", "@", "2025-06"),
+        ("2025-06", "yyyy-mm-dd;@", "2025-06"),
+        ("many", "0.00", "many"),
+        ("many", "_(* #,##0_);_(* \\(#,##0\\);_(* \"-\"_);_(@_)", "many"),
+        (0, "_(* #,##0_);_(* \\(#,##0\\);_(* \"-\"??_);_(@_)", "0"),
+        (-5, "0;-0", "-5"),
+        (-5, "#,##0_);[Red]\\(#,##0\\)", "-5"),
+        (0, "0;-0;0;@", "0"),
     ],
 )  # fmt: skip
 def test_a_cell_says_what_its_format_shows(desk, value, number_format, text):
@@ -117,6 +124,17 @@ def test_a_cell_says_what_its_format_shows(desk, value, number_format, text):
         (160, "# ?/?", "160"),
         (7, "000", "7"),
         (160, ";;;", "160"),
+        (JULY, '"before "yyyy-mm-dd', "2025-07-19"),
+        (JULY, 'yyyy-mm-dd"?"', "2025-07-19"),
+        (JULY, "yyyy-mm-dd\\~", "2025-07-19"),
+        (JUNE, '"about "mmm-yy', "2025-06-01"),
+        (0, '0;-0;"unknown"', "0"),
+        (0, "0;-0;;@", "0"),
+        (-5, "0;0", "-5"),
+        (-5, '0;"under "0', "-5"),
+        ("agreed", '"not "@', "agreed"),
+        ("agreed", '0;-0;0;"not "@', "agreed"),
+        ("agreed", ";;;", "agreed"),
     ],
 )
 def test_a_cell_that_shows_less_than_it_holds_is_refused(desk, value, number_format, held):
@@ -167,6 +185,18 @@ def test_an_error_is_no_text(desk, error):
     assert read(desk, saved(book)) == (
         f"C2: it holds the error {error}; write what is meant, or empty it."
     )
+
+
+@pytest.mark.parametrize(
+    "error",
+    ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "#VALUE!", "#NULL!", "#NUM!", " #n/a ", "Err:502"],
+)
+def test_an_error_in_csv_is_no_text(desk, error):
+    answer = send(desk, Party, f"name,kind,note\nUkraine,state,{error}\n")
+
+    assert faults(answer) == [
+        (2, "note", f"it holds the error {error.strip()}; write what is meant, or empty it.")
+    ]
 
 
 UNCALCULATED = (

@@ -5,7 +5,7 @@ of the year in which it was typed. Taken is what is shown; where that is not all
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 from decimal import Decimal
 from typing import NamedTuple
@@ -29,17 +29,23 @@ TOKENS = re.compile(
 ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 # Brackets that change nothing of a number: colours and languages, but no currency.
 SILENT = re.compile(r"\[(\$-[0-9a-f,]*|[a-z]+[0-9 ]*)\]", re.IGNORECASE)
+# What may stand between the parts of a date: punctuation, and East Asian names of the parts.
+SEPARATOR = re.compile(r"[-/.,:;()\s年月日時分秒년월일시분초TtZz]*")
 PLAIN = re.compile(r"[-+() ]*(?P<whole>[#0?]+(,[#0?]+)*)?(\.[#0?]*)?[-+() ]*")
 
 
 class Shown(NamedTuple):
-    """What a format shows: parts of a date (``ymdh``), or a number with so many digits."""
+    """What a format shows: parts of a date (``ymdh``), or a number with so many digits.
+
+    ``others`` are its sections for negative numbers, 0 and texts, as far as it has them.
+    """
 
     code: str
     is_date: bool
     is_plain: bool = False
     parts: frozenset[str] = frozenset()
     digits: int = 1
+    others: tuple[tuple[str, ...], ...] = ()
 
 
 def read_format(number: int, custom: dict[int, str]) -> Shown:
@@ -48,10 +54,17 @@ def read_format(number: int, custom: dict[int, str]) -> Shown:
     if code is None:
         # The others depend on the language of the spreadsheet program; many are dates.
         return Shown(f"{number}", is_date=False)
-    tokens = list(first_section(code))
+    tokens, *others = split_sections(code)
+    shown = read_section(code, tokens)
+    return shown._replace(others=tuple(map(tuple, others)))
+
+
+def read_section(code: str, tokens: list[str]) -> Shown:
+    """Return what the section for positive numbers, or one that stands for others, shows."""
     parts = frozenset(date_parts(tokens))
     if parts:
-        return Shown(code, is_date=True, parts=parts)
+        # With words in it that qualify the date, it shows no part that could be taken.
+        return Shown(code, is_date=True, parts=frozenset() if has_words(tokens) else parts)
     if tokens in (["general"], ["@"]):
         return Shown(code, is_date=False, is_plain=True)
     match = PLAIN.fullmatch("".join(token for token in tokens if not SILENT.fullmatch(token)))
@@ -60,16 +73,56 @@ def read_format(number: int, custom: dict[int, str]) -> Shown:
     return Shown(code, is_date=False, is_plain=True, digits=match["whole"].count("0"))
 
 
-def first_section(code: str) -> Iterator[str]:
-    """Yield the parts of a format for numbers above 0, in small letters."""
+def split_sections(code: str) -> list[list[str]]:
+    """Return the parts of each section of a format, in small letters."""
+    sections: list[list[str]] = [[]]
     for match in TOKENS.finditer(code):
         token = match[0]
         if match[0] == ";":
-            return
-        if token[0] in "_*":
-            # A space as wide as a sign, a sign that fills the cell.
-            continue
-        yield token[1:] if token[0] == "\\" and token[1:] in {" ", "-", "(", ")"} else token.lower()
+            sections.append([])
+        elif token[0] not in "_*":
+            # Left out: a space as wide as a sign, a sign that fills the cell.
+            is_plain = token[0] == "\\" and token[1:] in {" ", "-", "(", ")"}
+            sections[-1].append(token[1:] if is_plain else token.lower())
+    return sections
+
+
+def has_words(tokens: Iterable[str]) -> bool:
+    """Whether a section shows words or signs of its own beside dates and digits."""
+    return not all(
+        SILENT.fullmatch(token)
+        or ELAPSED.fullmatch(token)
+        or SEPARATOR.fullmatch(token.strip('"').removeprefix("\\"))
+        or token in {"general", "am/pm", "a/p"}
+        or token[0] in "ymdhseb#0?@"
+        for token in tokens
+    )
+
+
+def shows_text(shown: Shown) -> bool:
+    """Whether a text is seen as it is."""
+    sections = shown.others
+    # With fewer than four sections texts are seen as they are, unless the only one is for them.
+    tokens = sections[2] if len(sections) > 2 else ("@",)
+    if not sections and "@" in shown.code:
+        tokens = tuple(split_sections(shown.code)[0])
+    elif 0 < len(sections) < 3 and "@" in sections[-1]:
+        tokens = sections[-1]
+    return "@" in tokens and not has_words(tokens)
+
+
+def shows_number(value: float, shown: Shown) -> bool:
+    """Whether the section for a negative number, or for 0, shows it as it is."""
+    place = 0 if value < 0 else 1
+    sections = shown.others
+    if value > 0 or len(sections) <= place or "@" in sections[place]:
+        return True
+    tokens = sections[place]
+    section = read_section(shown.code, list(tokens))
+    if value == 0:
+        # In accounts a dash stands for 0.
+        return section.is_plain or [part for part in tokens if part not in "?()"] == ['"-"']
+    return section.is_plain and ("-" in tokens or "(" in tokens or '"-"' in tokens)
 
 
 def date_parts(tokens: list[str]) -> Iterator[str]:
@@ -102,7 +155,11 @@ def read_number(text: str, shown: Shown, epoch: datetime) -> str:
         advice = _("write it as text")
         return BadCell(f"{detail % {'most': MOST_DIGITS}}; {advice}")
     plain = str(int(value)) if whole else f"{Decimal(f'{value:.{MOST_DIGITS}g}'):f}"
-    if not shown.is_plain or (whole and len(plain.lstrip("-")) < shown.digits):
+    if (
+        not shows_number(value, shown)
+        or not shown.is_plain
+        or (whole and len(plain.lstrip("-")) < shown.digits)
+    ):
         return shown_otherwise(plain, shown)
     return plain
 

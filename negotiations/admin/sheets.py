@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from .unreadable import BadCell, Fault, Unreadable, unreadable
-from .workbooks import OLD_WORKBOOK, Row, read_workbook
+from .workbooks import OLD_WORKBOOK, Row, read_workbook, wrong_value
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 10_000
@@ -21,6 +21,11 @@ MOST_BAD_CELLS = 1000
 ZIPPED = b"PK\x03\x04"
 # How Excel is told the delimiter: a line before all others.
 DELIMITER_LINE = re.compile(r'"?sep=(.)"?(\r\n|\r|\n|\Z)', re.IGNORECASE)
+# Errors as spreadsheet programs save them; of those with numbers, LibreOffice's.
+ERRORS = re.compile(
+    r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)|Err:\d{3}",
+    re.IGNORECASE,
+)
 # A source's text may be longer than the library's idea of a cell.
 csv.field_size_limit(MOST_BYTES)
 
@@ -122,10 +127,18 @@ def read_csv(content: bytes) -> Iterator[Row]:
         for number, cells in enumerate(lines, start=1):
             if number > LAST_ROW:
                 raise too_many_rows()
-            yield number, cells
+            yield number, [error_or_text(cell) for cell in cells]
     except csv.Error as error:
         told = {"number": lines.line_num, "why": error}
         raise unreadable(_("Line %(number)s is not CSV: %(why)s.") % told) from None
+
+
+def error_or_text(cell: str) -> str:
+    """Return the fault of a cell in which a spreadsheet program saved an error."""
+    text = cell.strip()
+    if not ERRORS.fullmatch(text):
+        return cell
+    return BadCell(f"{wrong_value(text)}.")
 
 
 def decode(content: bytes) -> str:

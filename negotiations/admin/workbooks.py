@@ -20,7 +20,14 @@ from xml.parsers import expat
 from django.utils.translation import gettext as _
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
-from .number_formats import Shown, read_format, read_moment, read_number
+from .number_formats import (
+    Shown,
+    read_format,
+    read_moment,
+    read_number,
+    shown_otherwise,
+    shows_text,
+)
 from .unreadable import BadCell, SeveralSheets, not_a_workbook, too_large, unreadable
 
 # What a workbook may be when unpacked: a few bytes can say millions.
@@ -389,18 +396,23 @@ class Workbook:
                 )
             )
         if kind == "inlineStr":
-            return unescape(cell.take())
+            return self._text_of(cell, unescape(cell.take()))
         if not value:
             return ""
         reads: dict[str, Callable[[str], str]] = {
-            "s": lambda number: unescape(self.texts[int(number)]),
-            "str": unescape,
+            "s": lambda number: self._text_of(cell, unescape(self.texts[int(number)])),
+            "str": lambda text: self._text_of(cell, unescape(text)),
             "b": lambda truth: "true" if is_true(truth) else "false",
             "e": wrong_value,
             "d": lambda day: read_moment(datetime.fromisoformat(day), self._format_of(cell.style)),
             "n": lambda number: read_number(number, self._format_of(cell.style), self.epoch),
         }
         return reads[kind](value)
+
+    def _text_of(self, cell: SheetHandler, text: str) -> str:
+        shown = self._format_of(cell.style)
+        is_shown = not text or isinstance(text, BadCell) or shows_text(shown)
+        return text if is_shown else shown_otherwise(text[:20], shown)
 
     def _format_of(self, style: int) -> Shown:
         if style not in self.formats:
