@@ -109,3 +109,39 @@ def test_a_calendar_marks_doubted_assumed_and_cancelled_days(reader, talks):
         "open": "TENTATIVE",
     }
     assert [name for name in found if "about: " not in name.lower()] == ["plain"]
+
+
+@pytest.mark.parametrize(
+    ("day", "change", "state"),
+    [("2015-07-05", "changed", "held"), ("2015-07-05~", "unclear", "several")],
+)
+def test_a_doubted_day_proves_no_change_and_nothing_held(
+    reader, talks, north, *, day, change, state
+):
+    issue = IssueFactory(slug="peace", title="Peace", question="Should it?", **SEEN)
+    about = {"negotiation": talks, "party": north, "issue": issue}
+    PositionFactory(stance="supports", **about, **dated("2015-06-20"))
+    PositionFactory(stance="opposes", **about, **dated(day))
+
+    (move,) = reader.get(f"{API}movement/?from=2015-07-01&to=2015-07-10").json()["moves"]
+    (cell,) = reader.get(f"{API}matrix/?on=2015-07-10").json()["cells"]
+
+    assert (move["change"], cell["state"]) == (change, state)
+    (later,) = reader.get(f"{API}matrix/?on=2015-12-31").json()["cells"]
+    assert (later["sureness"] == "certain") is (state == "held")
+
+
+@pytest.mark.parametrize(
+    ("due", "on", "overdue"),
+    [
+        ("2015-07-20", "2015-07-21", "nothing_recorded"),
+        ("2015-07-20~", "2015-07-21", "unclear"),
+        ("2015-07-20?", "2015-08-21", "nothing_recorded"),
+    ],
+)
+def test_a_doubted_due_day_has_passed_a_month_later(reader, talks, north, *, due, on, overdue):
+    CommitmentFactory(negotiation=talks, obligor=[north], **dated(due, "due"))
+
+    (owed,) = reader.get(f"{API}fulfilment/?on={on}").json()["commitments"]
+
+    assert (owed["overdue"], owed["due_latest"]) == (overdue, "2015-07-20")

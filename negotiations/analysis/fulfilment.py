@@ -13,7 +13,7 @@ from negotiations.models import Commitment, Delivery, Negotiation
 from .deliveries import CONFIRMED, Delivered, Handover, deliveries, done
 from .quantities import Bounds, Share, share
 from .records import Rows, dated, dated_columns, several
-from .spans import Span, on_day
+from .spans import Span, on_day, widen
 
 Overdue = Literal["yes", "no", "unclear", "nothing_recorded"]
 # What is kept by doing nothing: no delivery of it is recorded as long as it is kept.
@@ -236,7 +236,7 @@ def overdue(owed: Owed, reported: Delivered, day: Span, of_whole: list[Handover]
     day it was due may or may not have passed, or what was delivered, under the whole of which it is
     a part too, may or may not be enough.
     """
-    due = owed.due_span
+    due = widen(owed.due, owed.due_span)
     if owed.kind in ABSTENTIONS or not due.is_known or not due.possibly_before(day):
         return "no"
     promised, quantity = owed.quantity, reported.quantity

@@ -12,7 +12,7 @@ from negotiations.models import Certainty, Negotiation, Position
 
 from .evidence import told_by
 from .records import KINDS, Rows
-from .spans import Span
+from .spans import Span, widen
 
 Sureness = Literal["certain", "possible"]
 POSITIONS = next(kind for kind in KINDS if kind.model is Position)
@@ -38,8 +38,8 @@ class HeldPosition:
 
     @property
     def span(self) -> Span:
-        """When it was taken, bounded by the day on which a source had told of it."""
-        return Span(self.earliest, self.latest).told_by(self.told_by)
+        """When it was taken, as its date and the day on which a source had told of it prove."""
+        return widen(self.date, Span(self.earliest, self.latest)).told_by(self.told_by)
 
 
 Cells = dict[tuple[str, str], list[HeldPosition]]

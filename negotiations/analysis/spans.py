@@ -7,7 +7,9 @@ only "before" is a proof here: a span says "it happened within", never that it l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+from negotiations.models import edtf
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,26 @@ class Span:
         if day is None or (self.earliest is not None and day < self.earliest):
             return self
         return Span(self.earliest, day if self.latest is None else min(self.latest, day))
+
+
+# How far a doubted day may be off, at the least.
+LEAST_MARGIN = timedelta(days=31)
+
+
+def widen(text: str, span: Span) -> Span:
+    """Return the days that a date proves: those of its EDTF text, or more where it doubts them.
+
+    A date with "~", "?" or "%" is widened on both sides by its own length, and at least by a month:
+    "around 5 July" proves an order only to what lies more than 31 days from it.
+    """
+    if not text or not edtf.parse(text).is_qualified:
+        return span
+    first, last = span.earliest, span.latest
+    margin = max(LEAST_MARGIN, last - first) if first and last else LEAST_MARGIN
+    return Span(
+        first and (first - margin if first - date.min > margin else date.min),
+        last and (last + margin if date.max - last > margin else date.max),
+    )
 
 
 def on_day(day: date) -> Span:

@@ -13,7 +13,7 @@ from negotiations.models import Certainty, Negotiation, Party
 from .grouping import Grouping, TimelineGroup, grouped, natural_grouping
 from .ordering import Placed, placed
 from .records import DATED, Dated, Plain, Rows, named, names, recorded
-from .spans import Span
+from .spans import Span, widen
 from .summaries import ABOUT
 from .wording import join_facts
 
@@ -118,7 +118,7 @@ def entries(
         for dated in told(plain)
         if window is None or (dated.span.is_known and dated.span.overlaps(window))
     ]
-    places = placed([dated.span for _, dated in wanted])
+    places = placed([widen(dated.text, dated.span) for _, dated in wanted])
     made = [_entry(*pair, place) for pair, place in zip(wanted, places, strict=True)]
     return sorted(made, key=lambda entry: entry.place)
 
