@@ -117,7 +117,9 @@ def is_unmodified(response: HttpResponse, since: str) -> bool:
     Of what changed within this second another state may follow. Where a record stands with others,
     or with what follows from today's date, its own time says too little: the tag decides.
     """
-    instant, modified = (parse_http_date_safe(each) for each in (since, response["Last-Modified"]))
+    instant, modified = (
+        parse_http_date_safe(each) for each in (since, response.get("Last-Modified", ""))
+    )
     if instant is None or modified is None or SHAPED.fullmatch(response["ETag"]):
         return False
     return modified <= instant and modified < int(timezone.now().timestamp())
