@@ -203,9 +203,12 @@ class Readers:
 
 
 def answer(client, path, query):
-    """All that a client gets, but for the addresses of other pages, which name the instant."""
+    """All that a client gets, but for the addresses of other pages, which name the instant.
+
+    ``Last-Modified`` is left out: it is rounded up only once its second is over.
+    """
     response = client.get(path, query)
-    headers = [response.headers.get(n) for n in ("Feed-Position", "Last-Modified", "Total-Count")]
+    headers = [response.headers.get(name) for name in ("Feed-Position", "Total-Count")]
     if response.streaming:
         return response.status_code, headers, b"".join(response.streaming_content)
     return response.status_code, headers, without_addresses(response.json())

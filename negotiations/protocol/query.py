@@ -40,7 +40,7 @@ class Query(dict[str, str]):
         for name, values in request.query_params.lists():
             if name not in known:
                 elsewhere = NAMED_ELSEWHERE.get(name.lower())
-                meant = [elsewhere] if elsewhere in known else nearest(name, known)
+                meant = [elsewhere] if elsewhere and elsewhere in known else nearest(name, known)
                 detail = "There is no such parameter."
                 if meant == ["cursor"]:
                     detail = "Pages have no numbers: follow `next`, whose cursor names the place."
