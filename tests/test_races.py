@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
+from negotiations import history
 from negotiations.merging import merge
 from negotiations.models import Citation, Issue, Party, Person
 from negotiations.models.order import queue
@@ -208,3 +209,55 @@ def test_write_overtaken_by_removal_is_410_or_308(clients, self_review, method, 
         outcomes.update([removed, *refused])
 
     assert outcomes == {204: ROUNDS, answer: ROUNDS * len(writers)}
+
+
+def write_for_a_while(number, rounds=12):
+    """Make, rename and delete parties, as one writer among several."""
+    for turn in range(rounds):
+        party = PartyFactory(slug=f"made-{number}-{turn}", review="published", identifiers={})
+        old = Party.objects.filter(slug=f"old-{turn * 3 + number}").first()
+        if old is None:
+            continue
+        if turn % 4 == 3:
+            history.delete(old)
+        else:
+            old.name = f"Renamed {number} {turn}"
+            history.write(old)
+        party.name = f"Made {turn}"
+        history.write(party)
+
+
+def load_and_follow(client):
+    """Walk all pages while others write, then apply the changes after the last page's position."""
+    known, pages = {}, []
+    path = "/api/v1/parties/?limit=4&ordering=-updated_at"
+    while path:
+        answer = client.get(path)
+        known |= {row["slug"]: row["version"] for row in answer.json()["results"]}
+        pages.append(answer["Feed-Position"])
+        path = answer.json()["next"]
+    return known, pages
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_follower_of_a_list_misses_nothing_that_writers_did_meanwhile(clients, attempt):
+    for number in range(30):
+        PartyFactory(slug=f"old-{number}", review="published", identifiers={})
+
+    (known, pages), *_ = at_once(
+        lambda: load_and_follow(clients[0]),
+        *(lambda n=n: write_for_a_while(n) for n in range(3)),
+    )
+
+    assert len(set(pages)) == 1
+    position, more = pages[-1], True
+    while more:
+        body = clients[0].get("/api/v1/changes/", {"after": position, "limit": 500}).json()
+        position, more = body["position"], body["more"]
+        for event in body["results"]:
+            if event["kind"] != "parties":
+                continue
+            known[event["slug"]] = event["version"]
+            if event["action"] == "deleted":
+                del known[event["slug"]]
+    assert known == dict(Party.objects.values_list("slug", "version"))
