@@ -165,3 +165,16 @@ def test_an_operator_switches_it_off(reader, settings, django_assert_num_queries
 
     with pytest.raises(pytest.fail.Exception), django_assert_num_queries(1):
         reader.get("/api/v1/parties/")
+
+
+@pytest.mark.parametrize("path", ["/", "/negotiations/talks/", "/search/?q=talks"])
+@pytest.mark.parametrize("form", ['"{}"', '"{}-gzip"', '"x",, W/"{}-br"'])
+def test_a_page_is_known_by_its_tag_in_any_form_and_never_by_a_time(client, db, path, form):
+    NegotiationFactory(slug="talks", title="Talks", review="published")
+    first = client.get(path)
+    tag = form.format(first["ETag"].strip('"'))
+
+    for _ in range(2):
+        since = client.get(path, headers={"if-modified-since": "Fri, 31 Dec 2100 00:00:00 GMT"})
+        known = client.get(path, headers={"if-none-match": tag})
+        assert (first.status_code, since.status_code, known.status_code) == (200, 200, 304)

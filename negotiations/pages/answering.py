@@ -8,9 +8,9 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 
-from negotiations.protocol.conditions import body_tag
+from negotiations.protocol.conditions import body_tag, unless_known
 from negotiations.protocol.errors import is_unavailable, page_or_problem, unavailable
 from negotiations.protocol.keeping import kept_or_made
 from negotiations.protocol.throttles import size_of, spent
@@ -90,4 +90,4 @@ def validated(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if response.status_code != 200:
         return response
     response["ETag"] = body_tag(response.content)
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+    return unless_known(response, request)
