@@ -120,7 +120,7 @@ def test_the_rules_are_run_on_what_can_be_read_of_a_record(analyst):
         ("/date_words", "words_not_found"),
         ("/issue", "no_question"),
         ("/review", "review_step"),
-        ("/slug", "unique"),
+        ("/slug", "slug_not_free"),
         ("/stance", "unknown_value"),
     ]
 
