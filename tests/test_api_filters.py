@@ -30,7 +30,8 @@ def matching(filter_, record):
         return record.record.address
     if isinstance(filter_, Search):
         document = SearchDocument.objects.get(kind=record.collection(), key=record.pk)
-        return f'"{document.title.splitlines()[0]}"'
+        # A record without a name is found by its slug.
+        return f'"{(document.title or record.slug).splitlines()[0]}"'
     for kind, value in MATCHING.items():
         if isinstance(filter_, kind):
             return value

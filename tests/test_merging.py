@@ -154,7 +154,7 @@ def test_the_merged_one_is_not_restored_and_its_name_not_given_again(pair, analy
     with pytest.raises(Exception, match="It was merged into turkiye"):
         history.restore(version)
 
-    assert answer.json()["errors"][0]["code"] == "slug_of_deleted"
+    assert answer.json()["errors"][0]["code"] == "slug_not_free"
 
 
 # Where the old name leads
