@@ -134,7 +134,7 @@ def told(client, path, instant=None):
     return answer.status_code, {k: v for k, v in answer.json().items() if k != "request_id"}
 
 
-def test_a_name_leads_as_of_then_where_it_led_then(reviewer, reader, reviewer_user):
+def test_a_name_leads_as_of_then_where_it_led_then(reviewer, reader, reviewer_user, self_review):
     for slug in "abc":
         party = PartyFactory(slug=slug, name=slug.upper(), review="published")
         CitationFactory(record=party, review="published")

@@ -134,6 +134,19 @@ def test_batch_and_restore_are_held_to_it(reviewer, person):
     assert Person.objects.get().version == 1
 
 
+def test_batch_withdraws_a_published_record(reviewer, person):
+    operation = {
+        "op": "update",
+        "collection": "people",
+        "slug": person.slug,
+        "version": 1,
+        "body": WITHDRAW,
+    }
+
+    assert reviewer.post("/api/v1/batch/", {"operations": [operation]}).status_code == 200
+    assert Person.objects.get().review == "withdrawn"
+
+
 def test_self_review_lets_one_person_do_all(reviewer, person, settings):
     settings.TRACKER_ALLOW_SELF_REVIEW = True
 

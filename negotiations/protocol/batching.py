@@ -122,7 +122,7 @@ class Batch:
 
     def read_change(self, operation: Operation) -> tuple[Changed, bool]:
         """Validate a change, and tell whether it changes anything."""
-        record = self._named(operation, "edit", "submit", "publish")
+        record = self._named(operation, "edit", "submit", "publish", "withdraw")
         stored = copy(record)
         serializer, (body, faults) = self._changer(record), self.ids.resolved(operation)
         require_right_to_try(self.user, record, body, partial=True)

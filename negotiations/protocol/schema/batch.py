@@ -35,7 +35,7 @@ ABOUT = {
     "delete": "A record that is to be deleted.",
 }
 EXAMPLE = {
-    "reason": "The offer of a next meeting",
+    "reason": "The proposal is read again",
     "operations": [
         {
             "op": "create",
@@ -62,7 +62,7 @@ EXAMPLE = {
             "collection": "proposals",
             "slug": "ukraine-russia-2025-next-meeting",
             "version": 1,
-            "body": {"note": "The meeting it proposes is recorded."},
+            "body": {"review": "withdrawn"},
         },
         {
             "op": "delete",
