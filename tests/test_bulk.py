@@ -163,7 +163,7 @@ def test_what_only_the_database_knows_has_its_place_too(analyst, scene):
 
     answer = analyst.post("/api/v1/parties/", bodies)
 
-    assert faults(answer) == [("/0/slug", "unique"), ("/2/slug", "unique")]
+    assert faults(answer) == [("/0/slug", "slug_not_free"), ("/2/slug", "unique")]
     assert not Party.objects.filter(slug="free").exists()
 
 
@@ -179,11 +179,11 @@ def test_one_round_tells_the_faults_of_form_of_rules_and_of_the_database(analyst
     answer = analyst.post(ADDRESS, bodies)
 
     assert sorted(faults(answer)) == [
-        ("/150/slug", "unique"),
+        ("/150/slug", "slug_not_free"),
         ("/250/date", "out_of_range"),
         ("/3/citations/0/quote", "quote_not_found"),
         ("/3/claim", "blank"),
-        ("/3/slug", "unique"),
+        ("/3/slug", "slug_not_free"),
         ("/3/stance", "unknown_value"),
         ("/7/party", "unknown_reference"),
     ]
