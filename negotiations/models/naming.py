@@ -34,7 +34,7 @@ def find_taken(kind: Any, slugs: Iterable[str]) -> set[str]:
             for rows in (kind._base_manager, kind.history)
         )
         erased = erasures.filter(kind=kind.collection(), digest__in=by_digest)
-        found = known.union(past, erased.order_by().values_list("digest", flat=True))
+        found = known.union(past, erased.order_by().values_list("digest", flat=True)).order_by()
         taken |= {by_digest.get(each, each) for each in found}
     return taken
 
