@@ -55,6 +55,7 @@ def quote(desk, number, words):
     """Copy the words of the article into a row of citations."""
     desk.choose(f"citations-{number}-source", "2025-07-20")
     desk.page.fill(f"#id_citations-{number}-quote", words)
+    desk.page.select_option(f"#id_citations-{number}-voice", "narrator")
 
 
 def test_sentence_four_is_coded_with_its_words(analyst_at_work):
@@ -88,6 +89,7 @@ def test_sentence_four_is_coded_with_its_words(analyst_at_work):
     desk.choose("party", "Ukraine")
     desk.choose("issue", "Leaders")
     page.select_option("#id_stance", "supports")
+    page.select_option("#id_basis", "stated")
     page.fill("#id_claim", "The leaders of both states should meet.")
     quote(desk, 0, LEADERS)
     page.select_option("#id_citations-0-voice", "direct_speech")

@@ -78,7 +78,7 @@ def test_a_reader_finds_a_record_and_its_words_without_script(chromium, pages):
         "xpath=following-sibling::a"
     ).first.click()
 
-    expect(page.locator("h1")).to_contain_text("Russia proposed to Ukraine")
+    expect(page.locator("h1")).to_contain_text("Russia → Ukraine")
     expect(page.locator("mark")).to_contain_text("Russia presented a list of demands")
     page.locator("figcaption a").first.click()
     expect(page.locator("h1")).to_contain_text("A text without a title")
