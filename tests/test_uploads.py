@@ -98,3 +98,10 @@ def test_a_form_that_outlived_its_session_is_still_read():
 def test_an_upload_of_a_user_is_read(analyst_user):
     assert send(at_the_desk(analyst_user), PATHS[5], 5 * MEGABYTE)[1]
     assert send(at_the_desk(member_of("readers", "reader")), PATHS[5], 5 * MEGABYTE)[1]
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "0" * 5000])
+def test_lengths_of_thousands_of_digits_are_read(client, length):
+    answer = client.generic("PATCH", "/api/v1/parties/x/", b"", CONTENT_LENGTH=length)
+
+    assert answer.status_code in {400, 401, 404, 413, 415}
