@@ -185,7 +185,8 @@ def test_desk_does_not_publish_what_the_same_save_changes(reviewer_user, source)
 
     answer = client.post(page_of(draft), form)
 
-    assert answer.context["errors"].as_data() or answer.status_code == 200
+    assert answer.status_code == 200
+    assert "Save the change first" in answer.content.decode()
     draft.refresh_from_db()
     assert (draft.review, draft.note) == ("draft", "")
 
@@ -227,7 +228,7 @@ def test_batch_leaves_own_citation_of_a_record_it_publishes_a_draft(reviewer, re
 
     done = reviewer.post("/api/v1/batch/", {"operations": [publish, cite]})
 
-    assert done.status_code in {200, 403}
+    assert done.status_code == 200
     assert not Citation.objects.filter(quote="Kyiv", review="published").exists()
     quotes = [each["quote"] for each in reader.get(address("citations")).json()["results"]]
     assert "Kyiv" not in quotes
