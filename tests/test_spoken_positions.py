@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import icalendar
@@ -57,6 +58,8 @@ STANCES = {
     "doubts": "leans to no",
     "opposes": "no",
 }
+# A page says "of the" by itself: a pair of such words proves nothing.
+FUNCTION_WORDS = {"a", "be", "by", "is", "it", "no", "not", "of", "than", "the", "there", "to"}
 VERBS = "supports?|opposes?|doubts?|(is|are) open to|(is|are) unclear on|backs?|answers (yes|no) to"
 CASES = st.tuples(
     st.sampled_from(FORMS), st.sampled_from(SUBJECTS), st.sampled_from([*STANCES]),
@@ -141,7 +144,8 @@ def wrong(text, question, claim, title):
     text = " ".join(text.split())
     rest = text.replace(question, "¿").replace(claim, "§").replace(claim.rstrip("."), "§")
     words = question.rstrip("?").split()
-    parts = {" ".join(words[n : n + 2]) for n in range(len(words) - 1)}
+    pairs = pairwise(words)
+    parts = {" ".join(pair) for pair in pairs if not FUNCTION_WORDS.issuperset(pair)}
     if [part for part in parts if part not in title and re.search(rf"\b{re.escape(part)}\b", rest)]:
         return "a part of the question"
     subject = re.escape(title)
