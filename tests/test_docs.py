@@ -11,8 +11,8 @@ from tests.fences import PAGES, ROOT, differences, exchanges, fences, send, show
 
 README = ROOT / "README.md"
 WITH_REQUESTS = [page for page in (README, *PAGES) if exchanges(page)]
-# Each is tried: requests here, the others in tests/examples/.
-LANGUAGES = {"http", "json", "sh", "text", "yaml"}
+# Each is tried: requests here, Python in test_readme.py, the others in tests/examples/.
+LANGUAGES = {"http", "json", "python", "sh", "text", "yaml"}
 
 LARGEST_IN_BYTES = 150_000
 

@@ -1,4 +1,4 @@
-"""What the README shows beside its requests, which are sent with those of docs/."""
+"""The verifier of docs/webhooks.md, and the start page."""
 
 import re
 
@@ -10,12 +10,12 @@ from tests.receiver import deliver, receiver, subscribed
 
 __all__ = ["receiver"]  # the fixture
 
-README = ROOT / "README.md"
+WEBHOOKS = ROOT / "docs" / "webhooks.md"
 
 
 @pytest.mark.django_db
-def test_the_receiver_in_the_readme_knows_a_message_from_a_forged_one(analyst, receiver, capsys):
-    [code] = re.findall(r"```python\n(.+?)```", README.read_text(), re.DOTALL)
+def test_the_verifier_of_the_guide_accepts_only_signed_messages(analyst, receiver, capsys):
+    [code] = re.findall(r"```python\n(.+?)```", WEBHOOKS.read_text(), re.DOTALL)
     known = {}
     exec(code, known)
     webhook = subscribed(analyst, receiver)

@@ -14,7 +14,12 @@ from negotiations.models import Citation
 from tests.contract import document, path_of, validator
 from tests.processes import ROOT
 
-PAGES = [ROOT / "README.md", ROOT / "negotiations" / "README.md", ROOT / "seeds" / "README.md"]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "docs" / "webhooks.md",
+    ROOT / "negotiations" / "README.md",
+    ROOT / "seeds" / "README.md",
+]
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 # Requests with their answers, and programs, are run by test_readme.py.
 RUN_ELSEWHERE = {"http", "json", "python"}
