@@ -1,10 +1,11 @@
 """Counting dates from a source's words and the day they count from: "next week", "вчора".
 
 The rules: a week starts on Monday. Early is the 1st to the 10th, the middle the 11th to the 20th,
-late the 21st to the last day. A weekday, or a day or month without its year, is the last one up to
-the anchor, since reports tell of what was; "next" and "this" before it say otherwise. "Within" and
-"by" give the last day only. Every phrase has a first reading, which these rules give, and the other
-readings that people mean by it; nothing here decides for the analyst.
+late the 21st to the last day; of a year likewise its three thirds. A weekday, or a day or month
+without its year, is the last one up to the anchor, since reports tell of what was; "next" and
+"this" before it say otherwise. "Within" and "by" give the last day only. Every phrase has a first
+reading, which these rules give, and the other readings that people mean by it; nothing here decides
+for the analyst.
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ from datetime import date
 from typing import NamedTuple
 
 from .edtf import InvalidDate, parse
-from .reckoning_rules import RULES, Reading
-from .reckoning_tense import FUTURE
+from .reckoning_names import NEAR, is_in_name
+from .reckoning_parts import Reading
+from .reckoning_rules import RULES as SINGLE
+from .reckoning_spans import RULES as SPANS
+from .reckoning_tense import FUTURE, PUT_OFF
 from .reckoning_words import PATTERNS, in_english
 
+RULES = [*SPANS, *SINGLE]
 TO_A_BOUND = r"(?:by|until|no later than) "
 BOUND = re.compile(rf"{TO_A_BOUND}(?P<rest>.+)", re.IGNORECASE)
 BEFORE_A_BOUND = re.compile(rf"(?<!\w){TO_A_BOUND}$", re.IGNORECASE)
+WAS_PUT_OFF = re.compile(PUT_OFF, re.IGNORECASE)
 LONGEST_PHRASE = 200
 # For asking whether words tell a date at all.
 ANY_DAY = date(2000, 6, 15)
@@ -41,15 +47,21 @@ class Phrase(NamedTuple):
 
 
 def phrases(text: str) -> list[Phrase]:
-    """The words of a text that tell dates, in their order; of two that overlap the longer."""
+    """The words of a text that tell dates, in their order; of two that overlap the longer.
+
+    A part of words that are no date is none either: of 30 February no February is left.
+    """
     patterns = [*(pattern for pattern, _rule in RULES), *PATTERNS]
     found = [match for pattern in patterns for match in pattern.finditer(text)]
-    kept: list[re.Match[str]] = []
+    taken: list[re.Match[str]] = []
+    kept: list[Phrase] = []
     for match in sorted(found, key=lambda match: (-len(match.group()), match.start())):
-        is_free = all(match.end() <= k.start() or match.start() >= k.end() for k in kept)
-        if is_free and not _counts_from_another(match) and readings(match.group(), ANY_DAY):
-            kept.append(match)
-    return sorted(_bare(match) for match in kept)
+        is_free = all(match.end() <= k.start() or match.start() >= k.end() for k in taken)
+        if is_free and not _counts_from_another(match):
+            taken.append(match)
+            if readings(match.group(), ANY_DAY) and not is_in_name(text, *match.span()):
+                kept.append(_bare(match))
+    return sorted(kept)
 
 
 def _counts_from_another(match: re.Match[str]) -> bool:
@@ -59,9 +71,11 @@ def _counts_from_another(match: re.Match[str]) -> bool:
 
 def _bare(match: re.Match[str]) -> Phrase:
     """Without the preposition: "early June"; but with what makes a bound of it: "by early June"."""
-    bound = BEFORE_A_BOUND.search(match.string[: match.start()])
-    if bound is not None:
-        return Phrase(bound.start(), match.string[bound.start() : match.end()])
+    before = match.string[max(match.start() - NEAR, 0) : match.start()]
+    bound = BEFORE_A_BOUND.search(before)
+    if bound is not None and not WAS_PUT_OFF.search(before):
+        start = match.start() - len(bound.group())
+        return Phrase(start, match.string[start : match.end()])
     lead = LEAD.match(match.group())
     bare = match.group()[lead.end() :] if lead else ""
     # "In two weeks" is no date without its first word.
@@ -109,7 +123,12 @@ def in_order(found: list[Reading], anchor: date, tense: str) -> list[Reading]:
 
 def _at_the_latest(words: str, anchor: date) -> Iterator[Reading]:
     """The same words as a bound, up to the last day that they allow: first of those to come."""
-    spans = [(parse(edtf).latest, how) for edtf, how in readings(words, anchor)]
-    days = sorted((day < anchor, day, how) for day, how in spans if day)
-    for _is_past, day, how in days:
+    found = readings(words, anchor) or readings(f"in {words}", anchor)
+    spans = [(parse(edtf).latest, how) for edtf, how in found]
+    # Said on a Monday, "until Monday" is the next one; a day of a month may be that very day.
+    is_weekday = not re.search(r"\d", words)
+    days = sorted(
+        (day < anchor, is_weekday and day == anchor, day, how) for day, how in spans if day
+    )
+    for *_order, day, how in days:
         yield Reading(f"../{day.isoformat()}", how)

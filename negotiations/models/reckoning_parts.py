@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -24,15 +26,42 @@ COUNTED = (
     "people|persons|men|women|children|soldiers|troops|servicemen|prisoners|civilians|fighters"
     "|militants|refugees|migrants|workers|detainees|hostages|bodies|dead|wounded|homes|houses"
     "|tons|tonnes|vehicles|tanks|drones|missiles|rockets|shells|dollars|euros|kilometres|kilometers"
-    "|km"
+    "|km|cases|times|votes|points"
 )
 # 2025 may be a year before any word, 2000 and 1200 are none before what is counted.
 YEAR = rf"(?P<year>19\d\d|20(?!00)\d\d|[12]\d{{3}}(?! (?:\w+ )?(?:{COUNTED})\b))(?![,.]\d)"
 DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![,.]\d|%)"
 LAST_DAY = r"(?P<last>[0-3]?\d)(?:st|nd|rd|th)?(?![,.]\d|%)"
 TO = r"(?: ?[-–—] ?| (?:to|until|till|through) | and )"
-PART = r"(?P<part>early|the beginning of|mid|the middle of|middle of|late|the end of)[- ](?:in )?"
+PART = (
+    r"(?P<part>early|the beginning of|the start of|mid|the middle of|middle of|late|the end of)"
+    r"[- ](?:in )?"
+)
+HOUR = r"(?: (?P<hour>morning|afternoon|evening|night))?"
 ONE_DAY = timedelta(days=1)
+
+
+class Reading(NamedTuple):
+    """One way to take the words: an EDTF text, and how it comes about in a few words."""
+
+    edtf: str
+    how: str
+
+
+Rule = Callable[[re.Match[str], date], Iterator[Reading]]
+
+
+class Rulebook(list[tuple[re.Pattern[str], Rule]]):
+    """Rules, each with the pattern of the words that it reads, the more telling ones first."""
+
+    def rule(self, pattern: str) -> Callable[[Rule], Rule]:
+        """The reading of what a pattern finds; earlier rules come first where two find the same."""
+
+        def kept(read: Rule) -> Rule:
+            self.append((re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE), read))
+            return read
+
+        return kept
 
 
 # How spans are written
@@ -65,8 +94,23 @@ def whole_month(day: date) -> str:
     return span(day.replace(day=1), last_of_month(day))
 
 
-def month_of(match: re.Match[str]) -> int:
-    return next(n for n, name in enumerate(MONTHS, 1) if name[:3] == match["month"].lower()[:3])
+def month_of(match: re.Match[str], group: str = "month") -> int:
+    return next(n for n, name in enumerate(MONTHS, 1) if name[:3] == match[group].lower()[:3])
+
+
+def years_meant(month: int, day: int, anchor: date) -> tuple[int, int]:
+    """The last year with such a day up to the anchor, and the next one after it."""
+    # A leap day may be eight years off: 1900 had none.
+    real = [y for y in range(anchor.year - 8, anchor.year + 9) if _is_day(y, month, day)]
+    passed = [y for y in real if date(y, month, day) <= anchor]
+    coming = [y for y in real if date(y, month, day) > anchor]
+    if not passed or not coming:
+        raise ValueError("no day of the calendar")
+    return passed[-1], coming[0]
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    return 1 <= year <= 9999 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 def number_of(match: re.Match[str]) -> int:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from .reckoning_parts import (
     DAY,
     DAYS,
-    LAST_DAY,
+    HOUR,
     MONTH,
-    MONTHS,
     NUMBER,
     ONE_DAY,
     PART,
-    TO,
     UNIT,
     WEEKDAY,
     YEAR,
+    Reading,
+    Rulebook,
     last_of_month,
     month_of,
     months_on,
@@ -29,28 +28,18 @@ from .reckoning_parts import (
     number_of,
     span,
     whole_month,
+    years_meant,
 )
 
-
-class Reading(NamedTuple):
-    """One way to take the words: an EDTF text, and how it comes about in a few words."""
-
-    edtf: str
-    how: str
-
-
-Rule = Callable[[re.Match[str], date], Iterator[Reading]]
-RULES: list[tuple[re.Pattern[str], Rule]] = []
-
-
-def rule(pattern: str) -> Callable[[Rule], Rule]:
-    """The reading of what a pattern finds; earlier rules come first where two find the same."""
-
-    def kept(read: Rule) -> Rule:
-        RULES.append((re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE), read))
-        return read
-
-    return kept
+RULES = Rulebook()
+rule = RULES.rule
+ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+    *("seventeenth", "eighteenth", "nineteenth", "twentieth", "twenty-first", "twenty-second"),
+    *("twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth", "twenty-seventh"),
+    *("twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first"),
+)
 
 
 def _is_verb(match: re.Match[str]) -> bool:
@@ -60,16 +49,16 @@ def _is_verb(match: re.Match[str]) -> bool:
 
 def _day_of_year(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     """A day and month; without its year, the last such day and the one to come."""
-    month, day = month_of(match), int(match["day"])
+    word = match["day"].lower()
+    month, day = month_of(match), int(word) if word.isdigit() else ORDINALS.index(word) + 1
     if match["year"]:
         yield Reading(date(int(match["year"]), month, day).isoformat(), _("as it is written"))
         return
     if _is_verb(match):
         return
-    passed = (month, day) <= (anchor.month, anchor.day)
-    last = anchor.year if passed else anchor.year - 1
+    last, coming = years_meant(month, day, anchor)
     yield Reading(date(last, month, day).isoformat(), _("the last one"))
-    yield Reading(date(last + 1, month, day).isoformat(), _("the one to come"))
+    yield Reading(date(coming, month, day).isoformat(), _("the one to come"))
 
 
 # The rules, the more telling ones first
@@ -80,38 +69,6 @@ def iso(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield Reading(date.fromisoformat(match["iso"]).isoformat(), _("as it is written"))
 
 
-@rule(
-    rf"(?:from |between )?{DAY}{TO}{LAST_DAY} (?:of )?{MONTH}(?:,? {YEAR})?"
-    rf"|(?:from |between )?{MONTH.replace('month>', 'month_first>')} "
-    rf"{DAY.replace('day>', 'day_after>')}{TO}{LAST_DAY.replace('last>', 'last_after>')}"
-    rf"(?:,? {YEAR.replace('year>', 'year_after>')})?"
-)
-def days_of_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
-    """A stretch of days in a month; without its year, the last such days and those to come."""
-    told = {name: match[name] or match[other] for name, other in _AFTER_MONTH.items()}
-    month = next(n for n, name in enumerate(MONTHS, 1) if name[:3] == told["month"].lower()[:3])
-    first, last = int(told["day"]), int(told["last"])
-    words = match.group().lower()
-    if first >= last or (" and " in words and not words.startswith("between")):
-        return
-    if told["year"]:
-        years = [(int(told["year"]), _("as it is written"))]
-    else:
-        passed = (month, first) <= (anchor.month, anchor.day)
-        year = anchor.year if passed else anchor.year - 1
-        years = [(year, _("the last one")), (year + 1, _("the one to come"))]
-    for year, how in years:
-        yield Reading(span(date(year, month, first), date(year, month, last)), how)
-
-
-_AFTER_MONTH = {
-    "month": "month_first",
-    "day": "day_after",
-    "last": "last_after",
-    "year": "year_after",
-}
-
-
 @rule(rf"(?:{WEEKDAY},? \(?)?{MONTH} {DAY}(?:,? {YEAR})?\)?")
 def month_and_day(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield from _day_of_year(match, anchor)
@@ -119,6 +76,11 @@ def month_and_day(match: re.Match[str], anchor: date) -> Iterator[Reading]:
 
 @rule(rf"(?:{WEEKDAY},? \(?)?{DAY} (?:of )?{MONTH}(?:,? {YEAR})?\)?")
 def day_and_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+    yield from _day_of_year(match, anchor)
+
+
+@rule(rf"(?P<day>{'|'.join(reversed(ORDINALS))}) of {MONTH}(?:,? {YEAR})?")
+def day_in_words(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield from _day_of_year(match, anchor)
 
 
@@ -171,10 +133,13 @@ def month_alone(match: re.Match[str], anchor: date) -> Iterator[Reading]:
         yield Reading(whole_month(day), how)
 
 
-@rule(r"(?P<word>today|tonight|yesterday|tomorrow|(?:the day )?before yesterday)")
+@rule(
+    r"(?P<word>today|tonight|yesterday|tomorrow|(?:the day )?before yesterday"
+    rf"|the day after tomorrow){HOUR}|this (?:morning|afternoon|evening)"
+)
 def near_day(match: re.Match[str], anchor: date) -> Iterator[Reading]:
-    word = match["word"].lower()
-    steps = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
+    word = (match["word"] or "today").lower()
+    steps = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "the day after tomorrow": 2}
     yield Reading((anchor + timedelta(days=steps.get(word, -2))).isoformat(), _("counted by days"))
 
 
@@ -186,7 +151,20 @@ def night(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield Reading(span(before, after), _("one of the two nights"))
 
 
-@rule(rf"(?P<which>next|last|this|past|coming) {WEEKDAY}|(?:on )?(?P<bare>{'|'.join(DAYS)})")
+@rule(rf"overnight to {WEEKDAY}")
+def night_to(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+    back = (anchor.weekday() - DAYS.index(match["weekday"].lower())) % 7
+    for day, how in (
+        (anchor - timedelta(days=back), _("the last one")),
+        (anchor + timedelta(days=7 - back), _("the one to come")),
+    ):
+        yield Reading(span(day - ONE_DAY, day), how)
+
+
+@rule(
+    rf"(?:(?P<which>next|last|this|past|coming) {WEEKDAY}|(?:on )?(?P<bare>{'|'.join(DAYS)}))"
+    rf"{HOUR}"
+)
 def weekday(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     name = (match["weekday"] or match["bare"]).lower()
     back = (anchor.weekday() - DAYS.index(name)) % 7
@@ -216,6 +194,8 @@ def weekday(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     told |= {"past": told["last"], "coming": [(following, _("the one to come"))]}
     for day, how in told[which]:
         yield Reading(day.isoformat(), how)
+        if (match["hour"] or "").lower() == "night":
+            yield Reading(span(day, day + ONE_DAY), f"{how}, {_('up to the next day')}")
 
 
 @rule(r"(?:(?P<half>early|earlier|later|late) )?(?P<which>next|last|this|past|coming) week")
@@ -273,7 +253,8 @@ def ago(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield from _at_distance(match, anchor, -1)
 
 
-@rule(rf"(?:in|after) {NUMBER} {UNIT}")
+@rule(rf"(?:in|after) {NUMBER} {UNIT}(?:(?:[’']s?|s[’'])? time)?")
+@rule(rf"{NUMBER} {UNIT} later")
 def hence(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield from _at_distance(match, anchor, 1)
 
@@ -284,8 +265,24 @@ def _at_distance(match: re.Match[str], anchor: date, sign: int) -> Iterator[Read
     day = moved(anchor, unit, sign * number_of(match))
     yield Reading(day.isoformat(), _("to the day"))
     if unit == "week":
-        monday = day - timedelta(days=day.weekday())
-        yield Reading(span(monday, monday + timedelta(days=6)), _("the week of that day"))
+        yield Reading(_whole(day, unit), _("the week of that day"))
     elif unit != "day":
-        whole = whole_month(day) if unit == "month" else f"{day.year:04}"
-        yield Reading(whole, _("the whole month or year of that day"))
+        yield Reading(_whole(day, unit), _("the whole month or year of that day"))
+
+
+def _whole(day: date, unit: str) -> str:
+    """The week, month or year in which a day lies."""
+    if unit == "week":
+        monday = day - timedelta(days=day.weekday())
+        return span(monday, monday + timedelta(days=6))
+    return whole_month(day) if unit == "month" else f"{day.year:04}"
+
+
+@rule(r"the (?P<unit>day|week|month|year) (?P<side>before|earlier|after|later)(?=$|[.,;:)])")
+@rule(r"(?:the |on the )?(?P<side>previous|next|following) (?P<unit>day)")
+def beside(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+    """The day beside one that the text names: never counted from its publication."""
+    sign = -1 if match["side"].lower() in {"before", "earlier", "previous"} else 1
+    unit = match["unit"].lower()
+    day = moved(anchor, unit, sign)
+    yield Reading(day.isoformat() if unit == "day" else _whole(day, unit), _("counted by days"))

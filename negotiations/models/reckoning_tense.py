@@ -21,12 +21,36 @@ BE = r"(?:is|are|am|be|[’']s|[’']re)(?: (?:not|also|still|now|only|currently
 ARRANGED = r"(?:due|set|expected|scheduled|planned|slated|supposed|likely|poised|bound)"
 # "Was due to" says nothing of whether it came to be; it hides the words inside it.
 UNDECIDED = (
-    rf"\b(?:was|were|had been)(?: (?:not|also|still))? (?:{ARRANGED}|to be|to|going to)\b"
+    rf"\b(?:was|were)(?: (?:not|also|still))? (?:{ARRANGED}|to be|to|going to)\b"
     rf"|\b(?:be|been) {ARRANGED}\b"
+)
+# What had been expected was so before what is told.
+OVERTAKEN = rf"\bhad(?: (?:not|also|long|once))? been {ARRANGED}\b(?: (?:for|on|to|in|by)\b)?"
+# These tell of what is still to be done: "agreed to meet", "called on them to stop".
+COMMISSIVE = (
+    r"agree|decid|resolv|promis|pledg|vow|plan|intend|hop|expect|offer|threaten|order|urg|ask|call"
+    r"|invit|want|propos|commit|undert|prepar|demand|request|requir|oblig|need|instruct|swor|swear"
+    r"|told|tell|allow|permit|ready|willing|obligat"
+)
+TO_DO = (
+    rf"\b(?:{COMMISSIVE})\w*(?: [\w’'-]+){{0,6}}? to"
+    r" (?!(?:the|a|an|his|her|its|their|this|that|each|all|any)\b)[a-z]{2,}"
+)
+TO_DO_CYRILLIC = (
+    r"\b(?:домов|погод|виріш|обіця|договор|соглас|реш|обеща|намер|намір|план|готов|хоч|хот|закли"
+    r"|призва|предлож|запропон|вимага|потреб|зобов|обяз|наказ|приказ)\w*(?: \w+){0,4}?"
+    r" \w{2,}(?:ти|ть)(?:ся|сь)?\b"
+)
+# What is put off to a day is to be on it: "the vote was moved to Friday".
+PUT_OFF = (
+    r"\b(?:postpon\w+|adjourn\w+|reschedul\w+|deferr?\w*|delay\w*|moved?|moving|pushed|brought|put"
+    r")\b(?: \w+){0,4}? (?:to|until|till|for)\s*$"
+    r"|\b(?:перен[еоё]с|відкла|отлож)\w*(?: \w+){0,4}? (?:на|до)\s*$"
 )
 WILL = (
     rf"\b(?:will|shall|won[’']t|{BE} {ARRANGED}|{BE} (?:about )?to|{BE} going to"
-    r"|would|can|could|may|might|must|should|plans?|intends?|hopes?|aims?|wants?|expects?|vows? to"
+    r"|ahead of|would|can|could|(?-i:may)|might|must|should|plans?|intends?|hopes?|aims?|wants?"
+    r"|expects?|vows? to"
     r"|prepar(?:es?|ing) to)\b(?! have\b)|[’']ll\b"
     rf"|\b{ARRANGED} (?:for|on|to|in|by)\b"
     rf"|\b{BE} (?:meeting|flying|travelling|traveling|arriving|leaving|returning|visiting|hosting"
@@ -35,7 +59,7 @@ WILL = (
 # The timetable's present, where no other verb stands before it.
 TIMETABLE = (
     r"\b(?:resumes?|starts?|begins?|opens?|meets?|arrives?|leaves?|expires?|returns?|travels?"
-    r"|visits?|fl(?:y|ies)|takes? place|ends?|goes|comes)\b"
+    r"|visits?|fl(?:y|ies)|takes? (?:place|effect)|ends?|goes|comes)\b"
 )
 WILL_CYRILLIC = (
     r"\b(?:бу(?:де|дуть|демо|ду|дет|дут|дем)|відбуд(?:е|у)ться|состо[ия]тся|пройд(?:е|ё)?(?:ть|т|уть|ут)?"
@@ -48,15 +72,26 @@ WILL_CYRILLIC = (
 # A participle after "will" is no verb of its own; these are, wherever they stand.
 WAS = (
     r"\b(?:said|says|told|was|were|did|had|has|have|began|met|held|left|took|gave|came|went|spoke"
-    r"|fell|broke|struck|hit|shot|sent|won|lost|fought|found|made|saw|sought|ran|wrote|rose|flew"
+    r"|following|fell|broke|struck|hit|shot|sent|won|lost|fought|found|made|saw|sought|ran|wrote|rose|flew"
     r"|сказав|сказала|сказал|заявив|заявила|заявил|повідомив|сообщил|сообщила)\b"
 )
 WAS_PERHAPS = r"\b\w{2,}ed\b|\b\w{2,}(?:в|ла|ло|ли|вся|лася|лося|лися|лся|лась|лось|лись)\b"
 MARK = re.compile(
-    rf"(?P<undecided>{UNDECIDED})|(?P<future>{WILL}|{WILL_CYRILLIC})|(?P<timetable>{TIMETABLE})"
+    rf"(?P<overtaken>{OVERTAKEN})|(?P<undecided>{UNDECIDED})"
+    rf"|(?P<future>{PUT_OFF}|{TO_DO}|{TO_DO_CYRILLIC}|{WILL}|{WILL_CYRILLIC})|(?P<timetable>{TIMETABLE})"
     rf"|(?P<past>{WAS})|(?P<perhaps>{WAS_PERHAPS})",
     re.IGNORECASE,
 )
+INFINITIVE = re.compile(rf"{TO_DO}|{TO_DO_CYRILLIC}", re.IGNORECASE)
+# A bound is one to come, unless these stand by it: "lasted until Friday".
+BOUND = re.compile(r"(?:by|until|till|no later than|до|к|не пізніше|не позднее)\b", re.IGNORECASE)
+LASTED = re.compile(
+    r"\b(?:had|was|were|lasted|continued|stayed|remained|went on|held|fought|ran|waited|talked"
+    r"|worked|kept|тривал\w+|длил\w+|продолжал\w+|був|була|було|були|был|была|было|были)\b"
+    r"(?! (?:given|told|allowed|extended|prolonged|ordered|set|due|expected|to)\b)",
+    re.IGNORECASE,
+)
+LEAD = re.compile(r"(?:на|до|until|till|by)\b", re.IGNORECASE)
 
 
 def find_tense(text: str, start: int, end: int) -> str:
@@ -69,13 +104,34 @@ def find_tense(text: str, start: int, end: int) -> str:
     close = min((first for first, _stop in stops if first >= end), default=len(text))
     following = min((first for first, _ in stops if first > close), default=len(text))
     preceding = max((stop for _, stop in stops if stop < begin), default=0)
+    if BOUND.match(text, start):
+        return PAST if LASTED.search(text[begin:start] or text[end:close]) else FUTURE
+    lead = LEAD.match(text, start)
     clauses = (
-        _last_tense(text[begin:start]),
+        _last_tense(text[begin : lead.end() if lead else start]),
         _first_tense(text[end:close]),
         _first_tense(text[close + 1 : following]),
         _last_tense(text[preceding:begin]),
     )
     return next((tense for tense in clauses if tense is not None), "")
+
+
+def find_verb(text: str, start: int, end: int, taken: list[tuple[int, int]]) -> str:
+    """Find the words of the clause by which a date stands: up to it, or after it where it leads.
+
+    ``taken`` are the places of the other dates: "agreed on Wednesday to meet on Friday".
+    """
+    stops = [match.span() for match in BOUNDARY.finditer(text)] + taken
+    begin = max((stop for _first, stop in stops if stop <= start), default=0)
+    close = min((first for first, _stop in stops if first >= end), default=len(text))
+    words = text[begin:start]
+    if re.search(r"\w{4}", words):
+        return words
+    return _without_infinitive(text[end:close])
+
+
+def _without_infinitive(part: str) -> str:
+    return INFINITIVE.sub(lambda match: match.group().split()[0], part)
 
 
 def _last_tense(part: str) -> str | None:
@@ -90,7 +146,8 @@ def _last_tense(part: str) -> str | None:
 
 
 def _first_tense(part: str) -> str | None:
-    match = MARK.search(part)
+    # "On Friday they agreed to meet" tells when they agreed.
+    match = MARK.search(_without_infinitive(part))
     return _tense(match) if match else None
 
 

@@ -39,6 +39,17 @@ WHICH = {
     f"(?:найближч|ближайш){ENDING}": "coming",
     "цього|цьому|цей|цієї|цій|цю|этого|этом|этот|этой|эту": "this",
 }
+WHICH_DAYS = {
+    "(?:наступн|следующ|будущ|ближайш|найближч)(?:их|ими|і|ие|им)": "next",
+    "(?:минул|прошл)(?:их|ими|і|ые|ым|ыми)": "last",
+    "ц(?:их|ими|і)|эт(?:их|ими|и)": "this",
+}
+HOURS = {
+    "вранці|уранці|утром": "morning",
+    "вдень|удень|дн[её]м": "afternoon",
+    "ввечері|увечері|вечером": "evening",
+    "вночі|уночі|ночью": "night",
+}
 UNITS = {
     r"день|дн(?:я|і|ів|ей)": "day",
     r"тиж(?:день|н[яюі]|нів)|недел[яиюеь]": "week",
@@ -74,6 +85,11 @@ TABLES = {
     "number": NUMBERS,
     "part": PARTS,
     "half": HALVES,
+    "hour": HOURS,
+    "which_days": WHICH_DAYS,
+    "which_unit": {"місяця|месяца": "month", "року|года": "year"},
+    "last_month": MONTHS,
+    "last_day": WEEKDAYS,
 }
 
 
@@ -82,29 +98,56 @@ def _one_of(name: str) -> str:
 
 
 DAY = r"(?P<day>[0-3]?\d)(?:-?го)?"
-OF_YEAR = r" ?(?:року|рік|году|года|год|р\.|г\.)"
+OF_YEAR = r" ?(?:року|році|рік|году|года|год|р\.|г\.)"
 # A number before another word is no year unless it says so: "5 травня 2000 солдатів".
 YEAR = rf"(?P<year>19\d\d|20(?!00)\d\d|[12]\d{{3}}(?={OF_YEAR})|[12]\d{{3}}(?! \w))(?:{OF_YEAR})?"
 IN = "(?:[ув]о? |на )"
 HALF = f"(?:{_one_of('half')} (?:на |[ув] )?)?"
 MONTH, WEEKDAY, UNIT = map(_one_of, ("month", "weekday", "unit"))
+LAST_MONTH, LAST_DAY, HOUR = map(_one_of, ("last_month", "last_day", "hour"))
+DAYS = r"(?P<days>[0-3]?\d(?:-?го)?(?:, [0-3]?\d(?:-?го)?)*)"
+LAST = r"(?P<last>[0-3]?\d)(?:-?го)?"
+AND = " (?:і|й|та|и|или|або) "
+TO = "(?: ?[-–—] ?| (?:до|по) )"
+FROM = "(?:(?:із?|з|с|від|от) )"
+BETWEEN = "(?:між|между) "
+PLAIN_YEAR = rf"(?P<year>[12]\d{{3}}){OF_YEAR}"
 COUNT = f"(?:{_one_of('number')} )?{UNIT}"
 DAY_AND_MONTH = f"{DAY} {MONTH}(?:,? {YEAR})?"
 PART = f"{_one_of('part')} (?:{MONTH}(?:,? {YEAR})?|{_one_of('which')} (?P<unit>місяця|месяца))"
+PART_OF = f"{_one_of('part')} {_one_of('which_unit')}"
+AT = "(?:на |[ув] |все|на(?:при)?)?"
 BY = "(?:до|не пізніше(?: ніж)?|не позднее(?: чем)?|к) "
 
 # Each form, and how it is said in English.
 FORMS = [
     (DAY_AND_MONTH, "{day} {month} {year}"),
-    (rf"{DAY}\.(?P<number>0[1-9]|1[0-2])\.(?P<year>[12]\d{{3}})", "{year}-{number}-{day}"),
+    (f"{DAYS}{AND}{LAST} {MONTH}(?:,? {YEAR})?", "{days} and {last} {month} {year}"),
+    (f"{FROM}?{DAY}{TO}{LAST} {MONTH}(?:,? {YEAR})?", "from {day} to {last} {month} {year}"),
+    (f"{BETWEEN}{DAY}{AND}{LAST} {MONTH}(?:,? {YEAR})?", "from {day} to {last} {month} {year}"),
+    (
+        f"{FROM}?{DAY} {MONTH}{TO}{LAST} {LAST_MONTH}(?:,? {YEAR})?",
+        "from {day} {month} to {last} {last_month} {year}",
+    ),
+    (f"{FROM}{WEEKDAY} (?:до|по) {LAST_DAY}", "from {weekday} to {last_day}"),
+    (f"(?:[ву] ніч|в ночь|ночью|вночі) на {WEEKDAY}", "overnight to {weekday}"),
+    (f"{IN}?{_one_of('which_days')} (?:вихідн|выходн)\\w+", "{which_days} weekend"),
+    ("(?:на|у|в) (?:вихідні|вихідних|выходные|выходных)", "the weekend"),
+    (f"(?:(?:[ув]о?|за|протягом|в течение) )?{PLAIN_YEAR}", "in {year}"),
+    (f"{BY}{PLAIN_YEAR}", "by {year}"),
+    (f"{AT}{_one_of('part')} {PLAIN_YEAR}", "{part} {year}"),
+    (f"{BY}{PART_OF}", "by {part} the {which_unit}"),
+    (f"{AT}{PART_OF}", "{part} the {which_unit}"),
+    (r"(?P<decade>1[89]\d|20\d)0-(?:х|ті|е)(?: рок\w+| год\w+)?", "{decade}0s"),
+    ("напередодні|накануне", "the day before"),
     (f"{BY}{DAY_AND_MONTH}", "by {day} {month} {year}"),
-    (f"(?:на |[ув] |все|на(?:при)?)?{PART}", "{part} {which} {unit} {month} {year}"),
+    (f"{AT}{PART}", "{part} {which} {unit} {month} {year}"),
     (f"{BY}{PART}", "by {part} {which} {unit} {month} {year}"),
     (f"(?:[ув]|із?|з|с) {MONTH}(?: {YEAR})?", "in {month} {year}"),
     (rf"{MONTH} {YEAR}", "{month} {year}"),
     (f"{HALF}{IN}?{_one_of('which')} {UNIT}", "{half} {which} {unit}"),
     ("торік", "last year"),
-    (f"[ув]о? {WEEKDAY}", "on {weekday}"),
+    (f"(?:[ув]о?|на|с|зі?|із) {WEEKDAY}(?: {HOUR})?", "on {weekday} {hour}"),
     (f"{IN}?{_one_of('which')} {WEEKDAY}", "{which} {weekday}"),
     (f"{BY}{WEEKDAY}", "by {weekday}"),
     ("сьогодні|сегодня", "today"),
