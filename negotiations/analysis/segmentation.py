@@ -1,20 +1,22 @@
 """Texts cut into paragraphs and sentences, in every script that a source may have.
 
 Where a sentence ends, ``sentencex`` knows by the rules and abbreviations of some 300 languages.
-What it does not know is added here: which line ends part paragraphs, and that the sentences of a
-long quotation are sentences.
+What it does not know is added here: which line ends part paragraphs, that the sentences of a
+long quotation are sentences, and in ``abbreviations`` which full stops end no sentence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from sentencex import get_sentence_boundaries
 
 from negotiations.models.words import UNSPACED
+
+from .abbreviations import REACH, Abbreviations, abbreviations_of
 
 
 class Span(NamedTuple):
@@ -52,10 +54,14 @@ UNSPACED_START = re.compile(rf"\s*[{UNSPACED}]")
 FIRST_WORD = re.compile(rf"\s*(?:[{UNSPACED}]{{1,2}}|\S+)")
 # Lines are wrapped at such widths; longer ones are paragraphs.
 NARROWEST, WIDEST = 30, 130
+# In columns of a newspaper they are shorter; headings and lists are, too.
+NARROWEST_COLUMN = 16
 # Chinese and Japanese signs are twice as wide as letters.
 NARROWEST_UNSPACED = 14
 # A line whose next one goes on in lower case may be so much shorter than the longest.
 RAGGED = 0.75
+# No heading ends with such a word: “of”, “в”, “de”.
+HANGING = re.compile(r"\s[^\W\d_]{1,2}\s*\Z")
 
 
 class Line(NamedTuple):
@@ -70,13 +76,16 @@ class Break(NamedTuple):
     before: Line
     after: Line
     width: int
+    narrowest: int = NARROWEST
 
     def has_no_room(self, share: float = 1) -> bool:
         """Tell whether the next word would have made the line longer than this share of the width.
 
         A word that is longer than any line, such as an address, says nothing.
         """
-        narrowest = NARROWEST_UNSPACED if UNSPACED_START.match(self.after.text) else NARROWEST
+        narrowest = self.narrowest
+        if UNSPACED_START.match(self.after.text):
+            narrowest = NARROWEST_UNSPACED
         word = FIRST_WORD.match(self.after.text)
         length = len(word[0].strip()) if word else 0
         needed = len(self.before.text.rstrip()) + 1 + length
@@ -84,8 +93,14 @@ class Break(NamedTuple):
 
     @property
     def goes_on(self) -> bool:
-        """Whether the next line begins in lower case where the line may have been full."""
-        return self.first.islower() and self.has_no_room(RAGGED)
+        """Whether the line may have been full, and it or the next one shows that it goes on."""
+        return (self.first.islower() or self.hangs) and self.has_no_room(RAGGED)
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the line ends with a small word that joins it to the next."""
+        match = HANGING.search(self.before.text)
+        return match is not None and match[0].strip().islower()
 
     @property
     def first(self) -> str:
@@ -99,6 +114,12 @@ class Break(NamedTuple):
 def paragraphs(text: str) -> list[Span]:
     """List the paragraphs and headings of a text: its lines, those that are wrapped as one."""
     blocks = [(block[0], _breaks(block)) for block in _blocks(text)]
+    columns = [each for _, breaks in blocks for each in breaks if each.width < NARROWEST]
+    if sum(each.hangs for each in columns) > 1:
+        blocks = [
+            (first, [each._replace(narrowest=NARROWEST_COLUMN) for each in breaks])
+            for first, breaks in blocks
+        ]
     wrapped = _is_wrapped([each for _, breaks in blocks for each in breaks])
     found: list[Span] = []
     for first, breaks in blocks:
@@ -157,6 +178,7 @@ STOPS = (
 )
 OPENING = "“„‟«‹「『《〈（【〔([{‘‚‛"
 CLOSING = "”»›」』》〉）】〕)]}’"
+CLOSING_QUOTES = '”»›」』’“"'
 # In a pair of them ``sentencex`` sees one sentence, however many there are.
 MARKS = str.maketrans(dict.fromkeys(OPENING + CLOSING + '"*', " ") | dict.fromkeys(STOPS, STOP))
 APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
@@ -167,9 +189,6 @@ WORD = re.compile(r"\w")
 WINDOW = 20_000
 # A number or letter alone names what follows.
 NUMBER = re.compile(r"\W{,4}(?:\d{1,3}|[^\W\d_])\W{,4}\Z")
-# Abbreviations that are always followed by a name, which ``sentencex`` does not know.
-BEFORE_NAMES = {"fr": re.compile(r"(?:\A|\W)(?:M|MM)\.\Z")}
-
 
 # What a heading does not end with; it may be a question.
 NO_HEADING = re.compile(rf"[.…:;,!{STOPS.translate({0x61F: None, 0xFF1F: None})}]\W*\Z")
@@ -188,17 +207,17 @@ def _sentences_of(paragraph: str, offset: int, language: str) -> Iterator[Span]:
         yield Span(offset + lead, offset + len(paragraph.rstrip()))
         return
     primary = language.partition("-")[0].lower() or "en"
-    masked = _mask(paragraph)
+    masked, known = _mask(paragraph), abbreviations_of(primary)
     cores: list[Span] = []
     start = 0
-    for end in _ends_of(masked, primary):
+    for end in _cut(masked, _ends_of(masked, primary), known):
         piece = masked[start:end]
         bare = piece.strip()
         if bare:
             first = start + len(piece) - len(piece.lstrip())
             cores.append(Span(first, first + len(bare)))
         start = end
-    cores = _join(paragraph, cores, primary)
+    cores = _join(paragraph, masked, cores, known)
     at = len(paragraph) - len(paragraph.lstrip())
     for core, following in pairwise(cores):
         end, start = _part(paragraph, core.end, following.start)
@@ -225,26 +244,51 @@ def _ends_of(masked: str, language: str) -> Iterator[int]:
         start += ends[-1]
 
 
-def _join(paragraph: str, cores: list[Span], language: str) -> list[Span]:
+STOPPED = re.compile(r"\.(?=\s)")
+
+
+def _cut(masked: str, ends: Iterable[int], known: Abbreviations | None) -> Iterator[int]:
+    """Yield the ends, and besides them those after abbreviations that may be the last word."""
+    start = 0
+    for end in ends:
+        if known:
+            for stop in STOPPED.finditer(masked, start, end):
+                at = stop.end()
+                before, after = masked[max(start, at - REACH) : at], masked[at : at + REACH]
+                if known.ends_sentence(before, after):
+                    yield at
+        yield end
+        start = end
+
+
+def _join(
+    paragraph: str, masked: str, cores: list[Span], known: Abbreviations | None
+) -> list[Span]:
     """Join what is no sentence by itself to what follows, or to what stands before."""
     joined: list[Span] = []
-    title = BEFORE_NAMES.get(language)
     opens = False
     for core in cores:
         words = paragraph[core.start : core.end]
         is_empty = not any(map(str.isalnum, words))
-        if joined and (opens or is_empty or _says_on(paragraph, joined[-1].end, words)):
+        if joined and (opens or is_empty or _says_on(paragraph, joined[-1].end, core)):
             joined[-1] = Span(joined[-1].start, core.end)
         else:
             joined.append(core)
-        whole = paragraph[max(joined[-1].start, core.end - 20) : core.end]
-        opens = bool(NUMBER.match(whole)) or bool(title and title.search(whole))
+        before = masked[max(joined[-1].start, core.end - REACH) : core.end]
+        opens = bool(NUMBER.match(before[-20:]))
+        if known and not opens and before.endswith("."):
+            after = masked[core.end : core.end + REACH]
+            opens = known.ends_sentence(before, after) is False
     return joined
 
 
-def _says_on(paragraph: str, end: int, words: str) -> bool:
+def _says_on(paragraph: str, end: int, core: Span) -> bool:
     """Tell whether a sentence goes on after words that it quotes: “Two!” he said."""
-    return words[0].islower() and paragraph[end - 1] in "!?…" + STOP
+    words = paragraph[core.start : core.end]
+    quotes = any(mark in CLOSING_QUOTES for mark in paragraph[end : core.start])
+    # と follows what is quoted in Japanese.
+    goes_on = words.lstrip("-–— ")[:1].islower() or (quotes and words[0] == "と")
+    return goes_on and (quotes or paragraph[end - 1] in "!?…" + STOP)
 
 
 GAP = re.compile(rf"\S*(?=\s)(?:\s+[{re.escape(CLOSING)}]+(?=\s))*|[^{re.escape(OPENING)}]*")
