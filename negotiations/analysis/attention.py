@@ -1,9 +1,9 @@
 """What somebody should look at: what passed, what waits, and what rests on little.
 
-* ``deadline_passed``: the last day of a proposal's deadline lies before ``on``, it had no result
+* ``deadline_passed``: a proposal's deadline certainly lies before ``on``, it had no result
   then (``lapses.undecided``), and nobody can have accepted, rejected or countered it by then.
-* ``round_date_passed``: the last day of a round's date lies before ``on``, and the round is
-  still coded as proposed, agreed or unknown.
+* ``round_date_passed``: a round's date certainly lies before ``on``, and the round is still
+  coded as proposed, agreed or unknown.
 * ``commitment_overdue``: certainly due before ``on``, and less than promised, or nothing, recorded
   (``fulfilment.overdue``).
 * ``proposal_unanswered``: can have been made by ``on``, had no result then, and an addressee gave

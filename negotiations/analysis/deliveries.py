@@ -12,7 +12,7 @@ from negotiations.models import Delivery, Negotiation
 from .evidence import told_by
 from .quantities import NONE, Bounds, added, merged
 from .records import KINDS, Rows
-from .spans import Span
+from .spans import Span, widen
 
 KIND = next(kind for kind in KINDS if kind.model is Delivery)
 Verification = Delivery.Verification
@@ -47,12 +47,14 @@ def deliveries(negotiation: Negotiation, rows: Rows) -> dict[str, list[Handover]
     told = told_by(KIND, negotiation, rows)
     columns = (
         *("slug", "commitment__slug", "delivered_by__slug", "received_by__slug"),
-        *("quantity_min", "quantity_max", "verification", "date_earliest", "date_latest"),
+        *("quantity_min", "quantity_max", "verification"),
+        *("date", "date_earliest", "date_latest"),
     )
     found: dict[str, list[Handover]] = defaultdict(list)
     for row in KIND.of(negotiation, rows).values_list(*columns):
-        slug, commitment, sender, receiver, least, most, verification, earliest, latest = row
-        span = Span(earliest, latest).told_by(told.get(slug))
+        slug, commitment, sender, receiver, least, most, verification, *when = row
+        text, earliest, latest = when
+        span = widen(text, Span(earliest, latest)).told_by(told.get(slug))
         handover = Handover(sender, receiver, Bounds(least, most), verification, span)
         found[commitment].append(handover)
     return dict(found)

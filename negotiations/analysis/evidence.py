@@ -6,12 +6,13 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Min, QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.fields import CharField
 
 from negotiations.models import Citation, Negotiation, Source
 
 from .records import KINDS, Kind, Rows
+from .spans import Span, widen
 
 SUPPORTS = Citation.Relation.SUPPORTS
 
@@ -60,5 +61,11 @@ def told_by(kind: Kind, negotiation: Negotiation, rows: Rows) -> dict[str, date]
     found = citations(kind, negotiation, rows).filter(
         relation=SUPPORTS, source__published_latest__isnull=False
     )
-    name = f"{kind.model._meta.model_name}__slug"
-    return dict(found.values_list(name).annotate(Min("source__published_latest")))
+    name, day = f"{kind.model._meta.model_name}__slug", "source__published"
+    columns = (name, day, f"{day}_earliest", f"{day}_latest")
+    days: dict[str, date] = {}
+    for slug, text, first, last in found.values_list(*columns).distinct():
+        latest = widen(text, Span(first, last)).latest
+        if latest is not None:
+            days[slug] = min(days.get(slug, latest), latest)
+    return days

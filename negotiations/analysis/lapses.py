@@ -14,9 +14,10 @@ from negotiations.models import Negotiation, Proposal, Response, Round
 
 from .fulfilment import fulfilment
 from .noticing import AttentionItem
+from .proofs import possibly_by
 from .quantities import Bounds
 from .records import Rows, dated, dated_columns, several
-from .spans import Span, on_day
+from .spans import Span, on_day, widen
 
 # What says of itself that nothing came of it yet.
 UNDECIDED = (Proposal.Status.OPEN, Proposal.Status.UNKNOWN)
@@ -40,7 +41,7 @@ def lapsed(negotiation: Negotiation, rows: Rows, on: date) -> Iterator[Attention
     yield from _rounds(negotiation, rows, on)
     for owed in fulfilment(negotiation, rows, on).commitments:
         if owed.overdue in {"yes", "nothing_recorded"}:
-            due = Span(owed.due_earliest, owed.due_latest)
+            due = widen(owed.due, Span(owed.due_earliest, owed.due_latest))
             about = ("commitments", owed.slug, owed.text)
             yield AttentionItem(
                 "commitment_overdue", *about, date=owed.due, days=days_since(due, on)
@@ -53,12 +54,12 @@ def lapsed(negotiation: Negotiation, rows: Rows, on: date) -> Iterator[Attention
         slug, given = row["slug"], replies.get(row["slug"], [])
         about = ("proposals", slug, row["title"])
         deadline = dated(row, "deadline")
-        if deadline.span.before(day) and not any(_decides(reply) for reply in given):
-            days = days_since(deadline.span, on)
+        if deadline.proved.before(day) and not any(_decides(reply) for reply in given):
+            days = days_since(deadline.proved, on)
             yield AttentionItem("deadline_passed", *about, date=deadline.text, days=days)
         waiting = set(addressees.get(slug, ())) - {reply.party for reply in given}
         is_waiting = waiting or (slug not in addressees and not given)
-        made = dated(row, "date").span
+        made = dated(row, "date").proved
         if made.possibly_by(day) and is_waiting:
             parties, days = tuple(sorted(waiting)), days_since(made, on)
             yield AttentionItem("proposal_unanswered", *about, parties=parties, days=days)
@@ -70,13 +71,8 @@ def undecided(rows: Rows, on: date) -> QuerySet[Any]:
     A status has no date of its own; where no answer dates it, it holds on every day.
     """
     answers = rows(Response).filter(proposal=OuterRef("pk"), term=None, answer__in=DECISIVE)
-    was_open = Exists(answers) & ~Exists(answers.filter(given_by(on)))
+    was_open = Exists(answers) & ~Exists(answers.filter(possibly_by("date", on)))
     return rows(Proposal).filter(Q(status__in=UNDECIDED) | was_open)
-
-
-def given_by(on: date) -> Q:
-    """Answers that can have been given by a day."""
-    return Q(date_earliest__lte=on) | Q(date_earliest=None)
 
 
 def days_since(span: Span, on: date) -> Bounds:
@@ -98,21 +94,22 @@ def _rounds(negotiation: Negotiation, rows: Rows, on: date) -> Iterator[Attentio
     expected = rows(Round).filter(negotiation=negotiation.pk, status__in=NOT_HELD)
     for row in expected.values("slug", "title", *dated_columns("date")):
         when = dated(row, "date")
-        if when.span.before(on_day(on)):
+        if when.proved.before(on_day(on)):
             about = ("rounds", row["slug"], row["title"])
             yield AttentionItem(
-                "round_date_passed", *about, date=when.text, days=days_since(when.span, on)
+                "round_date_passed", *about, date=when.text, days=days_since(when.proved, on)
             )
 
 
 def _replies(negotiation: Negotiation, rows: Rows, day: Span) -> dict[str, list[Reply]]:
     """For each proposal the answers that can have been given by a day."""
     given = rows(Response).filter(proposal__negotiation=negotiation.pk)
-    columns = ("proposal__slug", "party__slug", "answer", "term", "date_earliest", "date_latest")
+    columns = ("proposal__slug", "party__slug", "answer", "term", *dated_columns("date"))
     found: dict[str, list[Reply]] = defaultdict(list)
-    for proposal, party, answer, term, earliest, latest in given.values_list(*columns):
-        if Span(earliest, latest).possibly_by(day):
-            found[proposal].append(Reply(party, answer, term is None))
+    for row in given.values(*columns):
+        if dated(row, "date").proved.possibly_by(day):
+            reply = Reply(row["party__slug"], row["answer"], row["term"] is None)
+            found[row["proposal__slug"]].append(reply)
     return dict(found)
 
 

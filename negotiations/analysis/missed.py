@@ -9,10 +9,11 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from negotiations.models import Response, Round
 
-from .lapses import DECISIVE, NOT_HELD, days_since, given_by, undecided
+from .lapses import DECISIVE, NOT_HELD, days_since, undecided
 from .noticing import AttentionItem, Reason
+from .proofs import certainly_before, possibly_by
 from .records import Rows
-from .spans import Span
+from .spans import Span, widen
 
 
 def missed(rows: Rows, on: date, most: int) -> list[AttentionItem]:
@@ -21,11 +22,11 @@ def missed(rows: Rows, on: date, most: int) -> list[AttentionItem]:
     By the definitions of ``lapses``: ``deadline_passed`` and ``round_date_passed`` alone, since
     they are told from two queries, however many negotiations there are.
     """
-    expected = rows(Round).filter(status__in=NOT_HELD, date_latest__lt=on)
+    expected = rows(Round).filter(certainly_before("date", on), status__in=NOT_HELD)
     decided = rows(Response).filter(
-        given_by(on), proposal=OuterRef("pk"), term=None, answer__in=DECISIVE
+        possibly_by("date", on), proposal=OuterRef("pk"), term=None, answer__in=DECISIVE
     )
-    open_ = undecided(rows, on).filter(~Exists(decided), deadline_latest__lt=on)
+    open_ = undecided(rows, on).filter(certainly_before("deadline", on), ~Exists(decided))
     passed: list[tuple[Reason, str, Any]] = [
         *(("round_date_passed", "rounds", row) for row in _last(expected, "date", most)),
         *(("deadline_passed", "proposals", row) for row in _last(open_, "deadline", most)),
@@ -35,7 +36,7 @@ def missed(rows: Rows, on: date, most: int) -> list[AttentionItem]:
         AttentionItem(
             *(reason, kind, row["slug"], row["title"]),
             date=row["text"],
-            days=days_since(Span(row["earliest"], row["latest"]), on),
+            days=days_since(widen(row["text"], Span(row["earliest"], row["latest"])), on),
         )
         for reason, kind, row in passed[:most]
     ]

@@ -36,6 +36,8 @@ class AttentionItem:
     parties: Annotated[tuple[str, ...], "Who has not answered, or whose sources it rests on."] = ()
     sources: Annotated[tuple[str, ...], "What it rests on, or in which source it stands."] = ()
     days: Annotated[
-        Bounds, "How many days it has been past or has waited; null is not known, or not asked."
+        Bounds,
+        "How many days it has been past, or since it was made; null is not known, or not asked. A "
+        "date that its text doubts counts with its margin (31 days or its own length).",
     ] = UNKNOWN
     start: Annotated[int | None, "Where a sentence or quotation starts in its source."] = None

@@ -31,7 +31,7 @@ from negotiations.models import (
 )
 
 from .captions import read_referents, summarize
-from .spans import Span
+from .spans import Span, widen
 
 Rows = Callable[[type[Record]], QuerySet[Any]]
 
@@ -118,6 +118,11 @@ class Dated:
     words: str
     certainty: str
     span: Span
+
+    @property
+    def proved(self) -> Span:
+        """The days that it proves: more than it names where its text doubts them."""
+        return widen(self.text, self.span)
 
 
 @dataclass(slots=True)

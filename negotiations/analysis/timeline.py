@@ -56,6 +56,11 @@ class TimelineEntry:
     updated_at: Annotated[datetime, "When the record was last written."]
 
     @property
+    def proved(self) -> Span:
+        """The days that its date proves."""
+        return widen(self.date, Span(self.earliest, self.latest))
+
+    @property
     def place(self) -> tuple[bool, Day, Day, str, str, str]:
         """Where it stands in a list: by the days that are known, undated ones last.
 
@@ -116,9 +121,9 @@ def entries(
         for plain in plains
         if plain.kind in kinds
         for dated in told(plain)
-        if window is None or (dated.span.is_known and dated.span.overlaps(window))
+        if window is None or (dated.span.is_known and dated.proved.overlaps(window))
     ]
-    places = placed([widen(dated.text, dated.span) for _, dated in wanted])
+    places = placed([dated.proved for _, dated in wanted])
     made = [_entry(*pair, place) for pair, place in zip(wanted, places, strict=True)]
     return sorted(made, key=lambda entry: entry.place)
 
@@ -169,7 +174,7 @@ def timeline(
     dated = [entry for entry in found if entry.lane is not None]
     spans = [Span(entry.earliest, entry.latest) for entry in dated]
     by = grouping or natural_grouping(spans, len(found))
-    groups = grouped([(e.kind, span) for e, span in zip(dated, spans, strict=True)], by)
+    groups = grouped([(entry.kind, entry.proved) for entry in dated], by)
     part = found[shown] if by == "none" else []
     days = [day for span in spans for day in (span.earliest, span.latest) if day]
     return Timeline(

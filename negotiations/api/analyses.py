@@ -8,6 +8,7 @@ from negotiations.analysis import covering, movement
 from negotiations.analysis.fulfilment import Fulfilment, Promise, fulfilment
 from negotiations.analysis.matrix import Matrix, MatrixCell, matrix
 from negotiations.analysis.noticing import REASONS, AttentionItem
+from negotiations.analysis.spans import Span, widen
 from negotiations.models import Negotiation, Round, Source
 from negotiations.protocol.query import Query, readable
 from negotiations.protocol.questions import (
@@ -85,7 +86,8 @@ class MovementView(QuestionView):
             return movement.MovementPoint(None, None, None)
         if found.date_earliest is None or found.date_latest is None:
             query.fault(name, "undated", "The date of this round is open.")
-        return movement.MovementPoint(found.slug, found.date_earliest, found.date_latest)
+        when = widen(found.date, Span(found.date_earliest, found.date_latest))
+        return movement.MovementPoint(found.slug, when.earliest, when.latest)
 
     def answer(self, record: Any, **asked: Any) -> movement.Movement:
         return movement.movement(record, self.reader.rows, **asked)

@@ -57,7 +57,7 @@ class Drawing:
 
 def drawing(told: Timeline) -> Drawing:
     """How a timeline is drawn."""
-    spans = [_span(entry) for entry in told.entries]
+    spans = [entry.proved for entry in told.entries]
     spans += [Span(group.earliest, group.latest) for group in told.groups]
     scale = scale_of(spans or [Span(told.earliest, told.latest)])
     most = max((group.count for group in told.groups), default=1)
@@ -82,10 +82,6 @@ def drawing(told: Timeline) -> Drawing:
     )
 
 
-def _span(entry: TimelineEntry) -> Span:
-    return Span(entry.earliest, entry.latest)
-
-
 def _row(entry: TimelineEntry, scale: Scale) -> Row:
     return Row(
         kind=kind_name(entry.kind),
@@ -94,5 +90,5 @@ def _row(entry: TimelineEntry, scale: Scale) -> Row:
         summary=entry.summary,
         when=days_words(entry.date, entry.earliest, entry.latest),
         known=CERTAINTY.get(entry.date_certainty, ""),
-        bar=scale.bar(_span(entry)) if _span(entry).is_known else None,
+        bar=scale.bar(entry.proved) if entry.proved.is_known else None,
     )
