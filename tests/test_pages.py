@@ -105,22 +105,32 @@ def test_the_start_page_tells_what_changed_and_what_passed_without_a_result(clie
     RoundFactory(
         negotiation=talks, title="The fourth round", date="2025-07", status="agreed", **PUBLIC
     )
-    ProposalFactory(negotiation=talks, title="A warning", deadline="../2025-09-07", **PUBLIC)
+    maker = PartyFactory(name="Russia", **PUBLIC)
+    ProposalFactory(
+        negotiation=talks,
+        title="A warning",
+        proposed_by=[maker],
+        deadline="../2025-09-07",
+        **PUBLIC,
+    )
     NegotiationFactory(title="Hidden talks")
 
     page = client.get("/")
 
     assert told(page, '<h2 id="attention"', '<h2 id="changes"') == (
         "What needs attention "
-        "A warning had a deadline, by 7 September 2025; no result is recorded. "
-        "The fourth round was to be held in July 2025; no source says whether it was. "
-        "The third round was proposed for a date between 21 and 27 July 2025; "
-        "no source says whether it was held."
+        "Russia: A warning (status: open) ; deadline: by 7 September 2025; no result is recorded. "
+        "The fourth round (agreed) ; date: in July 2025; whether it was held is not recorded. "
+        "The third round (proposed) ; date: between 21 and 27 July 2025; "
+        "whether it was held is not recorded."
     )
     figures = told(page, '<h2 id="figures"')
     assert " 1 negotiation 0 participations 2 rounds 0 delegations " in figures
     changes = told(page, '<h2 id="changes"', '<h2 id="figures"')
-    assert re.search(r"lately \d+ \w+ \d+ proposal A warning created .* round The third", changes)
+    assert re.search(
+        r"lately \d+ \w+ \d+ proposal Russia: A warning \(status: open\) created .* round The",
+        changes,
+    )
     assert "Hidden" not in page.text
 
 
@@ -235,10 +245,10 @@ def test_search_tells_a_record_once_and_whose_it_is(client):
     page = client.get("/search/?q=territory")
 
     found = told(page, "<ol", "</ol>")
-    assert found.startswith("position Territory is given up. of Russia")
+    assert found.startswith("position Russia: Territory is given up.")
     # Nothing that a line is drawn under stands after the name.
     named = client.get("/search/?q=given").text
-    assert 'dir="auto">Territory is <mark>given</mark> up.</a>' in named
+    assert 'dir="auto">Russia: Territory is <mark>given</mark> up.</a>' in named
     assert found.count("position") == 1
     assert "It wants territory ." in found
 

@@ -206,12 +206,12 @@ def test_a_source_marks_what_is_coded_and_tells_what_was_left_out(client, source
             'title="Left out: A heading that states nothing of its own.">heading</a></p>'
             f'<p>The Kremlin said <span id="citations-{cited.slug}"></span>'
             "<mark>it is open to talks &amp; more</mark>"
-            f'<a class="way" href="/positions/russia-open/" title="Position: {claim}">1</a>'
+            f'<a class="way" href="/positions/russia-open/" title="Position: Russia: {claim}">1</a>'
             ". Others doubt it.</p><p>The end.</p>"
         ).split()
     )
     assert told(page, '<h2 id="supported"', '<h2 id="facts"') == (
-        f"What rests on it position {claim} of {position.party} Read and left out A heading "
+        f"What rests on it position {position.party}: {claim} Read and left out A heading "
         "Heading: A heading that states nothing of its own. "
         "Not coded yet Others doubt it. The end."
     )

@@ -121,7 +121,7 @@ def test_a_citation_is_told_with_what_it_supports():
 
     words = commitment.citations.get()
     quote = "“both sides agreed to carry out prisoner exchanges”"
-    told = "the commitment “Both sides are to carry out prisoner exchanges.”"
+    told = "the commitment “Russia ↔ Ukraine: Both sides are to carry out prisoner exchanges.”"
 
     assert sentence(words) == f"{quote} supports {told}; from the source's narration"
     words.relation, words.voice = "context", "headline"

@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from negotiations import history
+from negotiations.analysis.headings import name_record
 from negotiations.models import COLLECTIONS, Record
 
 from .reviewing import move
@@ -76,7 +77,7 @@ def note_decided(request: Any, decided: Iterable[tuple[Record, str]]) -> None:
             "address": record.address,
             "version": record.version,
             "was": was,
-            "name": Truncator(str(record)).chars(80),
+            "name": Truncator(name_record(record)).chars(80),
         }
         for record, was in decided
     ]

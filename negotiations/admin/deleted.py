@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -14,7 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from negotiations import history
+from negotiations.analysis.headings import name_record
 from negotiations.models import COLLECTIONS, Change, Erasure, MovedSlug, Role, role_of
+from negotiations.past import as_known
 from negotiations.protocol.policy import may_create
 from negotiations.protocol.tombstones import tombstone
 from negotiations.protocol.versions import may_bring_back
@@ -45,11 +48,13 @@ class Deletion(NamedTuple):
     @property
     def name(self) -> str:
         """What the record was called."""
+        model, version = self.version.instance_type, self.version
+        # With all that it was called after, some of which may be gone as well.
         try:
-            return str(self.version.instance)
+            with as_known(version.history_date - timedelta(microseconds=1)):
+                return name_record(model._base_manager.get(pk=version.id))
         except models.ObjectDoesNotExist:
-            # It was called after another that is gone as well.
-            return str(self.version.slug)
+            return str(version.slug)
 
 
 def deleted_view(site: Any, request: Any) -> Any:
@@ -147,6 +152,6 @@ def _restore(request: Any) -> Any:
         words = _("Not restored: somebody was faster; load the page again.")
         messages.error(request, words)
         return here
-    messages.success(request, _("“%(name)s” is back, as a draft.") % {"name": record})
+    messages.success(request, _("“%(name)s” is back, as a draft.") % {"name": name_record(record)})
     url = f"admin:negotiations_{model._meta.model_name}_change"
     return HttpResponseRedirect(reverse(url, args=[record.pk]))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import history
+from negotiations.analysis.headings import name_record
 from negotiations.models import Record, StaleVersion
 from negotiations.protocol.policy import may
 
@@ -90,7 +91,7 @@ class Deleting(admin.ModelAdmin):
             return ""
         if not sees(user, record):
             return str(HIDDEN)
-        return f"{capfirst(noun(record))}: {record}"
+        return f"{capfirst(noun(record))}: {name_record(record)}"
 
     # One record
 
@@ -138,7 +139,7 @@ class Deleting(admin.ModelAdmin):
         reason = reason_in(request)
         done = 0
         for record in queryset:
-            name = str(record)
+            name = name_record(record)
             seen = number(request.POST.get(f"version-{record.pk}"))
             try:
                 if not may(request.user, "delete", record):

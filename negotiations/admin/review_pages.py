@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from negotiations import history
+from negotiations.analysis.headings import name_record
 from negotiations.analysis.sentences import sentence
 from negotiations.history import Difference
 from negotiations.models import COLLECTIONS, Record, Source
@@ -255,7 +256,7 @@ def undo_view(site: Any, request: Any) -> Any:
     if not back:
         return HttpResponseRedirect(f"{reverse('admin:review')}?{filters.query}")
     one, several = _("Taken back: “%(name)s”."), _("Taken back: %(number)s decisions.")
-    told = {"name": back[0], "number": len(back)}
+    told = {"name": name_record(back[0]), "number": len(back)}
     messages.success(request, (one if len(back) == 1 else several) % told)
     target = named(back[-1].address)
     return HttpResponseRedirect(item_url(target, filters))

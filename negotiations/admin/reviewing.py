@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from negotiations import history
+from negotiations.analysis.headings import name_record
 from negotiations.models import COLLECTIONS, Record, StaleVersion
 from negotiations.protocol.policy import NEEDS_SECOND_PERSON, find_refusal, may, step
 
@@ -169,7 +170,7 @@ class Reviewing(admin.ModelAdmin):
             self.message_user(request, linked(words_of(error, self.model)), messages.ERROR)
         else:
             words = _("“%(name)s” is now: %(state)s.")
-            told = {"name": record, "state": state_of(record)}
+            told = {"name": name_record(record), "state": state_of(record)}
             self.message_user(request, words % told, messages.SUCCESS)
         url = reverse(f"admin:negotiations_{self.opts.model_name}_change", args=[record.pk])
         return HttpResponseRedirect(url)

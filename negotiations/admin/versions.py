@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from negotiations import history
+from negotiations.analysis.headings import name_record
 from negotiations.models import Record, Role, StaleVersion, role_of
 from negotiations.protocol.policy import may
 
@@ -62,7 +63,7 @@ class Versions(admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("History of %(kind)s “%(name)s”")
-            % {"kind": self.opts.verbose_name, "name": record},
+            % {"kind": self.opts.verbose_name, "name": name_record(record)},
             "subtitle": None,
             "opts": self.opts,
             "object": record,
@@ -110,7 +111,7 @@ class Versions(admin.ModelAdmin):
             self.message_user(request, words, messages.ERROR)
         else:
             words = _("“%(name)s” is again as it was in version %(version)s.")
-            told = {"name": record, "version": version.version}
+            told = {"name": name_record(record), "version": version.version}
             self.message_user(request, words % told, messages.SUCCESS)
         url = reverse(f"admin:negotiations_{self.opts.model_name}_history", args=[record.pk])
         return HttpResponseRedirect(url)

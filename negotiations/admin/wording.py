@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
+from negotiations.analysis.headings import name_record
 from negotiations.history import Difference
 from negotiations.models import Record
 from negotiations.protocol.tombstones import tombstone
@@ -48,7 +49,7 @@ def _line(field: Any, found: Difference, user: Any) -> Line:
 def _names(model: type[Record], slugs: set[str], user: Any) -> dict[str, str]:
     """What the records are called; of those that were deleted, their slugs."""
     rows = model._default_manager.visible_to(user).filter(slug__in=slugs)
-    names = {record.slug: Truncator(str(record)).chars(NAME) for record in rows}
+    names = {record.slug: Truncator(name_record(record)).chars(NAME) for record in rows}
     for slug in slugs - set(names):
         is_deleted = tombstone(model, slug, user) is not None
         names[slug] = (

@@ -23,7 +23,7 @@ itself, which only the tracker's time changes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
@@ -79,6 +79,10 @@ def attention(
         *_questions(records),
         *(item for each in read for item in _of_source(each)),
         *incomplete(negotiation, rows),
+    ]
+    summaries = {(plain.kind, plain.slug): plain.summary for plain in records}
+    found = [
+        replace(item, summary=summaries.get((item.kind, item.slug), item.title)) for item in found
     ]
     found.sort(key=lambda item: (item.kind, item.slug, item.start or 0))
     by_reason = {reason: [item for item in found if item.reason == reason] for reason in reasons}

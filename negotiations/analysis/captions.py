@@ -142,6 +142,17 @@ def _delivery(plain: Plain, known: Referents) -> str:
     return summaries.summarize_delivery(direction, amount, category, plain.code, commitment)
 
 
+def find_parties(plain: Plain, known: Referents) -> tuple[list[str], list[str]]:
+    """Return by whom and to whom a delivery was; nobody where it can have been several."""
+    owed = known.records.get(("commitments", plain.subject))
+    sides = summaries.find_parties(
+        *("".join(plain.parties), "".join(plain.receivers)),
+        *((owed.parties, owed.receivers) if owed else ([], [])),
+    )
+    givers, takers = (slugs if len(slugs) == 1 else [] for slugs in sides)
+    return givers, takers
+
+
 def _incident(plain: Plain, known: Referents) -> str:
     return summaries.summarize_incident(plain.title, plain.code, known.names(plain.parties))
 

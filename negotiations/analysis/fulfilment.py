@@ -60,7 +60,8 @@ class Promise:
     overdue: Annotated[
         Overdue,
         "Whether its last day has passed and less was delivered than was promised. "
-        "`nothing_recorded`: the day has passed and no delivery is recorded. Always `no` for "
+        "`nothing_recorded`: the day has passed and no delivery is recorded but retracted ones. "
+        "Always `no` for "
         "abstentions such as `stop_fighting`.",
     ]
 
@@ -231,10 +232,10 @@ def _directions(owed: Owed, own: list[Handover], day: Span) -> list[Direction]:
 def overdue(owed: Owed, reported: Delivered, day: Span, of_whole: list[Handover]) -> Overdue:
     """Return whether its last day has passed and recorded deliveries are less than was promised.
 
-    ``nothing_recorded`` where that day has passed and no delivery is recorded, which does not prove
-    that there was none. An abstention, or what has no day, is never overdue. ``unclear`` where the
-    day it was due may or may not have passed, or what was delivered, under the whole of which it is
-    a part too, may or may not be enough.
+    ``nothing_recorded`` where that day has passed and no delivery is recorded but retracted ones,
+    which does not prove that there was none. An abstention, or what has no day, is never overdue.
+    ``unclear`` where the day it was due may or may not have passed, or what was delivered, under
+    the whole of which it is a part too, may or may not be enough.
     """
     due = widen(owed.due, owed.due_span)
     if owed.kind in ABSTENTIONS or not due.is_known or not due.possibly_before(day):

@@ -87,6 +87,12 @@ def summarize_incident(record: Any) -> str:
     return summaries.summarize_incident(record.title, record.kind, list_names(record.by))
 
 
+def name_record(record: Record) -> str:
+    """Name a record wherever people read of it: by who and what, where its kind has such a line."""
+    summarize = SUMMARIES.get(type(record))
+    return summarize(record) if summarize else str(record)
+
+
 SUMMARIES: dict[type[Record], Callable[[Any], str]] = {
     Negotiation: summarize_negotiation,
     Round: summarize_round,

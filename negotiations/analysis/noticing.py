@@ -40,4 +40,7 @@ class AttentionItem:
         "How many days it has been past, or since it was made; null is not known, or not asked. A "
         "date that its text doubts counts with its margin (31 days or its own length).",
     ] = UNKNOWN
+    summary: Annotated[
+        str, "Who and what in one line, as people are shown it; of a source its title."
+    ] = ""
     start: Annotated[int | None, "Where a sentence or quotation starts in its source."] = None

@@ -55,10 +55,18 @@ class Share:
 def share(done: Bounds, promised: Bounds) -> Share:
     """How much of what was promised was done, to four digits; more than 1 is more than promised.
 
-    The least is the least done of the most promised, the most the other way round.
+    Neither 0 nor 1 is a rounded number. The least is the least done of the most promised, the most
+    the other way round.
     """
     least = done.min / promised.max if done.min is not None and promised.max else None
     most = done.max / promised.min if done.max is not None and promised.min else None
-    return Share(
-        None if least is None else round(least, 4), None if most is None else round(most, 4)
-    )
+    return Share(_round(least), _round(most))
+
+
+def _round(part: float | None) -> float | None:
+    if part is None:
+        return None
+    found = round(part, 4)
+    if found in {0, 1} and found != part:
+        return found + 0.0001 if part > found else found - 0.0001
+    return found

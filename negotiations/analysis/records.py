@@ -30,7 +30,7 @@ from negotiations.models import (
     Term,
 )
 
-from .captions import read_referents, summarize
+from .captions import find_parties, read_referents, summarize
 from .spans import Span, widen
 
 Rows = Callable[[type[Record]], QuerySet[Any]]
@@ -160,6 +160,8 @@ def recorded(negotiation: Negotiation, rows: Rows, kinds: Iterable[Kind] = KINDS
     known = read_referents(negotiation, plains, rows)
     for plain in plains:
         plain.summary = summarize(plain, known)
+        if plain.kind == Delivery.collection():
+            plain.parties, plain.receivers = find_parties(plain, known)
         plain.question = known.questions.get(plain.more.get("issue", ""), "")
     for kind, untitled in found:
         for plain in untitled if kind.subject else ():

@@ -39,6 +39,7 @@ from .dating import dated, when
 from .headings import (
     SUMMARIES,
     list_names,
+    name_record,
     summarize_commitment,
     summarize_delivery,
     summarize_incident,
@@ -261,7 +262,7 @@ def source(record: Any) -> str:
 
 
 def citation(record: Any) -> str:
-    what = f"{record.record._meta.verbose_name} {quote(record.record)}"
+    what = f"{record.record._meta.verbose_name} {quote(name_record(record.record))}"
     relation = RELATIONS[record.relation]
     return f"{shorten(record.quote)} {relation} the {what}; from {VOICES[record.voice]}"
 

@@ -82,9 +82,8 @@ def explain_position(summary: str, question: str, stance: str) -> str:
 
 def summarize_proposal(makers: Names, addressees: Names, title: str, status: str) -> str:
     # How it stands by the latest source, which is not how it stood when it was made.
-    return (
-        f"{format_direction(makers, addressees)}: {title} ({label('status', format_code(status))})"
-    )
+    what = f"{title} ({label('status', format_code(status))})"
+    return join_facts(format_direction(makers, addressees), what, mark=": ")
 
 
 def summarize_term(obligors: Names, obligees: Names, text: str) -> str:
@@ -106,7 +105,8 @@ def summarize_outcome(title: str, status: str, agreed_by: Names) -> str:
 
 def summarize_commitment(obligors: Names, obligees: Names, text: str, according_to: str) -> str:
     version = label("according to", according_to)
-    return f"{format_direction(obligors, obligees)}: {text}{enclose(version)}"
+    what = f"{text}{enclose(version)}"
+    return join_facts(format_direction(obligors, obligees), what, mark=": ")
 
 
 def summarize_delivery(
@@ -118,14 +118,23 @@ def summarize_delivery(
     return f"{direction}: {how_much} ({checked}), under {quote(commitment.rstrip('.'))}"
 
 
+def find_parties(
+    given: str, taken: str, obligors: Names, obligees: Names
+) -> tuple[list[str], list[str]]:
+    """Return who can have delivered something, and who can have received it."""
+    return (
+        [given] if given else [name for name in obligors if name != taken],
+        [taken] if taken else [name for name in obligees if name != given],
+    )
+
+
 def find_direction(given: str, taken: str, obligors: Names, obligees: Names) -> str:
     """Say from whom to whom something was delivered.
 
     Of several that owe, or are owed, the record does not say which it was; nobody delivers to
     themselves.
     """
-    givers = [given] if given else [name for name in obligors if name != taken]
-    takers = [taken] if taken else [name for name in obligees if name != given]
+    givers, takers = find_parties(given, taken, obligors, obligees)
     to = join_names(takers, "or") or "receiver not named"
     return f"{join_names(givers, 'or')} → {to}"
 

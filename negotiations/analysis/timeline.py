@@ -34,7 +34,10 @@ class TimelineEntry:
     ]
     code: Annotated[str, "How it stands: its status, stance, answer, verification or kind."]
     question: Annotated[str, "Of a position: the question that its stance answers; else empty."]
-    parties: Annotated[list[str], "Who acts in it."]
+    parties: Annotated[
+        list[str],
+        "Who acts in it; of a delivery that names nobody, the only party that owes it.",
+    ]
     receivers: Annotated[list[str], "To whom it is put, owed or handed over."]
     date: Annotated[str, "The date in EDTF; empty when unknown."]
     date_words: Annotated[str, "The date in the words of the source."]

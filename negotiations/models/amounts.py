@@ -14,7 +14,10 @@ UNITS = {
 
 
 def format_amount(least: int | None, most: int | None, unit: str = "") -> str:
-    """Write bounds as “1,200 persons”, “3 to 5”, “at least 3”; nothing without a number."""
+    """Write bounds as “1,200 persons”, “3 to 5”, “at least 3”; nothing without a number.
+
+    “0 to 500” has both bounds, “at most 500” no lower one. The unit agrees with the last number.
+    """
     if least is None and most is None:
         return ""
     if least == most:
@@ -26,4 +29,5 @@ def format_amount(least: int | None, most: int | None, unit: str = "") -> str:
     else:
         number = f"{least:,} to {most:,}"
     one, several = UNITS[unit]
-    return f"{number} {one if most == 1 else several}".rstrip()
+    last = least if most is None else most
+    return f"{number} {one if last == 1 else several}".rstrip()

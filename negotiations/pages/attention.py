@@ -7,14 +7,14 @@ from negotiations.analysis.attention import Attention
 from negotiations.analysis.dating import when
 from negotiations.analysis.noticing import AttentionItem, Reason
 from negotiations.analysis.quantities import UNKNOWN, Bounds
+from negotiations.models.amounts import format_amount
 
 from .names import Pair
 from .scale import Stretch, longest, stretch
-from .wording import quantity_words
 
 REASONS: dict[Reason, str] = {
     "deadline_passed": "A deadline passed and no result is recorded",
-    "round_date_passed": "A date passed and nothing says whether the round was held",
+    "round_date_passed": "A date passed and whether the round was held is not recorded",
     "commitment_overdue": "Due, and no delivery of all that was promised is recorded",
     "proposal_unanswered": "Proposals without a recorded answer",
     "one_source": "Resting on one source",
@@ -100,7 +100,7 @@ def _matter(
     return Matter(
         kind=item.kind,
         slug=item.slug,
-        title=item.title or titles.get((item.kind, item.slug), item.slug),
+        title=item.summary or titles.get((item.kind, item.slug), item.slug),
         about=", ".join(_about(item, names)),
         days=_days(item),
         stretch=stretch(item.days, days),
@@ -112,7 +112,7 @@ def _about(item: AttentionItem, names: dict[str, str]) -> Iterator[str]:
         yield when(item.date)
     if item.parties:
         listed = " and ".join(names.get(party, party) for party in item.parties)
-        yield f"no answer: {listed}" if item.reason == "proposal_unanswered" else listed
+        yield f"no answer recorded: {listed}" if item.reason == "proposal_unanswered" else listed
     if item.text and item.text != item.title:
         yield item.text
 
@@ -120,8 +120,12 @@ def _about(item: AttentionItem, names: dict[str, str]) -> Iterator[str]:
 def _days(item: AttentionItem) -> str:
     if item.reason not in BY_TIME:
         return ""
+    is_offer = item.reason == "proposal_unanswered"
     if item.days == UNKNOWN:
-        return "since when is not known"
-    is_one = item.days in (Bounds(1, 1), Bounds(1, None))
-    days = f"{quantity_words(item.days)} day{'' if is_one else 's'}"
-    return f"waits for {days}" if item.reason == "proposal_unanswered" else f"passed {days} ago"
+        return "when it was made is not known" if is_offer else "since when is not known"
+    # Up to a day on which it may still not have been made.
+    days = Bounds(item.days.min or None, item.days.max) if item.days.max else item.days
+    passed = f"{format_amount(days.min, days.max, 'days')} ago"
+    return (
+        f"{'made' if is_offer else 'passed'} {passed}{' or later' * is_offer * (days.min is None)}"
+    )

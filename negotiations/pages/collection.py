@@ -8,7 +8,7 @@ from negotiations.protocol.paging import Ordering
 from negotiations.protocol.query import readable
 
 from .answering import page
-from .names import nameable, summary_link
+from .names import link, nameable
 from .published import published
 
 MOST = 100
@@ -28,7 +28,7 @@ def collection(request: HttpRequest, collection: str) -> HttpResponse:
     rows = list(ordering.sort(found)[: MOST + 1])
     context = {
         "collection": collection,
-        "links": [summary_link(row) for row in rows[:MOST]],
+        "links": [link(row) for row in rows[:MOST]],
         "after": after,
         "next": rows[MOST - 1].slug if len(rows) > MOST else "",
     }

@@ -12,7 +12,7 @@ from negotiations.models.amounts import format_amount
 from negotiations.protocol.schema.values import vocabulary_of
 from negotiations.protocol.shapes import MEMBERS
 
-from .names import link, nameable
+from .names import link, link_related, nameable
 
 # What every record has and the page says elsewhere, and what is too long for a line.
 ELSEWHERE = {
@@ -35,7 +35,7 @@ def facts(record: Any) -> list[Fact]:
         if name in ELSEWHERE or name in beside:
             continue
         if name == "record":
-            told.append({"name": "Record", "values": [link(record.record)]})
+            told.append({"name": "Record", "values": [link_related(record.record)]})
         else:
             field = record._meta.get_field(name)
             told.append({"name": _label(field), "values": list(_values(record, field))})
@@ -69,7 +69,7 @@ def _values(record: Any, field: Any) -> Iterator[Fact]:
         bounds = (getattr(record, f"{stem}_{end}") for end in ("min", "max"))
         yield from _words(format_amount(*bounds))
     elif field.is_relation:
-        yield from [link(value)] if value is not None else []
+        yield from [link_related(value)] if value is not None else []
     elif field.choices and value:
         code = vocabulary_of(field)(value)
         # Beside its question a stance is read as the answer.

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from negotiations.analysis.deliveries import Delivered
 from negotiations.analysis.fulfilment import Fulfilment, Promise
-from negotiations.analysis.quantities import Bounds
+from negotiations.analysis.quantities import Bounds, Share
 from negotiations.analysis.summaries import format_direction
+from negotiations.analysis.wording import enclose, join_facts
 from negotiations.models import Commitment
-from negotiations.models.amounts import UNITS
+from negotiations.models.amounts import format_amount
 
 from .scale import Stretch, longest, stretch
-from .wording import days_words, quantity_words, share_words
+from .wording import days_words, share_words
 
 OVERDUE = {
     "yes": "Overdue: the deliveries recorded are less than was promised.",
@@ -73,32 +74,54 @@ def _debt(owed: Promise, names: dict[str, str], versions: list[Promise]) -> Debt
         for each in versions
         for quantity in (each.promised, each.reported.quantity, each.confirmed.quantity)
     )
-    unit = f" {UNITS[owed.unit][1]}" if owed.unit else ""
-    figures = [Figure("Promised", _amount(owed.promised, unit), stretch(owed.promised, most))]
-    for name, done, part in (
-        ("Reported", owed.reported, owed.share_reported),
-        ("Confirmed", owed.confirmed, owed.share_confirmed),
-    ):
-        words = _delivered(done, unit, share_words(part))
-        figures.append(Figure(name, words, stretch(done.quantity, most)))
+    reported = _delivered(owed.reported, owed.unit, owed.share_reported)
+    if not reported and not owed.retracted:
+        reported = "no delivery is recorded"
+    confirmed = _delivered(owed.confirmed, owed.unit, owed.share_confirmed)
+    figures = [
+        Figure(name, words, stretch(quantity, most))
+        for name, words, quantity in (
+            ("Promised", _amount(owed.promised, owed.unit), owed.promised),
+            ("Reported", join_facts(reported, _doubts(owed)), owed.reported.quantity),
+            ("Confirmed", confirmed or "no delivery is confirmed", owed.confirmed.quantity),
+        )
+    ]
     return Debt(
         slug=owed.slug,
         kind=Commitment.Kind(owed.kind).label,
         text=owed.text,
         direction=_direction(owed, names),
         due=days_words(owed.due, owed.due_earliest, owed.due_latest) if owed.due else "",
-        overdue=OVERDUE[owed.overdue],
+        overdue=_overdue(owed),
         according_to=names.get(owed.according_to or "", owed.according_to or ""),
         figures=figures,
     )
 
 
-def _delivered(done: Delivered, unit: str, share: str) -> str:
+def _delivered(done: Delivered, unit: str, share: Share) -> str:
+    """Say how much was delivered and how often; nothing where no delivery counts."""
     if not done.deliveries:
-        return "nothing"
-    times = "1 delivery" if done.deliveries == 1 else f"{done.deliveries} deliveries"
-    part = f" ({share})" if share else ""
-    return f"{_amount(done.quantity, unit)}{part}, in {times}"
+        return ""
+    times = _times(done.deliveries)
+    return f"{_amount(done.quantity, unit)}{enclose(share_words(share))}, in {times}"
+
+
+def _times(number: int) -> str:
+    return "1 delivery" if number == 1 else f"{number:,} deliveries"
+
+
+def _doubts(owed: Promise) -> str:
+    """Say of how many deliveries the sides contradict each other, and how many were taken back."""
+    return join_facts(
+        f"disputed: {_times(owed.disputed)}" if owed.disputed else "",
+        f"reported and then retracted: {_times(owed.retracted)}" if owed.retracted else "",
+    )
+
+
+def _overdue(owed: Promise) -> str:
+    if owed.overdue == "nothing_recorded" and owed.retracted:
+        return "It was due; what was reported as delivered was retracted."
+    return OVERDUE[owed.overdue]
 
 
 def _direction(owed: Promise, names: dict[str, str]) -> str:
@@ -109,5 +132,4 @@ def _direction(owed: Promise, names: dict[str, str]) -> str:
 
 
 def _amount(quantity: Bounds, unit: str) -> str:
-    words = quantity_words(quantity)
-    return words if words == "number not given" else f"{words}{unit}"
+    return format_amount(quantity.min, quantity.max, unit) or "number not given"

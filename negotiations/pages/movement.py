@@ -10,9 +10,9 @@ from .answers import Answers, describe
 
 CHANGES = {
     "changed": "changed",
-    "unchanged": "said the same again",
+    "unchanged": "the same answer again",
     "first_recorded": "first recorded",
-    "no_evidence": "nothing heard since",
+    "no_evidence": "nothing recorded since",
     "nothing_found": "nothing found",
 }
 # Four steps lie between yes and no.
@@ -90,7 +90,7 @@ def _distance(steps: Steps | None) -> Distance | None:
     if steps is None:
         return None
     number = str(steps.min) if steps.min == steps.max else f"{steps.min} to {steps.max}"
-    unit = "step" if number == "1" else "steps"
+    unit = "step" if steps.max == 1 else "steps"
     doubt = "" if steps.sureness == "certain" else "perhaps "
     least, most = (100 * bound // MOST for bound in (steps.min, steps.max))
     # What is in doubt is outlined.

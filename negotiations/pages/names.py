@@ -7,22 +7,42 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from negotiations.analysis.headings import SUMMARIES
-from negotiations.models import COLLECTIONS, Commitment, Delivery, Outcome, Party, Record, Round
+from negotiations.models import (
+    COLLECTIONS,
+    Commitment,
+    Delivery,
+    Incident,
+    Outcome,
+    Party,
+    Position,
+    Proposal,
+    Record,
+    Response,
+    Round,
+    Statement,
+    Term,
+)
 
 from .published import published
 from .wording import kind_name
 
 Pair = tuple[str, str]
 
-# What the name of a record leaves out and a reader has to know: whose it is.
-BELONGS_TO = {"positions": "party", "terms": "proposal"}
-# What lists show by its summary, since its name alone would read as a plain fact: the relations
-# to one record that the summary needs, and those to several parties.
+# What the line of a record leaves out and a reader has to know: whose it is.
+BELONGS_TO = {"terms": "proposal"}
+# What is shown by who and what, since its name alone would read as a plain fact: the relations to
+# one record that the line needs, and those to several parties.
 SUMMARIZED: dict[type[Record], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Round: ((), ()),
+    Statement: (("party",), ()),
+    Proposal: ((), ("proposed_by", "addressed_to")),
+    Term: ((), ("obligor", "obligee")),
+    Response: ((), ()),
+    Position: (("party",), ()),
     Outcome: ((), ("agreed_by",)),
     Commitment: (("according_to",), ("obligor", "obligee")),
     Delivery: (("delivered_by",), ("commitment__obligor", "commitment__obligee")),
+    Incident: ((), ("by",)),
 }
 
 
@@ -32,7 +52,7 @@ def address(collection: str, slug: str) -> str:
 
 
 def nameable(model: type[Record]) -> QuerySet[Any]:
-    """The published records of a kind, each of which ``str`` names without asking further."""
+    """The published records of a kind with all that names them, so that nothing more is asked."""
     rows, belongs_to = published(model), BELONGS_TO.get(model.collection())
     single, several = SUMMARIZED.get(model, ((), ()))
     after = (*model.named_after, *single, *([belongs_to] if belongs_to else []))
@@ -42,14 +62,11 @@ def nameable(model: type[Record]) -> QuerySet[Any]:
     return rows.defer("text") if model.collection() == "sources" else rows
 
 
-def link(record: Record) -> dict[str, Any]:
-    """A record by its name, whose it is, and the address of its page.
-
-    Whose it is, is told of records that ``nameable`` found: it asks for nothing.
-    """
+def link(record: Record, words: str = "") -> dict[str, Any]:
+    """A record of ``nameable`` by who and what, whose it is, and the address of its page."""
     collection = record.collection()
     return {
-        "words": str(record),
+        "words": words or name(record),
         "kind": kind_name(collection),
         "of": whose(record),
         # An issue by its question: its name alone says nothing that could be answered.
@@ -58,10 +75,15 @@ def link(record: Record) -> dict[str, Any]:
     }
 
 
-def summary_link(record: Record) -> dict[str, Any]:
-    """Return the link to a record of ``nameable`` with the line that the timeline shows of it."""
-    words = SUMMARIES[type(record)](record) if type(record) in SUMMARIZED else str(record)
-    return {**link(record), "words": words}
+def name(record: Record) -> str:
+    """Name a record of ``nameable`` as the timeline does; a negotiation by its title alone."""
+    return SUMMARIES[type(record)](record) if type(record) in SUMMARIZED else str(record)
+
+
+def link_related(record: Record) -> dict[str, Any]:
+    """Return the link to a record that another one refers to; names ask for published ones only."""
+    found = nameable(type(record)).filter(pk=record.pk).first()
+    return link(found) if found else link(record, str(record))
 
 
 def whose(record: Record) -> str:
@@ -81,7 +103,7 @@ def links(pairs: Iterable[Pair]) -> dict[Pair, dict[str, Any]]:
     for collection, slug in pairs:
         slugs.setdefault(collection, set()).add(slug)
     return {
-        (collection, record.slug): summary_link(record)
+        (collection, record.slug): link(record)
         for collection, named in slugs.items()
         for record in nameable(COLLECTIONS[collection]).filter(slug__in=named).order_by("slug")
     }

@@ -27,8 +27,8 @@ FIGURE = 52
 # Columns of the matrix, and of the movement.
 FIRST, COLUMN, ANSWER = 190, 190, 26
 BARS = (
-    "A bar says that it happened on a day within it, not that it lasted so long. Where bars share "
-    "a day, no order is claimed."
+    "A bar covers the days on which it can lie, not how long it lasted. Where bars share a day, no "
+    "order is claimed."
 )
 COUNTS = "A bar says how many there are, beside the most that any has."
 CELLS = (
@@ -212,7 +212,12 @@ def attention(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, A
         some = f", {heap.more} not drawn" if heap.more else ""
         lines.append(headed(f"{heap.name}: {heap.count}{some}"))
         lines += [
-            {"label": each.title, "stretch": each.stretch, "words": each.days}
+            {
+                "label": each.title,
+                "about": each.about,
+                "stretch": each.stretch,
+                "words": each.days,
+            }
             for each in heap.matters
         ]
     if told.resting:
@@ -220,7 +225,7 @@ def attention(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, A
     lines += [
         {"label": heap.name, "stretch": heap.stretch, "words": heap.count} for heap in told.resting
     ]
-    rows = stack(lines, lambda line: (line["label"], ""), top)
+    rows = stack(lines, lambda line: (line["label"], line.get("about", "")), top)
     what = f"what waited on {on}"
     return {"what": what, "rows": rows, "height": find_end(rows, top + ROW) + FOOT}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from negotiations.models import Citation, Dismissal, Record
 
-from .names import BELONGS_TO, nameable, summary_link
+from .names import BELONGS_TO, link, nameable
 
 # So many of a group are shown; the API has all.
 MOST = 12
@@ -35,7 +35,7 @@ def relatives(record: Record) -> list[dict[str, Any]]:
             found.append(
                 {
                     "name": title(model, relation.field, record),
-                    "links": [summary_link(row) for row in sorted(rows[:MOST], key=in_time)],
+                    "links": [link(row) for row in sorted(rows[:MOST], key=in_time)],
                     "is_own": name == BELONGS_TO.get(model.collection()),
                     "more": f"/api/v1/{model.collection()}/?{name}={record.slug}"
                     if len(rows) > MOST

@@ -75,12 +75,20 @@ def shown(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if link := known.get((each["kind"], each["slug"])):
             row = told.setdefault(link["url"], {"link": link, "name": None, "excerpts": []})
             # A name that has the words is told once.
-            if "".join(part["text"] for part in each["excerpt"]) == link["words"]:
-                row["name"] = marked(each["excerpt"])
+            said = text_of(each["excerpt"])
+            if said and said in link["words"]:
+                before, _, after = link["words"].partition(said)
+                start, end = ([{"text": text, "match": False}] for text in (before, after))
+                row["name"] = marked([*start, *each["excerpt"], *end])
             else:
                 words = marked(whole_words(each["excerpt"]))
                 row["excerpts"].append({"language": each["language"], "words": words})
     return list(told.values())
+
+
+def text_of(parts: list[dict[str, Any]]) -> str:
+    """The words of an excerpt."""
+    return "".join(part["text"] for part in parts)
 
 
 def marked(parts: list[dict[str, Any]]) -> SafeString:

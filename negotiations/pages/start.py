@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from negotiations.analysis.dating import when
 from negotiations.analysis.missed import missed
-from negotiations.models import RECORDS, Negotiation, Round
+from negotiations.models import RECORDS, Negotiation
 from negotiations.protocol.feed import Feed
 
 from .answering import page
@@ -24,9 +24,8 @@ LOOKED_AT = 500
 # They come and go with the record that they support.
 PARTS = ("citations", "dismissals")
 REASONS = {
-    "round_date_passed": "was to be held {}; no source says whether it was",
-    "only_proposed": "was proposed for a date {}; no source says whether it was held",
-    "deadline_passed": "had a deadline, {}; no result is recorded",
+    "round_date_passed": "date: {}; whether it was held is not recorded",
+    "deadline_passed": "deadline: {}; no result is recorded",
 }
 
 
@@ -74,13 +73,11 @@ def changes() -> list[dict[str, Any]]:
 def missed_lately() -> list[dict[str, Any]]:
     """What passed last with nothing recorded of it."""
     found = missed(published, today(), MOST_MISSED)
-    rounds = published(Round).filter(status=Round.Status.PROPOSED)
-    proposed = set(
-        rounds.filter(slug__in=[each.slug for each in found]).values_list("slug", flat=True)
-    )
-    told = []
-    for item in found:
-        is_proposed = item.reason == "round_date_passed" and item.slug in proposed
-        reason = "only_proposed" if is_proposed else item.reason
-        told.append({"item": item, "why": REASONS[reason].format(when(item.date))})
-    return told
+    known = links((item.kind, item.slug) for item in found)
+    return [
+        {
+            **known.get((item.kind, item.slug), {}),
+            "why": REASONS[item.reason].format(when(item.date)),
+        }
+        for item in found
+    ]

@@ -3,7 +3,7 @@
 from datetime import date
 
 from negotiations.analysis.dating import between, is_qualified, when
-from negotiations.analysis.quantities import Bounds, Share
+from negotiations.analysis.quantities import Share
 from negotiations.models import COLLECTIONS
 
 
@@ -37,24 +37,21 @@ def days_words(text: str, earliest: date | None, latest: date | None) -> str:
     return between(earliest, latest)
 
 
-def quantity_words(bounds: Bounds) -> str:
-    """How many, as far as it is known."""
-    least, most = bounds.min, bounds.max
-    if least is None and most is None:
-        return "number not given"
-    if least == most:
-        return f"{least:,}"
-    if most is None:
-        return f"at least {least:,}"
-    return f"{least or 0:,} to {most:,}"
-
-
 def share_words(share: Share) -> str:
     """How much of it, as far as it is known; empty when nothing is."""
-    if share.min is None and share.max is None:
+    least, most = share.min, share.max
+    if least is None and most is None:
         return ""
-    if share.min == share.max:
-        return f"{share.min:.0%}"
-    if share.max is None:
-        return f"at least {share.min:.0%}"
-    return f"{share.min or 0:.0%} to {share.max:.0%}"
+    if least is None or most is None:
+        known = least if most is None else most
+        return f"at {'least' if most is None else 'most'} {percent_words(known or 0)}"
+    return " to ".join(dict.fromkeys([percent_words(least), percent_words(most)]))
+
+
+def percent_words(part: float) -> str:
+    """A part in percent; what is nearly nothing or nearly all is not rounded to it."""
+    if 0 < part < 0.01:
+        return "under 1%"
+    if 0.99 < part < 1:
+        return "over 99%"
+    return "over 100%" if 1 < part < 1.01 else f"{part:.0%}"
