@@ -97,7 +97,7 @@ def test_an_add_form_without_its_key_is_refused(desk):
 
     answer = desk.post(address(Party, "add"), form)
 
-    assert errors_in(answer) == [("__all__", "This form has no key; open it anew.")]
+    assert errors_in(answer) == [("__all__", "This form has no key; open it again.")]
 
 
 def test_the_loser_of_a_race_is_told_by_the_rules(desk, monkeypatch):

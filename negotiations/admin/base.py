@@ -14,7 +14,7 @@ from negotiations.protocol.policy import may, may_create
 from .deleting import Deleting
 from .exchange import Exchange
 from .inlines import as_stored
-from .once import made_by, spend
+from .once import find_repeated, find_spent, reopen, spend
 from .record_form import RecordForm
 from .reviewing import Reviewing
 from .saving import Page, Refused
@@ -149,18 +149,11 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, Exchange, Spoken
         """The record is saved with its relations, in ``save_related``."""
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        key, kind = form.cleaned_data.get("form_key", ""), str(self.opts.model_name)
         # A second click waits here, then fails on the unique key.
-        spent = None if change else spend(request.user, kind, key)
+        spent = spend(request, str(self.opts.model_name))
         Page(form, formsets, request.user).save()
-        if spent:
-            spent.made = form.instance.pk
-            spent.save(update_fields=["made"])
-
-    def _made_before(self, request: Any) -> Any:
-        """The record that this very form made already."""
-        made = made_by(request.user, str(self.opts.model_name), request.POST.get("form_key", ""))
-        return self.get_queryset(request).filter(pk=made).first() if made else None
+        spent.made = form.instance.pk
+        spent.save(update_fields=["made"])
 
     def changeform_view(
         self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
@@ -169,9 +162,12 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, Exchange, Spoken
         if request.method != "POST":
             return show(request, object_id, form_url, extra_context)
         for attempt in ("first", "again"):
-            made = self._made_before(request) if object_id is None else None
-            if made is not None:
-                return self.response_add(request, made)
+            if spent := find_spent(request):
+                record = find_repeated(request, spent)
+                if record is not None:
+                    respond = self.response_add if object_id is None else self.response_change
+                    return respond(request, record)
+                request.late_faults = {None: reopen(request, spent)}
             try:
                 return show(request, object_id, form_url, extra_context)
             except Refused as refused:

@@ -124,15 +124,14 @@ class RecordForm(RuledForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if self.instance._state.adding:
-            self.initial["form_key"] = new_key()
+        self.initial["form_key"] = new_key()
         if "review" in self.fields:
             review: Any = self.fields["review"]
             review.choices = self.steps()
 
     def clean(self) -> Any:
-        if self.instance._state.adding and not self.cleaned_data.get("form_key"):
-            raise ValidationError(_("This form has no key; open it anew."), code="required")
+        if not self.cleaned_data.get("form_key"):
+            raise ValidationError(_("This form has no key; open it again."), code="required")
         if self.cleaned_data.get("review", self.stored.review) != self.stored.review:
             self.refuse_publishing_own_change(self.cleaned_data["review"])
         return super().clean()

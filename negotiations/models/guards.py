@@ -25,12 +25,14 @@ class PasswordGuess(models.Model):
 
 
 class SpentForm(models.Model):
-    """A form that made a record: sent again by a second click, it leads to the same record."""
+    """A form that was saved: sent again as it was, by a second click, it leads to its record."""
 
     key = models.CharField(max_length=40)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64, blank=True, help_text="A hash of what it said.")
     made = models.BigIntegerField(null=True)
+    marks = models.TextField(blank=True, help_text="All that it made, as its page says it.")
     spent_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from negotiations import history
-from negotiations.admin.once import made_by, new_key, spend
+from negotiations.admin.once import find_repeated, find_spent, new_key, reopen, spend
 from negotiations.admin.resuming import shows_carried_form, was_resumed
 from negotiations.models import COLLECTIONS, Record, Source, StaleVersion
 from negotiations.protocol.policy import may, may_create
@@ -78,29 +78,34 @@ class Desk(NamedTuple):
         fill(data, data.get("_fill", ""), form.base_fields)
         return form(data).unblamed()
 
-    def save(self, kind: Kind, data: Any) -> ShortForm | list[Record]:
-        """What was made, or the form with its faults; a second click makes nothing new."""
-        key = str(data.get("form_key", ""))[:40].replace("\0", "") or new_key()
+    def save(self, kind: Kind) -> ShortForm | str:
+        """Return the marks of what was made, or the form with its faults.
+
+        The same form sent again leads to what it made; with other content it is shown again.
+        """
         for attempt in ("first", "again"):
-            made = made_by(self.request.user, kind.name, key)
-            if made is not None:
-                rows: Any = kind.model._default_manager
-                return list(rows.visible_to(self.request.user).filter(pk=made))
+            if spent := find_spent(self.request):
+                if find_repeated(self.request, spent) is not None:
+                    return spent.marks
+                fault = reopen(self.request, spent)
+                form = self.form_class(kind)(self.request.POST).unblamed()
+                form.add_error(None, fault)
+                return form
             try:
-                return self._write(kind, data, key)
+                return self._write(kind)
             except LOST:
                 if attempt == "again":
                     raise
         raise AssertionError
 
-    def _write(self, kind: Kind, data: Any, key: str) -> ShortForm | list[Record]:
+    def _write(self, kind: Kind) -> ShortForm | str:
         with transaction.atomic():
-            spent = spend(self.request.user, kind.name, key)
-            form = self.form_class(kind)(data)
+            spent = spend(self.request, kind.name)
+            form = self.form_class(kind)(self.request.POST)
             if form.is_valid() and form.write():
-                spent.made = form.instance.pk
-                spent.save(update_fields=["made"])
-                return form.made
+                spent.made, spent.marks = form.instance.pk, marks_of(form.made)
+                spent.save(update_fields=["made", "marks"])
+                return spent.marks
             transaction.set_rollback(True)
         return form
 
@@ -142,9 +147,9 @@ class CodingDesk(admin.ModelAdmin):
             elif resumed or {"_look", "_take", "_fill"} & set(data):
                 form = desk.kept(kind, data)
             else:
-                done = desk.save(kind, data)
-                if isinstance(done, list):
-                    return HttpResponseRedirect(f"{desk.address}?saved={marks_of(done)}")
+                done = desk.save(kind)
+                if isinstance(done, str):
+                    return HttpResponseRedirect(f"{desk.address}?saved={done}")
                 form = done
         passage = form.found() if form else desk.passage(data)
         if kind is not None and form is None:

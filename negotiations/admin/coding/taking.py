@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import history
-from negotiations.admin.once import made_by, new_key, spend
+from negotiations.admin.once import find_repeated, find_spent, new_key, reopen, spend
 from negotiations.admin.record_form import RuledForm
 from negotiations.models import Source
 from negotiations.protocol.policy import may_create
@@ -113,35 +113,41 @@ class Taking(admin.ModelAdmin):
             edtf, certainty, anchor, words = value.split("|")
             for box, told in zip(DATE, (edtf, words, certainty, anchor), strict=True):
                 data[box] = told
-        made = made_by(request.user, "source", data.get("form_key", ""))
-        if made is None and "_save" in data:
-            form = kind(data, request.FILES)
-            made = self._take(request, form)
-        else:
+        if "_save" not in data:
             form = kind(data, request.FILES)
             form.is_valid()
-        if made is not None:
-            return HttpResponseRedirect(reverse("admin:negotiations_source_code", args=[made]))
-        return self._taking_page(request, self._with_text(form, kind, data))
+        elif isinstance(form := self._take(request, kind), Source):
+            return HttpResponseRedirect(reverse("admin:negotiations_source_code", args=[form.pk]))
+        return self._taking_page(request, self._with_text(form, kind))
 
-    def _take(self, request: Any, form: Any) -> int | None:
-        key = request.POST.get("form_key", "")
-        try:
-            with transaction.atomic():
-                spent = spend(request.user, "source", key[:40].replace("\0", ""))
-                if form.is_valid():
-                    history.write(form.instance, by=request.user)
-                    spent.made = form.instance.pk
-                    spent.save(update_fields=["made"])
-                    return int(form.instance.pk)
-                transaction.set_rollback(True)
-        except IntegrityError:
-            return made_by(request.user, "source", key)
-        return None
+    def _take(self, request: Any, kind: Any) -> Any:
+        """Return the new source, or the form with its faults."""
+        for attempt in ("first", "again"):
+            if spent := find_spent(request):
+                source = find_repeated(request, spent)
+                if source is not None:
+                    return source
+                kind.late = {None: reopen(request, spent)}
+            form = kind(request.POST, request.FILES)
+            try:
+                with transaction.atomic():
+                    spent = spend(request, "source")
+                    if form.is_valid():
+                        history.write(form.instance, by=request.user)
+                        spent.made = form.instance.pk
+                        spent.save(update_fields=["made"])
+                        return form.instance
+                    transaction.set_rollback(True)
+            except IntegrityError:
+                if attempt == "again":
+                    raise
+            else:
+                return form
+        raise AssertionError
 
-    def _with_text(self, form: Any, kind: Any, data: Any) -> Any:
+    def _with_text(self, form: Any, kind: Any) -> Any:
         """The form shown again: a file's text stands in the box; only a save is judged."""
-        about, errors = form.about, dict(form.errors)
+        data, about, errors = form.data.copy(), form.about, dict(form.errors)
         if about:
             data["text"] = about.text
         shown = kind(data)
