@@ -80,7 +80,7 @@ def test_what_is_against_it_is_told_in_the_language_of_the_desk(administrator_us
     )
 
 
-def test_of_two_who_merge_the_same_the_second_is_told(reviewer_user):
+def test_of_two_who_merge_the_same_the_second_is_led_to_what_stays(reviewer_user):
     gone, kept = PartyFactory(name="Turkey"), PartyFactory(name="Türkiye")
     client, page = at_the_desk(reviewer_user), address(gone, "merge")
     form = {"into": kept.pk, "gone_version": "1", "kept_version": "1", "reason": "One"}
@@ -88,7 +88,9 @@ def test_of_two_who_merge_the_same_the_second_is_told(reviewer_user):
 
     again = client.post(page, form)
 
-    assert said(again)[-1].startswith("party with ID")
+    assert said(again)[-1] == "That record was merged into this one, “Türkiye”."
+    assert again.headers["Location"] == client.get(address(gone)).headers["Location"]
+    assert again.headers["Location"] == address(kept)
     assert Party.objects.get().version == 2
 
 

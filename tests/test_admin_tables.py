@@ -221,14 +221,26 @@ def test_semicolons_and_a_byte_order_mark_are_read(desk):
     assert previewed(answer) == [(2, "new", {"name": ("", "Ukraine"), "kind": ("", "state")})]
 
 
-def test_a_second_click_imports_nothing(desk):
+def test_a_second_click_imports_nothing_and_leads_to_the_list(desk):
     answer = send(desk, Party, "name,kind\nUkraine,state\n")
-    confirm(desk, Party, answer)
+    first = confirm(desk, Party, answer)
 
     again = confirm(desk, Party, answer)
 
-    assert said(again)[-1].startswith("This file was imported already")
+    assert said(again)[-1] == said(first)[-1] == "1 party made, 0 changed."
+    assert again.headers["Location"] == first.headers["Location"] == address(Party, "list")
     assert Party.objects.count() == 1
+
+
+def test_a_file_confirmed_again_with_another_reason_is_not_answered_as_imported(desk):
+    answer = send(desk, Party, "name,kind\nUkraine,state\n")
+    confirm(desk, Party, answer)
+
+    form = {"upload": answer.context["upload"].key, "reason": "Another"}
+    again = desk.post(page(Party), form)
+
+    words = "This file was imported already: 1 party made, 0 changed. Nothing was written now."
+    assert (said(again)[-1], again.headers["Location"]) == (words, page(Party))
 
 
 def test_the_file_of_another_cannot_be_confirmed(desk, reviewer_user):

@@ -32,6 +32,7 @@ from negotiations.protocol.snapshot import snapshot
 from negotiations.protocol.tables import XLSX, SpreadsheetCSV
 
 from .importing import MOST_CHANGES, SERIALIZERS, RecordRows, dataset, faults_in
+from .once import digest_of, find_spent, spend
 from .quantities import quantities_of
 from .reviewing import reason_in
 from .sheets import MOST_BYTES, MOST_ROWS, sheet
@@ -118,7 +119,7 @@ class Exchange(admin.ModelAdmin):
         """Show what a sheet would do, of a workbook that was sent and has several."""
         upload = self._waiting(request).first()
         if upload is None:
-            return self._ask_again(request)
+            return self._answer_again(request)
         return self._preview(request, upload, ImportForm(initial={"reason": reason_in(request)}))
 
     def _preview(self, request: Any, upload: Upload, form: ImportForm) -> Any:
@@ -139,10 +140,23 @@ class Exchange(admin.ModelAdmin):
         key = request.POST.get("upload", "")[:40].replace("\0", "")
         return Upload.objects.filter(user=request.user, kind=self.opts.model_name, key=key)
 
-    def _ask_again(self, request: Any) -> HttpResponseRedirect:
-        words = _("This file was imported already, or it waited too long; send it again.")
-        self.message_user(request, words, messages.WARNING)
+    def _answer_again(self, request: Any) -> HttpResponseRedirect:
+        """Lead a second click to what the first one did; ask for a file that is gone."""
+        spent = find_spent(request)
+        if spent and spent.digest == digest_of(request):
+            return self._answer_imported(request, spent.marks)
+        if spent:
+            words = _("This file was imported already: %(what)s Nothing was written now.")
+            self.message_user(request, words % {"what": spent.marks}, messages.WARNING)
+        else:
+            words = _("This file waited too long; send it again.")
+            self.message_user(request, words, messages.WARNING)
         return HttpResponseRedirect(reverse(f"admin:negotiations_{self.opts.model_name}_import"))
+
+    def _answer_imported(self, request: Any, what: str) -> HttpResponseRedirect:
+        self.message_user(request, what, messages.SUCCESS)
+        url = reverse(f"admin:negotiations_{self.opts.model_name}_changelist")
+        return HttpResponseRedirect(url)
 
     def _confirmed(self, request: Any) -> Any:
         """Import the file once: a second click finds it used up."""
@@ -150,19 +164,16 @@ class Exchange(admin.ModelAdmin):
         waiting = self._waiting(request)
         upload = waiting.first()
         if upload is None:
-            return self._ask_again(request)
+            return self._answer_again(request)
         try:
             result, faults = self._write(request, upload, waiting)
         except SeveralSheets as several:
             return self._import_page(request, form=form, upload=upload, sheets=several.sheets)
         if result is None and not faults:
-            return self._ask_again(request)
+            return self._answer_again(request)
         if faults:
             return self._import_page(request, form=form, faults=faults, name=upload.name)
-        self.message_user(request, said(result, self.opts), messages.SUCCESS)
-        return HttpResponseRedirect(
-            reverse(f"admin:negotiations_{self.opts.model_name}_changelist")
-        )
+        return self._answer_imported(request, said(result, self.opts))
 
     def _check(self, request: Any, upload: Upload) -> Checked:
         """What the rows would do, or their faults; nothing is written and nobody waits."""
@@ -191,6 +202,9 @@ class Exchange(admin.ModelAdmin):
                 return None, []
             if again := checked.resource.write(checked.rows):
                 result, faults = again, found_faults(again, checked.resource.numbers)
+            spent = spend(request, str(self.opts.model_name))
+            spent.marks = said(result, self.opts)
+            spent.save(update_fields=["marks"])
             transaction.set_rollback(bool(faults))
         return result, faults
 

@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from negotiations import history, merging
 from negotiations.models import Record, StaleVersion
+from negotiations.models.moves import standing
 from negotiations.models.words import fold
 from negotiations.protocol.policy import find_merge_refusal, may_merge
 
 from . import wording
 from .reviewing import number, reason_in, words_of
+from .seeing import sees
 from .spoken import noun
 
 CANDIDATES = 20
@@ -41,13 +43,24 @@ class Merging(admin.ModelAdmin):
         extra = {**(extra_context or {}), "may_merge": may_merge(request.user)}
         return super().change_view(request, object_id, form_url, extra)
 
+    def _get_obj_does_not_exist_redirect(self, request: Any, opts: Any, object_id: str) -> Any:
+        """Lead from a record that was merged to the one that it is now."""
+        key: Any = number(object_id)
+        kept = standing(self.model, [key]).get(key) if key else None
+        if kept is None or kept.pk == key or not sees(request.user, kept):
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc]
+        words = _("That record was merged into this one, “%(kept)s”.")
+        self.message_user(request, words % {"kept": kept}, messages.INFO)
+        url = reverse(f"admin:negotiations_{self.opts.model_name}_change", args=[kept.pk])
+        return HttpResponseRedirect(url)
+
     def merge_view(self, request: Any, object_id: str) -> Any:
         """Choose the other (``q`` searches), look at what would move (``into``), or do it."""
         if not may_merge(request.user):
             raise PermissionDenied
         gone = self.get_object(request, object_id)
         if gone is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         key = request.POST.get("into") or request.GET.get("into") or ""
         others = self.get_queryset(request).exclude(pk=gone.pk)
         kept = others.filter(pk=number(key) or 0).first()

@@ -30,7 +30,7 @@ from .deciding import (
 )
 from .passages import passages
 from .queue import Filters, Queue, may_decide
-from .reviewing import linked, move, number, reason_in, words_of
+from .reviewing import linked, move, number, reason_in, was_moved, words_of
 from .spoken import noun
 
 PAGE = 25
@@ -142,15 +142,13 @@ def move_all(request: Any, records: list[Record], state: Review) -> int:
 def item_view(site: Any, request: Any, collection: str, slug: str) -> Any:
     """One record as a reviewer needs it, and the decision about it."""
     require_analyst(request)
-    model = COLLECTIONS.get(collection)
-    rows = model.objects.visible_to(request.user) if model else None
-    record = rows.filter(slug=slug).first() if rows is not None else None
-    if record is None:
-        raise Http404(_("There is no such record."))
     filters = Filters(request.GET, request.user)
     queue = Queue(filters, request.user)
+    record = visible_record(request, collection, slug)
     if request.method == "POST":
-        return decided(request, record, queue)
+        if onward := decided(request, record, queue):
+            return onward
+        record = visible_record(request, collection, slug)
     note_opened(request, record)
     approved, changes = since_approval(record)
     place = queue.place(record)
@@ -176,8 +174,19 @@ def item_view(site: Any, request: Any, collection: str, slug: str) -> Any:
         "is_own": record.created_by_id == request.user.pk,
         "change_url": change_url(record),
         "decided": last_decided(request),
+        "reason": reason_in(request),
     }
     return TemplateResponse(request, "admin/negotiations/review_item.html", context)
+
+
+def visible_record(request: Any, collection: str, slug: str) -> Any:
+    """Return the record of this address; one that the user may not see is not found."""
+    model = COLLECTIONS.get(collection)
+    rows = model.objects.visible_to(request.user) if model else None
+    record = rows.filter(slug=slug).first() if rows is not None else None
+    if record is None:
+        raise Http404(_("There is no such record."))
+    return record
 
 
 def facts(record: Record) -> list[Difference]:
@@ -219,21 +228,21 @@ def change_url(record: Record) -> str:
 
 
 def decided(request: Any, record: Record, queue: Queue) -> Any:
-    """Approve or send back, then on to the next; a refusal stays here and says why."""
-    stay = HttpResponseRedirect(item_url(record, queue.filters))
+    """Approve or send back, and lead on to the next; None for a refusal, whose words wait."""
     reason = reason_in(request)
     approves = request.POST.get("decision") == "approve"
     if not approves and not reason:
         messages.error(request, _("Say what is to be mended."))
-        return stay
+        return None
     following = queue.next_after(record)
     version = number(request.POST.get("version"))
     state = Review.PUBLISHED if approves else Review.DRAFT
     try:
         decide(request, record, state, version=version, reason=reason)
     except ValidationError as error:
-        messages.error(request, linked(words_of(error, type(record))))
-        return stay
+        if not was_moved(record, state, version=version, by=request.user, reason=reason):
+            messages.error(request, linked(words_of(error, type(record))))
+            return None
     if following is None:
         messages.success(request, _("Nothing else waits here."))
         query = queue.filters.query

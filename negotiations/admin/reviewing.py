@@ -60,6 +60,17 @@ def move(record: Record, state: str, *, version: int | None, by: Any, reason: st
         raise ValidationError(words) from None
 
 
+def was_moved(record: Record, state: str, *, version: int | None, by: Any, reason: str) -> bool:
+    """Whether this very step was taken already: its button was clicked twice."""
+    newest = history.versions(record).first()
+    return (
+        newest is not None
+        and (newest.review, newest.version) == (state, (version or 0) + 1)
+        and newest.history_user == by
+        and (newest.history_change_reason or "") == reason
+    )
+
+
 def state_of(record: Record) -> str:
     """The state of review inside a sentence, in the user's language."""
     return _(str(record.get_review_display())).lower()
@@ -163,12 +174,17 @@ class Reviewing(admin.ModelAdmin):
         if not self.has_view_permission(request, record):
             raise PermissionDenied
         state = request.POST.get("state", "")
-        seen = number(request.POST.get("version"))
+        seen, reason = number(request.POST.get("version")), reason_in(request)
+        refusal = ""
         try:
-            move(record, state, version=seen, by=request.user, reason=reason_in(request))
+            move(record, state, version=seen, by=request.user, reason=reason)
         except ValidationError as error:
-            self.message_user(request, linked(words_of(error, self.model)), messages.ERROR)
+            if not was_moved(record, state, version=seen, by=request.user, reason=reason):
+                refusal = linked(words_of(error, self.model))
+        if refusal:
+            self.message_user(request, refusal, messages.ERROR)
         else:
+            record.review = state
             words = _("“%(name)s” is now: %(state)s.")
             told = {"name": name_record(record), "state": state_of(record)}
             self.message_user(request, words % told, messages.SUCCESS)
