@@ -1,6 +1,8 @@
 """Which files of a folder are seed files, and the signs that other programs put into them."""
 
+import errno
 import json
+import os
 
 import pytest
 import yaml
@@ -54,6 +56,97 @@ def test_files_that_are_left_out_are_named_but_for_those_of_macos(tmp_path):
     ]
     assert "._a" not in out
     assert list(Party.objects.values_list("slug", flat=True)) == ["a"]
+
+
+OTHER_ENDINGS = [
+    *("a.yaml ", "#x.yaml#", "x.yaml~", "x.yaml.bak", "x.yml.txt", "x.json5", "x.yaml.orig"),
+    *(
+        "x.YAML.~1~",
+        "x (copy).yaml.part",
+        "Copy of x.yaml\n",
+        "talks",
+        "x.yaml.gz",
+        "x.y\u0430ml",
+        "x.csv",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", OTHER_ENDINGS)
+def test_a_file_with_another_ending_is_named_as_left_out(tmp_path, name):
+    party_file(tmp_path / "a.yaml", "a")
+    party_file(tmp_path / "below" / name, "x")
+
+    code, out, err = run(tmp_path)
+
+    path = f"{tmp_path}/below/{name}"
+    shown = repr(path) if name != name.strip() else path
+    reason = "its name does not end in .yaml, .yml or .json"
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == f"left out: {shown} ({reason})"
+    assert list(Party.objects.values_list("slug", flat=True)) == ["a"]
+
+
+@pytest.mark.parametrize("name", [".x.yaml.swp", ".#x.yaml", ".git/x.yaml.lock"])
+def test_a_hidden_copy_of_a_seed_file_is_named_as_left_out(tmp_path, name):
+    party_file(tmp_path / "a.yaml", "a")
+    party_file(tmp_path / name, "x")
+
+    assert run(tmp_path)[1].splitlines()[0] == f"left out: {tmp_path}/{name} (hidden)"
+
+
+def test_files_that_nobody_takes_for_a_seed_are_passed_over(tmp_path):
+    party_file(tmp_path / "a.yaml", "a")
+    names = ("._a.yaml", ".DS_Store", "README", "readme.md", "LICENSE", "Thumbs.db", ".gitignore")
+    for name in (*names, ".git/HEAD", "sources/report.txt", "sources/page.html"):
+        party_file(tmp_path / name, "x")
+
+    assert "left out" not in run(tmp_path)[1]
+
+
+def test_a_folder_with_no_seed_file_names_what_is_left_out(tmp_path):
+    party_file(tmp_path / "talks.yaml.txt", "a")
+
+    code, out, err = run(tmp_path)
+
+    assert (code, out.count("left out: ")) == (1, 1)
+    assert "error[E011]: there is no seed file in this folder" in err
+
+
+def test_a_link_to_a_folder_is_named_as_left_out(tmp_path):
+    party_file(tmp_path / "elsewhere" / "b.yaml", "b")
+    party_file(tmp_path / "seeds" / "a.yaml", "a")
+    (tmp_path / "seeds" / "more").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "seeds" / "again").symlink_to(tmp_path / "seeds")
+
+    code, out, err = run(tmp_path / "seeds")
+
+    assert (code, err) == (0, "")
+    assert out.splitlines()[:2] == [
+        f"left out: {tmp_path}/seeds/{name} (a link to a folder: name that folder to load it)"
+        for name in ("again", "more")
+    ]
+    assert list(Party.objects.values_list("slug", flat=True)) == ["a"]
+
+
+def test_a_folder_that_cannot_be_read_is_named_as_left_out(tmp_path, monkeypatch):
+    party_file(tmp_path / "a.yaml", "a")
+    party_file(tmp_path / "closed" / "b.yaml", "b")
+    scan = os.scandir
+
+    def refuse_closed(path):
+        if str(path).endswith("closed"):
+            # Permissions do not bind root, as whom tests may run.
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse_closed)
+
+    code, out, err = run(tmp_path)
+
+    assert (code, err) == (0, "")
+    left = f"left out: {tmp_path}/closed (it cannot be read: permission denied)"
+    assert out.splitlines()[0] == left
 
 
 def test_a_link_to_a_seed_file_elsewhere_is_loaded(tmp_path):

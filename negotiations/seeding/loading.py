@@ -13,18 +13,13 @@ from negotiations.models import SeedEntry
 
 from .current import remembered
 from .faults import Fault, Place, SeedText
+from .folders import find_seed_files
 from .interpreting import Interpreter
 from .planning import Action, Difference, Step, Take, as_if_taken, plan
 from .pruning import Leftovers, leftovers, prune
 from .reading import SeedDocument, read
 from .resolving import Registry
 from .writing import Progress, Writer
-
-ENDINGS = (".yaml", ".yml", ".json")
-# Files that macOS puts beside others on foreign disks.
-RESOURCE_FORK = "._"
-# Below a folder of this name lie the texts of sources, which may have any ending.
-TEXTS = "sources"
 
 
 @dataclass
@@ -42,8 +37,8 @@ class Result:
     documents: list[SeedDocument]
     # Those of no file; the others are with their documents.
     general: list[Fault] = field(default_factory=list)
-    # Files in the folders that look like seed files and are not loaded.
-    left_out: list[str] = field(default_factory=list)
+    # Files and folders that are not loaded, as a person would type them, and why.
+    left_out: list[tuple[str, str]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     leftovers: Leftovers = field(default_factory=Leftovers)
     written: bool = False
@@ -140,16 +135,8 @@ def _documents(path: Path, result: Result) -> Iterable[SeedDocument]:
     """The file, or those of a folder and of all folders below it, in the order of their paths."""
     if not path.is_dir():
         return [_document(path, path.parent)]
-    found = []
-    for each in sorted(path.rglob("*")):
-        if each.suffix.lower() not in ENDINGS or each.is_dir():
-            continue
-        folders = each.relative_to(path).parts[:-1]
-        if TEXTS in folders or any(name.startswith(".") for name in (*folders, each.name)):
-            if not each.name.startswith(RESOURCE_FORK):
-                result.left_out.append(shown(each))
-        else:
-            found.append(each)
+    found, left = find_seed_files(path)
+    result.left_out += [(shown(each.path), each.reason) for each in left]
     if not found:
         place = Place(SeedText(shown(path)))
         result.general.append(Fault("E011", "there is no seed file in this folder", place))
@@ -168,5 +155,6 @@ def _document(path: Path, folder: Path) -> SeedDocument:
 
 def shown(path: Path) -> str:
     """The path as a person at this prompt would type it."""
-    full, here = path.resolve(), Path.cwd()
-    return str(full.relative_to(here)) if full.is_relative_to(here) else str(path)
+    full, here = path.parent.resolve() / path.name, Path.cwd()
+    name = str(full.relative_to(here)) if full.is_relative_to(here) else str(path)
+    return name if name.isprintable() and name == name.strip() else repr(name)

@@ -9,7 +9,7 @@ from typing import Any
 from negotiations.models import Citation
 
 from .faults import count, printable
-from .loading import TEXTS, Result
+from .loading import Result
 from .planning import NEVER, WHOLE, Action, Difference, Step
 from .texts import SourceText
 
@@ -53,9 +53,9 @@ def plan_lines(result: Result, prune: bool) -> Iterator[str]:
 
 
 def left_out_lines(result: Result) -> Iterator[str]:
-    """Files of the folders that are hidden or lie among the texts of sources."""
-    for name in result.left_out:
-        yield f"left out: {name} (hidden, or among the texts in {TEXTS}/)"
+    """Files and folders that are not loaded, each with the reason."""
+    for name, reason in result.left_out:
+        yield f"left out: {name} ({reason})"
 
 
 def kept_lines(result: Result) -> Iterator[str]:

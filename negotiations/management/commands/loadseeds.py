@@ -56,13 +56,13 @@ class Command(BaseCommand):
         except DatabaseError as refusal:
             message = f"The database refused: {refusal}. Nothing was written."
             raise CommandError(message) from refusal
+        for line in reporting.left_out_lines(result):
+            self.stdout.write(line)
         if result.faults:
             self._refuse(report(result.faults), FAULTS)
         self._tell(result, chosen)
 
     def _tell(self, result: Result, options: Options) -> None:
-        for line in reporting.left_out_lines(result):
-            self.stdout.write(line)
         for line in reporting.kept_lines(result):
             self.stdout.write(line)
         for line in reporting.leftover_lines(result, options.prune):
