@@ -18,6 +18,7 @@ from negotiations.models.order import queue
 from negotiations.models.recorder import one_act
 
 from .marks import blank_versions, is_made_from_content, leave_mark
+from .passages import Passages, Repetition, collect_passages, find_repetitions
 from .repetitions import (
     clear_aliases,
     clear_repetitions,
@@ -27,14 +28,24 @@ from .repetitions import (
 )
 from .targets import ErasingRefused, Target, find_all, find_target, refuse_referred
 
-__all__ = ["Erased", "ErasingRefused", "Target", "erase", "find_all", "find_target"]
+__all__ = [
+    "Erased",
+    "ErasingRefused",
+    "Repetition",
+    "Target",
+    "erase",
+    "find_all",
+    "find_repetitions",
+    "find_target",
+]
 
 
 class Erased(NamedTuple):
-    """What was erased, and which seed files still have it."""
+    """What was erased, which seed files still have it, and its passages, to be found elsewhere."""
 
     addresses: list[str]
     files: list[str]
+    passages: Passages
 
 
 def erase(target: Target, reason: str, *, with_slug: bool = False) -> Erased:
@@ -43,7 +54,7 @@ def erase(target: Target, reason: str, *, with_slug: bool = False) -> Erased:
         queue()
         targets = find_all(target)
         refuse_referred(targets)
-        texts = collect_texts(targets)
+        texts, passages = collect_texts(targets), collect_passages(targets)
         clear_words_of_dates(target, targets, texts, reason)
         _delete(targets, reason)
         clear_aliases(targets, texts, reason)
@@ -57,7 +68,7 @@ def erase(target: Target, reason: str, *, with_slug: bool = False) -> Erased:
             leave_mark(each, slug, reason, is_replaced=is_made or (with_slug and each == target))
         clear_repetitions(texts)
         reindexing.purge_words()
-        return Erased(addresses, files)
+        return Erased(addresses, files, passages)
 
 
 def _delete(targets: list[Target], reason: str) -> None:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
-from negotiations.erasing import ErasingRefused, Target, erase, find_all, find_target
+from negotiations.erasing import (
+    ErasingRefused,
+    Target,
+    erase,
+    find_all,
+    find_repetitions,
+    find_target,
+)
+from negotiations.erasing.passages import MOST_LISTED, Passages
 from negotiations.models import COLLECTIONS, Erasure
 
 BACKUPS = (
     "Backups, logs and dumped fixtures made until now still hold the text: see docs/operators.md."
+)
+ELSEWHERE = (
+    "Erase each of these, too, if it has to go, and make it again without the passage: a change"
+    " alone would leave the passage in its earlier versions."
 )
 
 
@@ -46,6 +59,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{address}: erased")
         for file in done.files:
             self.stdout.write(f"The seed file {file} still has it: take it out there.")
+        self.list_repetitions(done.passages)
         self.stdout.write(BACKUPS)
 
     def target(self, address: str) -> Target:
@@ -73,6 +87,21 @@ class Command(BaseCommand):
             raise CommandError("Confirm with --no-input. Nothing was erased.") from None
         if answer.strip().lower() != "yes":
             raise CommandError("Nothing was erased.")
+
+    def list_repetitions(self, passages: Passages) -> None:
+        """Name the records that repeat a passage; they are left as they are."""
+        found = list(islice(find_repetitions(passages), MOST_LISTED + 1))
+        for each in found[:MOST_LISTED]:
+            versions = ", ".join(map(str, each.versions))
+            state = "it still does" if each.is_current else "now it does not"
+            self.stdout.write(
+                f"{each.address} repeats a passage in {', '.join(each.fields)}"
+                f" (version {versions}; {state}). It was left as it is."
+            )
+        if len(found) > MOST_LISTED:
+            self.stdout.write(f"More than {MOST_LISTED} records do; the others are not listed.")
+        if found:
+            self.stdout.write(ELSEWHERE)
 
 
 def wipe_freed_space() -> None:
