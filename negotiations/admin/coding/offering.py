@@ -51,7 +51,7 @@ class Offers:
     def __init__(self, reader: Reader, kind: Kind, passage: Passage) -> None:
         self.reader, self.kind, self.passage = reader, kind, passage
         self._labels: dict[tuple[type, int], str] = {}
-        self._found: dict[type, list[tuple[Any, str]]] = {}
+        self._candidates: dict[type, list[tuple[Any, str]]] = {}
 
     def chips(self, form: Any, name: str) -> list[Chip]:
         """Collect the choices for a box, the nearest to the words first."""
@@ -81,18 +81,18 @@ class Offers:
     # Records, each with the words that name it
 
     def _nearest(self, model: type) -> list[tuple[Any, str]]:
-        if model not in self._found:
-            self._found[model] = self._find(model)
-        return self._found[model]
+        if model not in self._candidates:
+            self._candidates[model] = self._find(model)
+        return self._candidates[model]
 
     def _find(self, model: type) -> list[tuple[Any, str]]:
         if model in {Party, Person}:
-            found = [(each.record, each.words) for each in self._mentions(model)]
-            found += [(record, "") for record in self._known(model)]
+            candidates = [(each.record, each.words) for each in self._mentions(model)]
+            candidates += [(record, "") for record in self._known(model)]
         else:
-            found = [(record, "") for record in self._coded(model)]
+            candidates = [(record, "") for record in self._coded(model)]
         nearest: dict[int, tuple[Any, str]] = {}
-        for record, words in found:
+        for record, words in candidates:
             nearest.setdefault(record.pk, (record, words))
         return list(nearest.values())
 
@@ -145,14 +145,14 @@ class Offers:
         mine = [(start, record) for start, record in rows if isinstance(record, model)]
         before = [record for start, record in reversed(mine) if start <= at]
         after = [record for start, record in mine if start > at]
-        found = before + after
+        coded = before + after
         if model is Negotiation:
-            found += self._negotiations
+            coded += self._negotiations
         elif model is Issue:
-            told = (getattr(record, "issue_id", None) for _start, record in rows)
-            used = {key for key in told if key is not None}
-            found += Issue.objects.visible_to(self.reader.user).filter(pk__in=used)
-        return found
+            issue_ids = (getattr(record, "issue_id", None) for _start, record in rows)
+            used = {key for key in issue_ids if key is not None}
+            coded += Issue.objects.visible_to(self.reader.user).filter(pk__in=used)
+        return coded
 
     @cached_property
     def _negotiations(self) -> list[Negotiation]:
@@ -189,12 +189,12 @@ class Offers:
         text, start = self.reader.source.text, self.passage.start
         if start is None or self.kind.name not in SAID_ON_OCCASION:
             return None
-        found = None
+        statement = None
         for citation in self.reader.citations:
             at = citation.start
             if citation.statement and at is not None and at <= start and "\n" not in text[at:start]:
-                found = citation.statement
-        return found
+                statement = citation.statement
+        return statement
 
     def occasion_chip(self, form: Any) -> Chip | None:
         """Offer who spoke, on which occasion and when, as one choice."""
@@ -238,9 +238,9 @@ def fill(data: Any, sent: str, fields: dict[str, Any]) -> None:
 def _read(sent: str) -> Iterator[tuple[str, str]]:
     """Read the texts of a chip; what is no chip of ours says nothing."""
     try:
-        told = json.loads(sent)
-        json.dumps(told, ensure_ascii=False).encode()
+        values = json.loads(sent)
+        json.dumps(values, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return
-    if isinstance(told, dict):
-        yield from ((name, text) for name, text in told.items() if isinstance(text, str))
+    if isinstance(values, dict):
+        yield from ((name, text) for name, text in values.items() if isinstance(text, str))
