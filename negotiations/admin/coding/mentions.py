@@ -10,11 +10,19 @@ from negotiations.models import Party, Person, SearchDocument
 from negotiations.models.words import fold, written_word
 from negotiations.protocol.wishes import Alternative, Term, Wish
 
-from .adjectives import CYRILLIC_ADJECTIVE, CYRILLIC_ENDING, rows_meant, words_of
+from .adjectives import (
+    CASE,
+    CYRILLIC_ADJECTIVE,
+    Country,
+    Token,
+    code_of,
+    find_countries,
+    read_table,
+    tokens_of,
+)
 
-# Names that have cases, and the ending that goes in the others: Росія, Росією.
+# Names that have cases: Росія, Росією.
 IN_CYRILLIC = re.compile("[\u0400-\u04ff]{4}")
-CASE = re.compile("(?:[иіыо]и|[ая]я|[аеиіоуыьюя])$")
 LONGEST_CASE = 3
 # "Polish" is no verb, and "US" no pronoun: what is written in capitals is looked for in capitals.
 LONGEST_INITIALS = 4
@@ -30,15 +38,6 @@ class Mention(NamedTuple):
     end: int
     record: Any
     words: str
-
-
-class Token(NamedTuple):
-    """A word of a text as it is compared, and its place."""
-
-    folded: str
-    start: int
-    end: int
-    raw: str
 
 
 class Name(NamedTuple):
@@ -66,18 +65,28 @@ class Stem(NamedTuple):
 
 def find_mentions(text: str, records: Iterable[Any]) -> list[Mention]:
     """Find where a text names the records, in its order; of two that overlap the longer."""
-    tokens = [Token(fold(m.group()), *m.span(), m.group()) for m in written_word().finditer(text)]
-    found = [mention for record in records for mention in _places(text, tokens, record)]
+    tokens = tokens_of(text)
+    countries = find_countries(text, tokens)
+    found = [mention for record in records for mention in _places(text, tokens, record, countries)]
+    # A country that nobody recorded is none of its neighbours: "Papua New Guinea".
+    found += [Mention(each.start, each.end, None, "") for each in countries]
     kept: list[Mention] = []
     for mention in sorted(found, key=lambda each: each.start - each.end):
         overlapping = [k for k in kept if k.start < mention.end and mention.start < k.end]
         # Two countries may share an adjective: Congolese.
         if all((k.start, k.end) == (mention.start, mention.end) for k in overlapping):
             kept.append(mention)
-    return sorted(kept, key=lambda each: (each.start, each.end))
+    named = (mention for mention in kept if mention.record is not None)
+    return sorted(named, key=lambda each: (each.start, each.end))
 
 
-def _places(text: str, tokens: list[Token], record: Any) -> Iterator[Mention]:
+def _places(
+    text: str, tokens: list[Token], record: Any, countries: list[Country]
+) -> Iterator[Mention]:
+    code = code_of(record) if isinstance(record, Party) else ""
+    for each in countries:
+        if code and each.code == code:
+            yield Mention(each.start, each.end, record, text[each.start : each.end])
     for name in names_of(record):
         size = len(name.words)
         for at in range(len(tokens) - size + 1):
@@ -100,12 +109,6 @@ def names_of(record: Any) -> list[Name | Stem]:
             names.append(Name((fold(raw[-1]),)))
         elif IN_CYRILLIC.match(fold(raw[-1])) and len(raw) == 1:
             names.append(Stem((CASE.sub("", fold(raw[0])),), CYRILLIC_ADJECTIVE))
-    if isinstance(record, Party):
-        row = words_of(record)
-        for adjective in row.adjectives:
-            written = tuple(written_word().findall(adjective))
-            names.append(Name(tuple(map(fold, written)), written))
-        names += [Stem((stem,), CYRILLIC_ENDING) for stem in row.stems]
     return names
 
 
@@ -124,12 +127,11 @@ def named_in(model: Any, text: str, user: Any) -> list[Any]:
     visible: Any = model._default_manager.visible_to(user)
     codes: list[str] = []
     if model is Party:
-        rows = rows_meant(text)
-        codes = list(rows)
+        codes = sorted({each.code for each in find_countries(text, tokens_of(text)) if each.code})
         terms += [
             [Term((word,), False) for word in map(fold, written_word().findall(name))]
-            for row in rows.values()
-            for name in row.names
+            for code in codes
+            for name in read_table()[code]
         ]
     found = set()
     if terms:
