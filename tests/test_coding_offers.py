@@ -16,6 +16,7 @@ from .factories import (
     ParticipationFactory,
     PartyFactory,
     PersonFactory,
+    PostFactory,
     ProposalFactory,
     RoundFactory,
     SourceFactory,
@@ -221,6 +222,42 @@ def test_people_are_offered_and_none_is_made_the_speaker(desk, talks, parties):
 
     assert form.get("spoken_by", "") == ""
     assert offered == ["Andrii Sybiha", "Sergey Lavrov"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "name", "title"),
+    [
+        ("US President Donald Trump", "Donald Trump", "President"),
+        (
+            "President of the United States Donald Trump",
+            *("Donald Trump", "President of the United States"),
+        ),
+        (
+            "Donald Trump, President of the United States",
+            *("Donald Trump", "President of the United States"),
+        ),
+    ],
+)
+def test_a_person_and_a_post_are_offered_whole(desk, parties, quote, name, title):
+    source = SourceFactory(text=f"{quote}, spoke.", **PUBLIC)
+
+    found = chips(desk, source, "person", quote)
+
+    assert [label for label, _ in found["name"]] == [name]
+    assert title in [label for label, _ in found["post_title"]]
+
+
+def test_a_chip_shows_the_whole_name_and_the_post(desk, talks, parties):
+    long = "Representative of the Secretary-General for the Rights of Workers at Sea and in Ports"
+    speaker = PersonFactory(name=f"{long} Ann Lee", **PUBLIC)
+    PostFactory(person=speaker, party=parties["Russia"], title="Envoy at large", **PUBLIC)
+    source = SourceFactory(text="Lee spoke.", **PUBLIC)
+    asked = {"_open": "1", "record": "statement", "quote": "Lee spoke."}
+
+    page = desk.post(desk_of(source), asked).content.decode()
+
+    assert f"<span>{long} Ann Lee</span>" in page
+    assert "“Lee” · Envoy at large, Russia" in page
 
 
 def test_chips_fill_boxes_without_script_and_add_to_lists(desk, article, parties):

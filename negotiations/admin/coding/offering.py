@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 
-from negotiations.models import Issue, Negotiation, Participation, Party, Person, Statement
+from negotiations.models import Issue, Negotiation, Participation, Party, Person, Post, Statement
 
 from .forms import PARTS
 from .kinds import Kind
@@ -69,8 +69,19 @@ class Offers:
 
     def _chip(self, name: str, record: Any, words: str) -> Chip:
         label = self._label(record)
-        hint = f"“{words}”" if words and words != label else ""
-        return Chip(label, {name: label}, hint)
+        hints = [f"“{words}”"] if words and words != label else []
+        if isinstance(record, Person) and record.pk in self._posts:
+            hints.append(self._posts[record.pk])
+        return Chip(label, {name: label}, " · ".join(hints))
+
+    @cached_property
+    def _posts(self) -> dict[int, str]:
+        """The last known post of each person that is offered, with its party."""
+        people = [record.pk for record, _words in self._nearest(Person)]
+        rows: Any = Post.objects.visible_to(self.reader.user).filter(person__in=people)
+        rows = rows.filter(party__in=Party.objects.visible_to(self.reader.user))
+        rows = rows.select_related("party").order_by("date_latest", "pk")
+        return {post.person_id: f"{post.title}, {post.party}" for post in rows}
 
     def _label(self, record: Any) -> str:
         key = type(record), record.pk
@@ -176,8 +187,15 @@ class Offers:
         *before, name = OFFICE.split(quote)
         if not before:
             return {"name": [quote]}
-        office = quote[: len(quote) - len(name)].strip().removesuffix(".")
-        parties = find_mentions(office, [record for record, _words in self._nearest(Party)])
+        known = [record for record, _words in self._nearest(Party)]
+        of_party = find_mentions(name, known) if name.startswith(("of ", "for ")) else []
+        if of_party:
+            # "President of the United States Donald Trump", or "Donald Trump, President of …"
+            name = name[of_party[0].end :].strip(" ,") or quote.split(",")[0]
+        office = quote.partition(name)[0].strip().removesuffix(".")
+        if not office:
+            office = quote[len(name) :].strip(" ,")
+        parties = find_mentions(office, known)
         first = next((each.end for each in parties if each.start == 0), 0)
         return {"name": [name], "post_title": [office[first:].strip(), office]}
 
