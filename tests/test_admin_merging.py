@@ -58,7 +58,7 @@ def test_what_is_against_it_is_named_with_a_way_there(reviewer_user):
     assert looked.context["faults"] == [
         (
             address(theirs),
-            f"Delegation “Türkiye at {theirs.round}”",
+            f"Delegation “Türkiye: delegation to {theirs.round}”",
             "Party: This party already has a delegation at this round.",
         )
     ]

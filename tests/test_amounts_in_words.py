@@ -34,7 +34,6 @@ def words_of(path):
         (1, 1, "1 person"),
         (2, 2, "2 persons"),
         (1, None, "at least 1 person"),
-        (0, None, "at least 0 persons"),
         (None, 1, "at most 1 person"),
         (None, 500, "at most 500 persons"),
         (0, 500, "0 to 500 persons"),

@@ -5,6 +5,7 @@ import html
 import io
 import re
 
+import icalendar
 import pytest
 from django.test import Client
 
@@ -12,13 +13,17 @@ from negotiations import history
 from negotiations.models import Citation
 from tests.factories import (
     CommitmentFactory,
+    DelegationFactory,
     DeliveryFactory,
     IncidentFactory,
     IssueFactory,
     NegotiationFactory,
     PartyFactory,
+    PersonFactory,
     PositionFactory,
+    PostFactory,
     ProposalFactory,
+    RoundFactory,
     SourceFactory,
     StatementFactory,
     TermFactory,
@@ -140,3 +145,60 @@ def test_the_desk_names_who_in_its_queue_and_among_the_deleted(reviewer_user, li
             history.delete(record, by=reviewer_user, reason="Coded twice")
     gone = words(desk.get("/admin/deleted/").text)
     assert [line for line in list(lines)[3:] if line not in gone] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", ""),
+        ("2015-07-05", ", on 5 July 2015"),
+        ("2014%", ", perhaps around 2014"),
+        ("2015-06-01/..", ", on or after 1 June 2015"),
+        ("../2015-06-30", ", by 30 June 2015"),
+    ],
+)
+def test_posts_are_named_with_their_dates_in_words(client, text, said):
+    person = PersonFactory(name="A. Person", **PUBLIC)
+    party = PartyFactory(name="Iran", **PUBLIC)
+    about = {"person": person, "party": party, "title": "Minister", "date": text}
+    PostFactory(date_certainty="stated" if text else "unknown", **about, **PUBLIC)
+
+    for path in (f"/people/{person.slug}/", "/posts/", "/search/?q=minister"):
+        assert f" A. Person: Minister (Iran){said} " in words(client.get(path).text), path
+
+
+def test_delegations_are_named_with_their_round_and_claim_no_meeting(client, reader):
+    talks = NegotiationFactory(slug="talks", **PUBLIC)
+    meeting = RoundFactory(negotiation=talks, title="Third", status="cancelled", **PUBLIC)
+    DelegationFactory(round=meeting, party=PartyFactory(name="Iran", **PUBLIC), **OPEN)
+
+    items = reader.get("/api/v1/negotiations/talks/attention/?reason=open_question").json()
+
+    assert [each["summary"] for each in items["items"]] == ["Iran: delegation to “Third” (side)"]
+    assert "Iran: delegation to Third" in words(client.get(f"/rounds/{meeting.slug}/").text)
+    assert "Iran at" not in words(client.get("/delegations/").text)
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        ("2015-07-05", "CONFIRMED", ""),
+        ("2015-07", "TENTATIVE", "Day uncertain: "),
+        ("2015-07-05~", "TENTATIVE", "Day uncertain: "),
+        ("2015-07-05?", "TENTATIVE", "Day uncertain: "),
+        ("2015-07-01/2015-07-03", "TENTATIVE", "Day uncertain: "),
+        ("../2015-07-05", "TENTATIVE", "At the latest: "),
+        ("2015-07-05/..", "TENTATIVE", "At the earliest: "),
+        ("../2015-07-05?", "TENTATIVE", "At the latest, day uncertain: "),
+    ],
+)
+def test_calendars_confirm_a_round_only_on_a_certain_day(reader, text, status, said):
+    talks = NegotiationFactory(slug="talks", **PUBLIC)
+    RoundFactory(
+        negotiation=talks, title="R", status="held", date=text, date_certainty="stated", **PUBLIC
+    )
+
+    content = reader.get("/api/v1/negotiations/talks/timeline/?format=ics").content
+
+    (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    assert (str(event["STATUS"]), str(event["SUMMARY"])) == (status, f"{said}R (held)")

@@ -91,7 +91,7 @@ def test_the_page_of_the_seed_says_what_its_pictures_show(seeds):
         "Hand over remains, Russia ↔ Ukraine. Promised number not given Reported",
         "Reported number not given, in 1 delivery Confirmed no delivery is confirmed",
         "The text is not the whole document.",
-        "“Nothing found” says that 1 source told of no answer",
+        "“Nothing found”: no answer is recorded from 1 source; it",
     ):
         assert words in page.text
 

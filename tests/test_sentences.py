@@ -147,7 +147,7 @@ def test_every_record_of_the_seed_has_its_sentence():
         ("2025?", "perhaps 2025"),
         ("2025-07-19%", "perhaps around 19 July 2025"),
         ("../2025-07-19", "by 19 July 2025"),
-        ("2025-07-19/..", "from 19 July 2025 on"),
+        ("2025-07-19/..", "on or after 19 July 2025"),
         ("2025-06-01/2025-07-10", "between 1 June and 10 July 2025"),
         ("2025-06-XX", "between 1 and 30 June 2025"),
         ("203X", "between 1 January 2030 and 31 December 2039"),

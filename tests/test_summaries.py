@@ -103,7 +103,7 @@ def test_tranches_read_as_their_own_numbers_in_every_format(talks, sides):
     for form in ("atom", "csv", "svg"):
         assert {*summaries, f"Due: {due}"} <= told[form], form
     assert [text for text in summaries if text not in told["html"]] == []
-    assert told["ics"] == {f"Due, about: {due}"}
+    assert told["ics"] == {f"Due, day uncertain: {due}"}
     assert str(least) == "at least 303 persons to United States, under: " + owed.text
     assert sentence(least).startswith("NATO countries → United States: at least 303 persons")
 

@@ -10,6 +10,7 @@ from negotiations.models import Delegation, Issue, Negotiation, Party, Term
 from negotiations.models.amounts import format_amount
 
 from . import summaries
+from .wording import enclose, quote
 
 if TYPE_CHECKING:
     from .records import Plain, Rows
@@ -83,6 +84,11 @@ def _negotiation(plain: Plain, known: Referents) -> str:
 
 def _participation(plain: Plain, known: Referents) -> str:
     return f"{known.name(plain.subject)} ({summaries.format_code(plain.code)})"
+
+
+def _delegation(plain: Plain, known: Referents) -> str:
+    party, round_ = known.name(plain.subject), known.titled("rounds", plain.more["round"])
+    return f"{party}: delegation to {quote(round_)}{enclose(summaries.format_code(plain.code))}"
 
 
 def _round(plain: Plain, known: Referents) -> str:
@@ -161,7 +167,7 @@ SUMMARIES: dict[str, Callable[[Plain, Referents], str]] = {
     "negotiations": _negotiation,
     "participations": _participation,
     "rounds": _round,
-    "delegations": _participation,
+    "delegations": _delegation,
     "statements": _statement,
     "positions": _position,
     "proposals": _proposal,

@@ -37,7 +37,7 @@ def when(text: str) -> str:
 def _between(first: date | None, last: date | None) -> str:
     if first and last:
         return between(first, last)
-    return f"from {day(first)} on" if first else f"by {day(last)}" if last else ""
+    return f"on or after {day(first)}" if first else f"by {day(last)}" if last else ""
 
 
 def between(first: date, last: date) -> str:

@@ -10,6 +10,7 @@ from negotiations.models import (
     Negotiation,
     Outcome,
     Position,
+    Post,
     Proposal,
     Record,
     Response,
@@ -19,6 +20,8 @@ from negotiations.models import (
 )
 
 from . import summaries
+from .dating import when
+from .wording import join_facts
 
 
 def list_names(records: Any) -> list[str]:
@@ -87,9 +90,14 @@ def summarize_incident(record: Any) -> str:
     return summaries.summarize_incident(record.title, record.kind, list_names(record.by))
 
 
+def name_post(record: Any) -> str:
+    known = when(record.date)
+    return join_facts(f"{record.person}: {record.title} ({record.party})", known, mark=", ")
+
+
 def name_record(record: Record) -> str:
     """Name a record wherever people read of it: by who and what, where its kind has such a line."""
-    summarize = SUMMARIES.get(type(record))
+    summarize = NAMES.get(type(record))
     return summarize(record) if summarize else str(record)
 
 
@@ -106,3 +114,5 @@ SUMMARIES: dict[type[Record], Callable[[Any], str]] = {
     Delivery: summarize_delivery,
     Incident: summarize_incident,
 }
+# Of a post the page has more to say, which takes its sources.
+NAMES: dict[type[Record], Callable[[Any], str]] = {**SUMMARIES, Post: name_post}

@@ -74,7 +74,10 @@ KINDS = (
     Kind(Negotiation, negotiation="pk"),
     Kind(Participation, "", "party", "role", (), ("party",)),
     Kind(Round),
-    Kind(Delegation, "", "party", "role", (), ("party",), "round__negotiation"),
+    Kind(
+        *(Delegation, "", "party", "role", (), ("party",), "round__negotiation"),
+        more=("round__slug",),
+    ),
     Kind(Statement, "summary", code="medium", parties=("party",)),
     Kind(
         *(Proposal, "title", "", "status", ("date", "deadline"), ("proposed_by",)),

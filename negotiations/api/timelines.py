@@ -63,7 +63,8 @@ class TimelineView(QuestionView):
 
     More than 200 entries are grouped by month, or by year if they lie in more than ten; ask again
     for the days of a group. The table has all entries. As `atom` it is a feed of what was written
-    last, as `ics` a calendar of the rounds and of what falls due, which says "about" of a span.
+    last, as `ics` a calendar of the rounds and of what falls due, which says "day uncertain" of a
+    span.
     """
 
     model, name, row = Negotiation, "timeline", TimelineEntry
@@ -191,10 +192,11 @@ def is_doubtful(entry: TimelineEntry) -> bool:
 
 
 def find_status(entry: TimelineEntry) -> str:
-    """Return the status of an event: what was called off is cancelled, a doubtful day tentative."""
+    """Return the status of an event: cancelled if called off, tentative on no certain day."""
     usual = "TENTATIVE" if entry.about == "date" else "CONFIRMED"
     status = STATUS.get(entry.code, usual)
-    return "TENTATIVE" if status == "CONFIRMED" and is_doubtful(entry) else status
+    is_exact = entry.earliest == entry.latest and not is_doubtful(entry)
+    return status if is_exact or status != "CONFIRMED" else "TENTATIVE"
 
 
 def format_summary(entry: TimelineEntry) -> str:
@@ -206,7 +208,7 @@ def format_summary(entry: TimelineEntry) -> str:
         told.append("at the earliest")
     is_span = None not in (entry.earliest, entry.latest) and entry.earliest != entry.latest
     if is_span or is_doubtful(entry):
-        told.append("about")
+        told.append("day uncertain")
     what = entry.summary.removeprefix(f"{ABOUT[entry.about]}: ")
     return join_facts(", ".join(told).capitalize(), what, mark=": ")
 

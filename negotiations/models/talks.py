@@ -256,7 +256,7 @@ class Delegation(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party} at {self.round}"
+        return f"{self.party}: delegation to {self.round}"
 
     def slug_text(self) -> str:
         return f"{self.round.slug} {self.party.slug}"

@@ -103,7 +103,10 @@ def _delivered(done: Delivered, unit: str, share: Share) -> str:
     if not done.deliveries:
         return ""
     times = _times(done.deliveries)
-    return f"{_amount(done.quantity, unit)}{enclose(share_words(share))}, in {times}"
+    # At least none says nothing.
+    known = Bounds(done.quantity.min or None, done.quantity.max)
+    quantity = done.quantity if known.max is not None else known
+    return f"{_amount(quantity, unit)}{enclose(share_words(share))}, in {times}"
 
 
 def _times(number: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
-from negotiations.analysis.headings import SUMMARIES
+from negotiations.analysis.headings import name_record
 from negotiations.models import (
     COLLECTIONS,
     Commitment,
@@ -15,6 +15,7 @@ from negotiations.models import (
     Outcome,
     Party,
     Position,
+    Post,
     Proposal,
     Record,
     Response,
@@ -39,6 +40,7 @@ SUMMARIZED: dict[type[Record], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Term: ((), ("obligor", "obligee")),
     Response: ((), ()),
     Position: (("party",), ()),
+    Post: ((), ()),
     Outcome: ((), ("agreed_by",)),
     Commitment: (("according_to",), ("obligor", "obligee")),
     Delivery: (("delivered_by",), ("commitment__obligor", "commitment__obligee")),
@@ -77,7 +79,7 @@ def link(record: Record, words: str = "") -> dict[str, Any]:
 
 def name(record: Record) -> str:
     """Name a record of ``nameable`` as the timeline does; a negotiation by its title alone."""
-    return SUMMARIES[type(record)](record) if type(record) in SUMMARIZED else str(record)
+    return name_record(record) if type(record) in SUMMARIZED else str(record)
 
 
 def link_related(record: Record) -> dict[str, Any]:

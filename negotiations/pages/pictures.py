@@ -33,8 +33,8 @@ BARS = (
 COUNTS = "A bar says how many there are, beside the most that any has."
 CELLS = (
     "The words in a cell answer the question above it. “Perhaps”: no date proves that the answer "
-    "was given by then. “Nothing found” in {sources} is no answer in the middle. Two in one cell: "
-    "their dates do not prove which came last."
+    "was given by then. “Nothing found”: no answer is recorded from {sources}; it is no answer in "
+    "the middle. Two in one cell: their dates do not prove which came last."
 )
 # Its colours are its own: a page that shows it lends it none, but by day or by night.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"

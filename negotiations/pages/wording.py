@@ -40,7 +40,7 @@ def days_words(text: str, earliest: date | None, latest: date | None) -> str:
 def share_words(share: Share) -> str:
     """How much of it, as far as it is known; empty when nothing is."""
     least, most = share.min, share.max
-    if least is None and most is None:
+    if most is None and not least:
         return ""
     if least is None or most is None:
         known = least if most is None else most
