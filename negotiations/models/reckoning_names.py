@@ -39,7 +39,7 @@ IS_PLAIN_DAY = re.compile(r"(?:\d+ [a-z]+\.?|[a-z]+\.? \d+)(?:,? \d{4})?", re.IG
 # "Two weeks after 5 May" and "every Thursday" are not that day.
 OF_OTHER_DAYS = re.compile(
     r"\b(?:(?:days?|weeks?|months?|years?) (?:after|before|from|following|since|on)|every|each"
-    r"|alternate) (?:the )?$",
+    r"|alternate) (?:the )?$|(?:st|nd|rd|th|first|second|third) (?:and|or|to) (?:the )?$",
     re.IGNORECASE,
 )
 NAMED_WEEKDAY = re.compile(r"\b(?:Black|Bloody|Good|Holy|Easter|Palm|Ash|Shrove|Super|Cyber) $")
@@ -68,6 +68,8 @@ def is_in_name(text: str, start: int, end: int) -> bool:
     if words.lower() in DAYS:
         return bool(NAMED_WEEKDAY.search(before))
     if words.lower() in NAMES_OF_MONTHS:
-        return bool(SURNAME.search(before) or re.match(r" [A-Z]", after))
+        # "The March on Rome" is no month.
+        is_name = AFTER_ARTICLE.search(before) and re.match(r" (?:on|for|of) ", after)
+        return bool(is_name or SURNAME.search(before) or re.match(r" [A-Z]", after))
     is_attribute = AFTER_ARTICLE.search(before) and ATTRIBUTE.match(after)
     return bool(is_attribute and IS_PLAIN_DAY.fullmatch(words))
