@@ -1,22 +1,25 @@
 """The feed of changes: every version that the history keeps is noted in it, in the same breath.
 
 The one receiver listens to django-simple-history, which sees every door: the API, the admin, the
-seeds, cascades. What writes many versions at once calls ``announce`` itself.
+seeds, cascades. What writes many versions at once makes their ``Entries`` itself.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.dispatch import receiver
 from simple_history.signals import post_create_historical_record
 
 from negotiations.history import differences
 from negotiations.models import Change, MovedSlug, Record, indexing
 from negotiations.models.order import queue
-from negotiations.models.rows import insert_rows
+from negotiations.models.rows import bind_new
 from tracker.logs import request_id
 
+CHUNK = 500
+PUBLISHED = Record.Review.PUBLISHED
 ACTIONS = {
     "+": Change.Action.CREATED,
     "~": Change.Action.UPDATED,
@@ -28,7 +31,16 @@ ACTIONS = {
 def note(instance: Any, history_instance: Any, **_: Any) -> None:
     """Note the version that was just kept."""
     if isinstance(instance, Record):
-        announce([history_instance], restored=getattr(instance, "is_restored", False))
+        announce(history_instance, restored=getattr(instance, "is_restored", False))
+
+
+def announce(version: Any, *, restored: bool = False) -> None:
+    """Note one version, compared with the one before it."""
+    with transaction.atomic():
+        queue()
+        entries = Entries([version], [_before(version)], restored=restored)
+        with connection.cursor() as cursor:
+            entries.run(cursor, version.history_date)
 
 
 class Before(NamedTuple):
@@ -38,37 +50,62 @@ class Before(NamedTuple):
     changed: Sequence[str]
 
 
-def announce(
-    versions: Sequence[Any], *, restored: bool = False, before: Sequence[Before] = ()
-) -> None:
-    """Note versions of records, in this order, as one uninterrupted run of numbers.
-
-    ``before`` says for each version what came before it; without it the versions are compared.
-    """
-    with transaction.atomic():
-        queue()
-        last = Change.objects.last_number()
-        last_public = Change.objects.last_number("public_sequence")
-        changes = []
-        for number, version in enumerate(versions, start=last + 1):
-            found = before[number - last - 1] if before else _before(version)
-            change = _change(version, number, found, restored=restored)
-            if Record.Review.PUBLISHED in {change.review_before, change.review_after}:
-                last_public += 1
-                change.public_sequence = last_public
-            changes.append(change)
-        insert_rows(changes)
-        indexing.keep_in_step(versions)
+CREATED = Before("", ())
 
 
-def _change(version: Any, number: int, before: Before, *, restored: bool) -> Change:
+class Entries:
+    """What the feed and the index will say of versions: made while nobody waits, then numbered."""
+
+    def __init__(
+        self, versions: Sequence[Any], before: Sequence[Before], *, restored: bool = False
+    ) -> None:
+        """``before`` says for each version what came before it."""
+        moved = _moved(versions)
+        changes = [
+            _change(version, found, moved.get(_address(version), ""), restored=restored)
+            for version, found in zip(versions, before, strict=True)
+        ]
+        self.statement = bind_new(changes, {"at"})
+        names = [field.name for field in Change._meta.local_concrete_fields]
+        self.places = names.index("sequence"), names.index("public_sequence")
+        self.are_public = [
+            PUBLISHED in {change.review_before, change.review_after} for change in changes
+        ]
+        self.index = indexing.IndexChange(versions)
+
+    def run(self, cursor: Any, at: datetime) -> None:
+        """Note the versions, in this order, as one uninterrupted run of numbers."""
+        number = Change.objects.last_number()
+        public_number = Change.objects.last_number("public_sequence")
+        own, public = self.places
+        for row, is_public in zip(self.statement.rows, self.are_public, strict=True):
+            number += 1
+            public_number += is_public
+            row[own], row[public] = number, public_number if is_public else None
+        self.statement.run(cursor, at)
+        self.index.run(cursor, at)
+
+
+def _moved(versions: Sequence[Any]) -> dict[tuple[str, str], str]:
+    """Where slugs lead of records that go: a merge leads them on before it deletes the record."""
+    gone = [version for version in versions if version.history_type == "-"]
+    found: dict[tuple[str, str], str] = {}
+    for kind in {version.instance_type.collection() for version in gone}:
+        slugs = [v.slug for v in gone if v.instance_type.collection() == kind]
+        for start in range(0, len(slugs), CHUNK):
+            rows = MovedSlug.objects.filter(kind=kind, slug__in=slugs[start : start + CHUNK])
+            found |= {(kind, slug): to for slug, to in rows.values_list("slug", "to")}
+    return found
+
+
+def _address(version: Any) -> tuple[str, str]:
+    return version.instance_type.collection(), version.slug
+
+
+def _change(version: Any, before: Before, merged_into: str, *, restored: bool) -> Change:
     is_gone = version.history_type == "-"
-    kind = version.instance_type.collection()
-    # A merge leads the slug on before it deletes the record.
-    moved = MovedSlug.objects.filter(kind=kind, slug=version.slug).first() if is_gone else None
     return Change(
-        sequence=number,
-        kind=kind,
+        kind=version.instance_type.collection(),
         slug=version.slug,
         version=version.version,
         action=Change.Action.RESTORED if restored else ACTIONS[version.history_type],
@@ -78,7 +115,7 @@ def _change(version: Any, number: int, before: Before, *, restored: bool) -> Cha
         author_id=version.created_by_id,
         by_id=version.history_user_id,
         reason=version.history_change_reason or "",
-        merged_into=moved.to if moved else "",
+        merged_into=merged_into,
         request_id=request_id.get(),
         at=version.history_date,
     )
@@ -93,11 +130,11 @@ def _member_names(version: Any, fields: Sequence[str]) -> list[str]:
 def _before(version: Any) -> Before:
     """Compare a version with the one that it follows."""
     if version.history_type == "+":
-        return Before("", ())
+        return CREATED
     if version.history_type == "-":
         return Before(version.review, ())
     rows = type(version).objects.filter(id=version.id, history_id__lt=version.history_id)
     former = rows.order_by("-history_id").first()
     if former is None:
-        return Before("", ())
+        return CREATED
     return Before(former.review, [each.field for each in differences(former, version)])

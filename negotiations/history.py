@@ -99,16 +99,21 @@ def take_citations_along(record: Record, *, by: Any = None, reason: str = "") ->
     if not hasattr(record, "citations"):
         return
     for citation in record.citations.select_related("source"):
-        review = citation.review
-        if record.review == Record.Review.PUBLISHED:
-            if review != Record.Review.WITHDRAWN and citation.source.review == record.review:
-                citation.review = record.review
-        elif review == Record.Review.PUBLISHED:
-            # Not withdrawn: the words are still right, and wait for their record's return.
-            citation.review = Record.Review.IN_REVIEW
+        review = review_beside(record, citation)
         if citation.review != review:
-            citation.record = record
+            citation.record, citation.review = record, review
             write(citation, by=by, reason=reason)
+
+
+def review_beside(record: Record, citation: Any) -> str:
+    """The state of review that a citation of the record is to have."""
+    if record.review == Record.Review.PUBLISHED:
+        is_ready = citation.source.review == record.review
+        is_kept = citation.review == Record.Review.WITHDRAWN or not is_ready
+        return str(citation.review if is_kept else record.review)
+    # Not withdrawn: the words are still right, and wait for their record's return.
+    is_public = citation.review == Record.Review.PUBLISHED
+    return str(Record.Review.IN_REVIEW if is_public else citation.review)
 
 
 def delete(record: Record, *, by: Any = None, reason: str = "") -> None:
@@ -119,13 +124,18 @@ def delete(record: Record, *, by: Any = None, reason: str = "") -> None:
     """
     with transaction.atomic():
         record.lock()
-        faults: dict[str, list[ValidationError]] = {}
-        for field, error in record.delete_faults():
-            faults.setdefault(field, []).append(error)
-        if faults:
-            raise ValidationError(faults)
+        require_deletable(record)
         with one_act(by, reason):
             record.delete()
+
+
+def require_deletable(record: Record) -> None:
+    """Raise ``ValidationError`` when a rule keeps the record."""
+    faults: dict[str, list[ValidationError]] = {}
+    for field, error in record.delete_faults():
+        faults.setdefault(field, []).append(error)
+    if faults:
+        raise ValidationError(faults)
 
 
 def versions(record: Record) -> Any:
@@ -146,19 +156,34 @@ def related_of(version: Any) -> dict[str, list[Any]]:
 
 def differences(old: Any, new: Any) -> list[Difference]:
     """What changed from one version to another, in the order of the fields."""
-    found = []
-    for field in new.instance_type._meta.concrete_fields:
+    was, is_now = related_of(old), related_of(new)
+    return [*_column_differences(new.instance_type, old, new), *_relation_differences(was, is_now)]
+
+
+def expected_differences(
+    old: Record, new: Record, related: Mapping[str, Sequence[Any]]
+) -> list[Difference]:
+    """What changes in a record that is stored as ``old`` when it is saved as ``new``."""
+    was = {name: list(getattr(old, name).all()) for name in related}
+    return [*_column_differences(type(new), old, new), *_relation_differences(was, related)]
+
+
+def _column_differences(kind: Any, old: Any, new: Any) -> Iterator[Difference]:
+    for field in kind._meta.concrete_fields:
         before, after = getattr(old, field.attname), getattr(new, field.attname)
         if field.name not in BOOKKEEPING and before != after:
             if field.is_relation:
                 before, after = _name(field, before), _name(field, after)
-            found.append(Difference(field.name, before, after))
-    was, is_now = related_of(old), related_of(new)
+            yield Difference(field.name, before, after)
+
+
+def _relation_differences(
+    was: Mapping[str, Sequence[Any]], is_now: Mapping[str, Sequence[Any]]
+) -> Iterator[Difference]:
     for name in is_now:
-        before, after = [t.slug for t in was[name]], [t.slug for t in is_now[name]]
+        before, after = (sorted(target.slug for target in of[name]) for of in (was, is_now))
         if before != after:
-            found.append(Difference(name, before, after))
-    return found
+            yield Difference(name, before, after)
 
 
 def _name(field: Any, key: Any) -> str | None:

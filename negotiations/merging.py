@@ -1,13 +1,14 @@
 """Two records that are one: everything that refers to the one that goes, refers to the other."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
-from negotiations import history
-from negotiations.models import RECORDS, Citation, MovedSlug, Record
+from negotiations import history, many
+from negotiations.models import RECORDS, Citation, MovedSlug, Record, StaleVersion
 from negotiations.models.order import queue
 from negotiations.models.text import name_key
 
@@ -33,33 +34,93 @@ class Refused(Exception):
         self.faults = faults
 
 
-def merge(gone: Record, kept: Record, *, by: Any, reason: str = "") -> list[Moved]:
-    """Make two records one; ``gone`` is deleted and its slug leads to ``kept`` from then on.
+class Merge:
+    """A merge that is made ready while nobody waits: what moves, and what is against it.
 
-    Each record that is changed gets a version with the reason, in one transaction. Both are guarded
-    by the version that they were read at (``StaleVersion``). Raises ``Refused`` with all faults;
-    then nothing is written.
+    ``gone`` is to be deleted and its slug to lead to ``kept`` from then on.
     """
-    with transaction.atomic():
-        queue()
-        gone.lock()
-        kept.lock()
-        faults = list(_differences_that_matter(gone, kept))
-        if faults:
-            raise Refused([(kept, ValidationError(faults))])
-        why = f"{gone.slug} merged into {kept.slug}. {reason}".strip()
-        merger = _Merger(gone, kept, by, why)
-        # First its new names: what refers to it is validated against the record as it will be.
-        merger.write(kept, united(gone, kept))
-        for record, fields in referrers(gone, besides=kept):
-            merger.move(record, fields)
-        if merger.faults:
-            raise Refused(merger.faults)
-        # The words that came with it support what was just taken over from it.
-        history.take_citations_along(kept, by=by, reason=why)
-        lead_on(gone, kept)
-        history.delete(gone, by=by, reason=why)
-        return merger.moved
+
+    def __init__(self, gone: Record, kept: Record, *, by: Any, reason: str = "") -> None:
+        """Find out what moves. Raises ``Refused`` with all faults."""
+        self.gone, self.kept, self.by, self.reason = gone, kept, by, reason
+        self.watch = many.Watch()
+        self.why = f"{gone.slug} merged into {kept.slug}. {reason}".strip()
+        require_mergeable(gone, kept)
+        self.before = (copy(gone), copy(kept))
+        self.plan = _Plan(gone, kept)
+        if self.plan.faults:
+            raise Refused(self.plan.faults)
+
+    @property
+    def moved(self) -> list[Moved]:
+        """What referred to the one that goes."""
+        return self.plan.moved
+
+    def prepare(self) -> list[many.Writes]:
+        """Make ready what the plan says, in the order in which it is to be written."""
+        by, why, plan = self.by, self.why, self.plan
+        return [
+            many.prepare_changed(changes, by=by, reasons=[why] * len(changes))
+            for changes in plan.changes()
+        ]
+
+    def write(self) -> list[Moved]:
+        """Write it in one transaction, each changed record with a version that has the reason.
+
+        Raises ``StaleVersion`` when one of the two was written since it was read, and ``Refused``
+        when what others wrote meanwhile is against it; then nothing is written.
+        """
+        writes, used = self.prepare(), self._used()
+        going = {self.before[0], *(record for record, _ in self.plan.folded)}
+        self.watch.look(used, going)
+        with transaction.atomic():
+            queue()
+            for record in self.before:
+                record.lock()
+            if self.watch.look(used, going) or not self._is_written(writes):
+                # Worked out again, while nobody else can write.
+                gone, kept = (type(each)._base_manager.get(pk=each.pk) for each in self.before)
+                again = Merge(gone, kept, by=self.by, reason=self.reason)
+                again._write(again.prepare())
+                return again.moved
+        self.gone.pk = None
+        return self.moved
+
+    def _is_written(self, writes: Sequence[many.Writes]) -> bool:
+        try:
+            with transaction.atomic():
+                self._write(writes)
+        except (IntegrityError, StaleVersion, ValidationError, models.ProtectedError):
+            return False
+        return True
+
+    def _write(self, writes: Sequence[many.Writes]) -> None:
+        for each in writes:
+            each.write()
+        # Their words support the others by now, and nothing refers to them.
+        for record, twin in (*self.plan.folded, (self.before[0], self.kept)):
+            lead_on(record, twin)
+            history.delete(copy(record), by=self.by, reason=self.why)
+
+    def _used(self) -> set[Record]:
+        used: set[Record] = {*self.before}
+        for change in self.plan.changed:
+            used.update({change.stored, *many.known_targets(change.record)})
+            used.update(target for those in change.related.values() for target in those)
+        for record, twin in self.plan.folded:
+            used.update({record, twin})
+        return used
+
+
+def merge(gone: Record, kept: Record, *, by: Any, reason: str = "") -> list[Moved]:
+    """Make two records one, as ``Merge`` does."""
+    return Merge(gone, kept, by=by, reason=reason).write()
+
+
+def require_mergeable(gone: Record, kept: Record) -> None:
+    """Raise ``Refused`` when the two are hardly one."""
+    if faults := list(_differences_that_matter(gone, kept)):
+        raise Refused([(kept, ValidationError(faults))])
 
 
 def lead_on(gone: Record, kept: Record) -> None:
@@ -124,59 +185,107 @@ def referrers(gone: Record, *, besides: Record) -> list[tuple[Record, tuple[str,
     ]
 
 
-class _Merger:
-    """The writes of one merge; faults are gathered, not raised."""
+class _Plan:
+    """What a merge changes, worked out in memory; faults are gathered, not raised."""
 
-    def __init__(self, gone: Record, kept: Record, by: Any, why: str) -> None:
-        self.gone, self.kept, self.by, self.why = gone, kept, by, why
+    def __init__(self, gone: Any, kept: Any) -> None:
+        self.gone, self.kept = gone, kept
         self.moved: list[Moved] = []
+        # Records that go since another says the same of the one that stays.
+        self.folded: list[tuple[Record, Record]] = []
         self.faults: list[tuple[Record, ValidationError]] = []
+        self.changed: list[many.Changed] = []
+        self.by_values: dict[Any, Record] = {}
+        stored = copy(kept)
+        self.related = united(gone, kept)
+        self._change(stored, kept, self.related)
+        referring = referrers(gone, besides=kept)
+        # Records that move and name one another are seen as they will be.
+        self.instances = {(type(r), r.pk): r for r in (kept, *(r for r, _ in referring))}
+        stored_as = [copy(record) for record, _ in referring]
+        links = [self._point(record, fields) for record, fields in referring]
+        for before, (record, fields), related in zip(stored_as, referring, links, strict=True):
+            self._move(before, record, fields, related)
 
-    def write(self, record: Record, related: Mapping[str, list[Any]]) -> None:
-        try:
-            # A citation stays with its record, by its own rules: here the record itself moves.
-            if not isinstance(record, Citation):
-                record.validate(related)
-            history.write(record, related=related, by=self.by, reason=self.why)
-        except ValidationError as error:
-            self.faults.append((record, error))
+    def changes(self) -> Iterator[list[many.Changed]]:
+        """The changes of each kind, those of the record that stays first."""
+        yield self.changed[:1]
+        rest = self.changed[1:]
+        for kind in dict.fromkeys(type(each.record) for each in rest):
+            yield [each for each in rest if type(each.record) is kind]
 
-    def move(self, record: Record, fields: tuple[str, ...]) -> None:
-        """Let a record refer to the one that stays."""
-        many = {field.name for field in record._meta.many_to_many}
+    def _point(self, record: Any, fields: tuple[str, ...]) -> dict[str, list[Any]]:
+        """Let a record refer to the one that stays; return its relations that change."""
+        many_to_many = {field.name for field in record._meta.many_to_many}
         related = {}
         for name in fields:
-            if name in many:
-                those = [
-                    self.kept if target == self.gone else target
-                    for target in getattr(record, name).all()
-                ]
-                related[name] = list(dict.fromkeys(those))
-            else:
+            if name not in many_to_many:
                 setattr(record, name, self.kept)
-        twin = twin_of(record)
+                continue
+            rows = getattr(record, name).all()
+            those = [self.kept if target == self.gone else target for target in rows]
+            related[name] = rows._result_cache = list(dict.fromkeys(those))
+            record._prefetched_objects_cache = {
+                **getattr(record, "_prefetched_objects_cache", {}),
+                name: rows,
+            }
+        for field in record._meta.concrete_fields:
+            if field.is_relation:
+                key = (field.related_model, getattr(record, field.attname))
+                if key in self.instances:
+                    field.set_cached_value(record, self.instances[key])
+        return related
+
+    def _move(
+        self, stored: Any, record: Any, fields: tuple[str, ...], related: dict[str, list[Any]]
+    ) -> None:
+        twin = self._twin_of(record)
         if twin is not None and says_the_same(record, twin):
-            self._fold(record, twin)
+            self._fold(stored, record, twin)
         else:
-            self.write(record, related)
+            self._change(stored, record, related)
         self.moved.append(Moved(record, fields, twin))
 
-    def _fold(self, record: Any, twin: Record) -> None:
+    def _change(self, stored: Any, record: Any, related: Mapping[str, list[Any]]) -> None:
+        try:
+            # A citation stays with its record, by its own rules: here the record itself moves.
+            if isinstance(record, Citation):
+                record.review = history.review_beside(self.kept, record)
+            else:
+                record.validate(related)
+        except ValidationError as error:
+            self.faults.append((record, error))
+        self.changed.append(many.Changed(stored, record, related))
+
+    def _twin_of(self, record: Any) -> Record | None:
+        """Another record with the same values where only one may have them."""
+        if (twin := twin_of(record)) is not None:
+            return twin
+        for constraint in record._meta.constraints:
+            if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
+                values = tuple(getattr(record, name) for name in constraint.fields)
+                first = self.by_values.setdefault((constraint.name, values), record)
+                if None not in values and first is not record:
+                    return first
+        return None
+
+    def _fold(self, stored: Any, record: Any, twin: Record) -> None:
         """The twin says it already: the words go to it, the record goes."""
         if record.review == PUBLISHED != twin.review:
             message = f"Publish {twin.address} first: it says the same."
             self.faults.append((record, ValidationError(message)))
             return
-        stored = type(record)._base_manager.get(pk=record.pk)
         for citation in record.citations.all():
+            before = copy(citation)
             citation.record = twin
-            self.write(citation, {})
+            self.changed.append(many.Changed(before, citation, {}))
         try:
-            lead_on(stored, twin)
-            history.delete(stored, by=self.by, reason=self.why)
+            history.require_deletable(stored)
+            many.collect([stored])
         except (ValidationError, models.ProtectedError):
             message = f"{twin.address} says the same, and others refer to both."
             self.faults.append((record, ValidationError(message)))
+        self.folded.append((stored, twin))
 
 
 def twin_of(record: Any) -> Record | None:

@@ -109,6 +109,32 @@ def test_followers_hear_of_a_write_at_once(server, port, held):
     assert f'"slug":"{slug}"'.encode() in stream.connection.recv(65536)
 
 
+def test_single_writes_go_on_while_hundreds_of_records_are_deleted(server):
+    made = post(server, "people", [{"name": f"One of {n}"} for n in range(400)])
+    same = {"op": "delete", "collection": "people", "version": 1}
+    batch = {"operations": [{**same, "slug": person["slug"]} for person in made]}
+    seconds = []
+
+    with ThreadPoolExecutor() as threads:
+        deleting = threads.submit(post, server, "batch", batch)
+        while not deleting.done():
+            began = time.monotonic()
+            post(server, "people", {"name": f"Another {began}"})
+            seconds.append(time.monotonic() - began)
+
+    assert len(deleting.result()["results"]) == 400
+    assert len(seconds) > 2
+    assert max(seconds) < 2
+
+
+def post(server, collection, body):
+    """What was made; anything but success raises ``HTTPError``."""
+    headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
+    content = json.dumps(body).encode()
+    with urlopen(Request(f"{server.url}/api/v1/{collection}/", content, headers)) as answer:
+        return json.loads(answer.read())
+
+
 def position(server, **headers):
     """Up to where the feed goes."""
     with urlopen(Request(f"{server.url}/api/v1/parties/?limit=1", headers=headers)) as answer:

@@ -196,6 +196,7 @@ class Exchange(admin.ModelAdmin):
             # Rows that were imported meanwhile are faults now, too.
             return None, checked.faults if waiting.exists() else []
         result, faults = checked.result, []
+        checked.resource.prepare()
         with transaction.atomic():
             # A second click waits here, then finds the file used up.
             if not waiting.delete()[0]:

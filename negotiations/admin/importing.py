@@ -8,6 +8,7 @@ are written one by one, in a transaction that is taken back for a preview.
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ValidationError as RuleBreach
@@ -155,6 +156,8 @@ class RecordRows(Resource):
         self.made: list[tuple[Record, dict[str, Any]]] = []
         self.changed: list[many.Changed] = []
         self.results: list[tuple[Any, Record]] = []
+        self.watch = many.Watch()
+        self.writes: list[many.Writes] | None = None
 
     def check(self, rows: Dataset) -> Any:
         """Return what each row would do, with its faults; nothing is written."""
@@ -167,6 +170,21 @@ class RecordRows(Resource):
                 record.slug = ""
         return result
 
+    def prepare(self) -> None:
+        """Make ready what was checked, before anybody has to wait for it."""
+        if self.one_by_one:
+            return
+        by, reason = self.request.user, self.reason
+        with suppress(IntegrityError):
+            writes = []
+            if self.made:
+                writes.append(many.prepare_new(self.made, by=by, reason=reason))
+            if self.changed:
+                reasons = [reason] * len(self.changed)
+                writes.append(many.prepare_changed(self.changed, by=by, reasons=reasons))
+            self.writes = writes
+        self.watch.look(self._used(), self._sensitive())
+
     def write(self, rows: Dataset) -> Any:
         """Write what was checked, all of it or nothing; return what each row did if that is anew.
 
@@ -175,7 +193,7 @@ class RecordRows(Resource):
         """
         with transaction.atomic():
             queue()
-            if not self.one_by_one and self._write_all():
+            if self._write_all():
                 return None
             again = RecordRows(self.model, self.request, self.reason, self.numbers, one_by_one=True)
             again._read_stored(rows)
@@ -192,15 +210,12 @@ class RecordRows(Resource):
 
     def _write_all(self) -> bool:
         """Write the checked rows; False when another writer was faster, and then nothing is."""
-        by, reason = self.request.user, self.reason
-        if many.are_overtaken(self._used()):
+        if self.writes is None or self.watch.look(self._used(), self._sensitive()):
             return False
         try:
             with transaction.atomic():
-                if self.made:
-                    many.write_new(self.made, by=by, reason=reason)
-                if self.changed:
-                    many.write_changed(self.changed, by=by, reasons=[reason] * len(self.changed))
+                for writes in self.writes:
+                    writes.write()
         except (IntegrityError, StaleVersion):
             return False
         return True
@@ -215,13 +230,17 @@ class RecordRows(Resource):
         return unnamed
 
     def _used(self) -> set[Record]:
-        """The stored records that the checked rows name."""
-        found: set[Record] = set()
+        """The records that the checked rows make, change or name."""
+        found: set[Record] = {record for record, _ in self.made if record.pk}
+        found.update(change.stored for change in self.changed)
         for record, related in [*self.made, *((c.record, c.related) for c in self.changed)]:
             found.update(many.known_targets(record))
             for target in (target for targets in related.values() for target in targets):
                 found.update([target] if target.pk else many.known_targets(target))
         return {record for record in found if record.pk}
+
+    def _sensitive(self) -> set[Record]:
+        return {record for change in self.changed for record in many.sensitive_to(change)}
 
     def _name_one_another(self, rows: Dataset) -> bool:
         """Tell whether a row names a record that another row makes or changes."""

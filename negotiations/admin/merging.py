@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -148,27 +148,21 @@ def alike(gone: Any, others: Any) -> list[Any]:
 def rehearsed(gone: Any, kept: Any, user: Any) -> tuple[list[Any], list[Any], list[Any]]:
     """What merging would move, how it would change the one that stays, and what is against it.
 
-    It is done and taken back: moved are (kind, name, fields, name of the twin), all by name.
+    Nothing is written: moved are (kind, name, fields, name of the twin), all by name.
     """
     model = type(gone)
     gone, kept = (copy.copy(record) for record in (gone, kept))
     if refusal := refusal_of(gone, kept, user):
         return [], [], [("", "", refusal)]
-    before = history.versions(kept).first()
+    stored = copy.copy(kept)
     names = {(type(r), r.pk): str(r) for r, _ in merging.referrers(gone, besides=kept)}
     try:
-        with transaction.atomic():
-            keys = [(m, (type(m.record), m.record.pk)) for m in merging.merge(gone, kept, by=user)]
-            moved = [told(each, names.get(key, "")) for each, key in keys]
-            after = history.versions(kept).first()
-            lines = wording.lines(model, history.differences(before, after), user)
-            transaction.set_rollback(True)
+        merge = merging.Merge(gone, kept, by=user)
     except merging.Refused as refused:
         return [], [], [fault(record, error, kept) for record, error in refused.faults]
-    except (StaleVersion, IntegrityError):
-        words = _("Somebody saved one of them at this moment; load the page again.")
-        return [], [], [("", "", words)]
-    return moved, lines, []
+    moved = [told(each, names.get((type(each.record), each.record.pk), "")) for each in merge.moved]
+    differences = history.expected_differences(stored, kept, merge.plan.related)
+    return moved, wording.lines(model, differences, user), []
 
 
 def refusal_of(gone: Any, kept: Any, user: Any) -> str:

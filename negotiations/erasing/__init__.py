@@ -87,4 +87,4 @@ def _delete(targets: list[Target], reason: str) -> None:
         last.history_type, last.history_date = "-", timezone.now()
         last.history_change_reason, last.history_user = reason, None
         last.save(force_insert=True)
-        announce([last])
+        announce(last)

@@ -6,10 +6,12 @@ with the time in which it did; ``reindexing`` rebuilds all from the records and 
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from .rows import Statement, among, take_keys
 from .search import TOLD, SearchDocument, document
 from .words import words
 
@@ -22,61 +24,69 @@ def table_of(found: SearchDocument) -> str:
     return PRESENT if found.until is None else PAST
 
 
-def keep_in_step(versions: Sequence[Any]) -> None:
-    """Bring the index to what these versions, each of another record, say from now on."""
-    standing = {(each.kind, each.key): each for each in _standing(versions)}
-    due = []
-    for version in versions:
-        kind = version.instance_type.collection()
-        old = standing.get((kind, version.id))
-        new = None if version.history_type == "-" else document(version, kind)
-        if old and new and old.says_what(new):
-            continue
-        if old:
-            _close(old, version.history_date)
-        if new:
-            due.append(new)
-    store(due)
+class IndexChange:
+    """What versions change in the index: their words are made before anybody has to wait."""
+
+    def __init__(self, versions: Sequence[Any]) -> None:
+        """Compare versions, each of another record, with what the index says of these."""
+        standing = {(each.kind, each.key): each for each in _standing(versions)}
+        self.closing: dict[str, list[int]] = {}
+        due = []
+        for version in versions:
+            kind = version.instance_type.collection()
+            old = standing.get((kind, version.id))
+            new = None if version.history_type == "-" else document(version, kind)
+            if old and new and old.says_what(new):
+                continue
+            if old:
+                self.closing.setdefault(kind, []).append(version.id)
+            if new:
+                due.append(prepare(new))
+        self.statements = bind_documents(due)
+
+    def run(self, cursor: Any, at: datetime) -> None:
+        """Bring the index to what the versions say from this instant on."""
+        for kind, keys in self.closing.items():
+            _close(cursor, kind, keys, at)
+        for statement in self.statements:
+            statement.run(cursor, at)
 
 
 def _standing(versions: Sequence[Any]) -> Iterator[SearchDocument]:
     """The documents of the present of these records."""
     by_kind: dict[str, list[int]] = {}
     for version in versions:
-        by_kind.setdefault(version.instance_type.collection(), []).append(version.id)
+        if version.history_type != "+" or version.version > 1:
+            by_kind.setdefault(version.instance_type.collection(), []).append(version.id)
     for kind, keys in by_kind.items():
         yield from SearchDocument.objects.filter(kind=kind, key__in=keys, until=None)
 
 
-def _close(old: SearchDocument, at: Any) -> None:
-    """Move a document into the past; one that did not hold for a moment goes."""
-    rows = SearchDocument.objects.filter(pk=old.pk)
-    held = old.since < at
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            if held:
-                cursor.execute(MOVE, [old.pk])
-            cursor.execute(f"DELETE FROM {PRESENT} WHERE rowid = %s", [old.pk])  # noqa: S608
-    if held:
-        rows.update(until=at)
-    else:
-        rows.delete()
+def _close(cursor: Any, kind: str, keys: Sequence[int], at: datetime) -> None:
+    """Move documents into the past; those that did not hold for a moment go."""
+    is_sqlite = connection.vendor == "sqlite"
+    condition, value = among(keys)
+    which = f"FROM {DOCUMENTS} WHERE kind = %s AND key {condition} AND until IS NULL"
+    named = [kind, value]
+    time = connection.ops.adapt_datetimefield_value(at)
+    if is_sqlite:
+        cursor.execute(f"{MOVE} (SELECT id {which} AND since < %s)", [*named, time])
+        cursor.execute(f"DELETE FROM {PRESENT} WHERE rowid IN (SELECT id {which})", named)  # noqa: S608
+    cursor.execute(f"DELETE {which} AND since >= %s", [*named, time])
+    ended = which.replace(f"FROM {DOCUMENTS} WHERE", f"{DOCUMENTS} SET until = %s WHERE")
+    cursor.execute(f"UPDATE {ended}", [time, *named])
 
 
 # One statement for many documents; of Django's own, SQLite would take a hundred at a time.
 COLUMNS = ("kind", "key", *TOLD, "since", "until")
+DOCUMENTS = "negotiations_searchdocument"
 STORE = "INSERT INTO negotiations_searchdocument ({columns}) VALUES ({places})"
 # In place of words that a document which is gone has left.
 WRITE = "INSERT OR REPLACE INTO {table} (rowid, title, body) VALUES (%s, %s, %s)"
 MOVE = f"""
 INSERT OR REPLACE INTO {PAST} (rowid, title, body)
-SELECT rowid, title, body FROM {PRESENT} WHERE rowid = %s
+SELECT rowid, title, body FROM {PRESENT} WHERE rowid IN
 """  # noqa: S608
-
-
-def store(documents: Sequence[SearchDocument]) -> None:
-    """Write new documents with their words."""
-    store_prepared([prepare(each) for each in documents])
 
 
 class Prepared(NamedTuple):
@@ -92,24 +102,29 @@ def prepare(found: SearchDocument) -> Prepared:
 
 
 def store_prepared(prepared: Sequence[Prepared]) -> None:
-    """Write new documents whose words are made."""
-    if not prepared:
-        return
+    """Write new documents whose words are made, each since it held."""
+    with connection.cursor() as cursor:
+        for statement in bind_documents(prepared):
+            statement.run(cursor)
+
+
+def bind_documents(prepared: Sequence[Prepared]) -> list[Statement]:
+    """Bind new documents and their words."""
     is_sqlite = connection.vendor == "sqlite"
-    if is_sqlite:
-        # Nobody else writes meanwhile.
-        last = SearchDocument.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        for number, each in enumerate(prepared, start=last + 1):
-            each.document.pk = number
+    if is_sqlite and prepared:
+        keys = take_keys(SearchDocument._meta.pk, len(prepared))
+        for each, key in zip(prepared, keys, strict=True):
+            each.document.pk = key
     more, place = ("id", "%s") if is_sqlite else ("words", "%s::tsvector")
     names = ", ".join(f'"{name}"' for name in (*COLUMNS, more))
     sql = STORE.format(columns=names, places="%s, " * len(COLUMNS) + place)
     rows = [[*_values(d), d.pk if is_sqlite else found] for d, found in prepared]
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
-        for table in (PRESENT, PAST) if is_sqlite else ():
-            told = [(d.pk, *found) for d, found in prepared if table_of(d) == table]
-            cursor.executemany(WRITE.format(table=table), told)
+    copied = f"COPY {DOCUMENTS} ({names}) FROM STDIN"
+    statements = [Statement(sql, rows, [COLUMNS.index("since")], copied)]
+    for table in (PRESENT, PAST) if is_sqlite else ():
+        told = [[d.pk, *found] for d, found in prepared if table_of(d) == table]
+        statements.append(Statement(WRITE.format(table=table), told))
+    return statements
 
 
 def _values(each: SearchDocument) -> list[Any]:

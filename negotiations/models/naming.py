@@ -64,10 +64,10 @@ def find_free_numbers(kind: Any, stems: Iterable[str]) -> dict[str, int]:
     return free
 
 
-def name_records(records: Sequence[Any]) -> None:
+def name_records(records: Sequence[Any], taken_besides: Iterable[str] = ()) -> None:
     """Give each record of one kind that has no slug a free one, made from its content."""
     kind = type(records[0])
-    used = {record.slug for record in records if record.slug}
+    used = {*taken_besides} | {record.slug for record in records if record.slug}
     unnamed = [record for record in records if not record.slug]
     stems = {id(record): record.slug_stem() for record in unnamed}
     following = find_free_numbers(kind, stems.values())

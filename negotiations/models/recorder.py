@@ -29,12 +29,28 @@ def one_act(by: Any, reason: str) -> Iterator[None]:
         _current.reset(token)
 
 
+# Whether versions of what is deleted are kept by whoever deletes it.
+_is_gathering: ContextVar[bool] = ContextVar("is_gathering", default=False)
+
+
+@contextmanager
+def gather_deleted() -> Iterator[None]:
+    """Keep no versions of what is deleted meanwhile: the caller writes all of them at once."""
+    token = _is_gathering.set(True)
+    try:
+        yield
+    finally:
+        _is_gathering.reset(token)
+
+
 class Recorder(HistoricalRecords):  # type: ignore[misc]
     """django-simple-history's recorder, which asks who is acting."""
 
     def create_historical_record(
         self, instance: Any, history_type: str, using: str | None = None
     ) -> None:
+        if _is_gathering.get():
+            return
         act = _current.get()
         if act is not None:
             instance._history_date, instance._history_user = act.at, act.by

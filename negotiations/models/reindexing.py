@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection, transaction
 
 from .base import Record
+from .changes import Change
 from .indexing import PAST, PRESENT, Prepared, prepare, store_prepared, table_of, texts, vector
 from .order import queue
 from .search import SearchDocument, document
@@ -87,12 +88,13 @@ def rebuild_records(model: type[Record], keys: list[int]) -> int:
     What somebody writes in between is done once more while writers wait.
     """
     history: Any = model.history
-    seen = history.order_by("-history_id").values_list("history_id", flat=True).first() or 0
+    seen = Change.objects.last_number()
     count = 0
     for batch, prepared in list(_batches(due(model, keys), keys)):
         with transaction.atomic():
             queue()
-            newer = history.filter(history_id__gt=seen, id__in=batch)
+            news = Change.objects.filter(sequence__gt=seen, kind=model.collection())
+            newer = history.filter(slug__in=news.values("slug"), id__in=batch)
             written = set(newer.values_list("id", flat=True))
             ready = [each for each in prepared if each.document.key not in written]
             # Made once more under the lock: who writes one record all the time delays nothing.

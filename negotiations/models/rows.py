@@ -1,18 +1,59 @@
-"""Rows of one table in one prepared statement: a fraction of what ``bulk_create`` takes.
+"""Rows of one table in one statement: a fraction of what ``bulk_create`` takes.
 
 Django compiles a statement for every few rows; here it is compiled once and rows are bound to it.
+They can be bound while nobody waits, and written later in a moment.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 
-def insert_rows(objects: Sequence[Any]) -> None:
-    """Insert new objects of one model, give them their keys, and mark them as stored."""
+class Statement:
+    """One statement and the rows that are bound to it.
+
+    ``times`` are the places in each row that get the instant at which it is run. PostgreSQL takes
+    all rows at once: as a stream by ``copied``, or by ``joined`` as one list for each column.
+    """
+
+    def __init__(
+        self,
+        sql: str,
+        rows: Sequence[list[Any]],
+        times: Sequence[int] = (),
+        copied: str = "",
+        joined: str = "",
+    ) -> None:
+        self.sql, self.rows, self.times = sql, rows, times
+        self.copied, self.joined = copied, joined
+
+    def run(self, cursor: Any, at: datetime | None = None) -> int:
+        """Run it for each row; return how many rows were written."""
+        if not self.rows:
+            return 0
+        time = cursor.db.ops.adapt_datetimefield_value(at)
+        for row in self.rows if at else ():
+            for place in self.times:
+                row[place] = time
+        is_postgresql = cursor.db.vendor == "postgresql"
+        if is_postgresql and self.joined:
+            cursor.execute(self.joined, [list(column) for column in zip(*self.rows, strict=True)])
+        elif is_postgresql and self.copied:
+            with cursor.db.wrap_database_errors, cursor.copy(self.copied) as stream:
+                for row in self.rows:
+                    stream.write_row(row)
+        else:
+            cursor.executemany(self.sql, self.rows)
+        return int(cursor.rowcount)
+
+
+def bind_new(objects: Sequence[Any], timed: Collection[str] = ()) -> Statement:
+    """Bind new objects of one model, and give them their keys; ``timed`` fields get the instant."""
     if not objects:
-        return
+        return Statement("", ())
     connection = connections[DEFAULT_DB_ALIAS]
     meta = type(objects[0])._meta
     own = meta.auto_field
@@ -32,21 +73,32 @@ def insert_rows(objects: Sequence[Any]) -> None:
         ]
         for each in objects
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
-    for each in objects:
-        each._state.adding, each._state.db = False, connection.alias
+    times = [number for number, field in enumerate(fields) if field.name in timed]
+    return Statement(sql, rows, times, f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN")
+
+
+def among(keys: Collection[int]) -> tuple[str, Any]:
+    """Return the condition that a column is one of many keys, and its one parameter."""
+    if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
+        return "IN (SELECT value FROM json_each(%s))", json.dumps([*keys])
+    return "= ANY(%s)", [*keys]
 
 
 def take_keys(field: Any, number: int) -> list[int]:
-    """Reserve keys that no row of the table has or had. On SQLite this thread is its one writer."""
+    """Reserve keys that no row of the table has or had; what is not used of them stays free."""
     connection, table = connections[DEFAULT_DB_ALIAS], field.model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-            found = cursor.fetchone()
-            last = found[0] if found else 0
-            return list(range(last + 1, last + 1 + number))
+            taken = "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq"
+            cursor.execute(taken, [number, table])
+            found = cursor.fetchall()
+            if not found:
+                # Nothing was ever written to this table.
+                first = "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)"
+                cursor.execute(first, [table, number])
+                found = [(number,)]
+            last = found[0][0]
+            return list(range(last + 1 - number, last + 1))
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
             [connection.ops.quote_name(table), field.column, number],

@@ -10,17 +10,27 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 
 from negotiations import history
-from negotiations.many import Changed, are_overtaken, known_targets, write_changed
-from negotiations.models import Citation, Record, StaleVersion
+from negotiations.many import (
+    Changed,
+    Watch,
+    Writes,
+    known_targets,
+    prepare_changed,
+    prepare_deleted,
+    sensitive_to,
+)
+from negotiations.models import CITED, COLLECTIONS, Citation, Record
 from negotiations.models.order import queue
 
 from . import policy
-from .bulk import Maker, New, refusal, stored_bodies
+from .bulk import Maker, New, refusal, stored_bodies, try_to_write
 from .changing import (
     delete,
+    find_referenced,
     require_any_right,
     require_reason,
     require_right_to_try,
+    require_unreferenced,
     revise,
 )
 from .conditions import stale, version_in
@@ -56,9 +66,12 @@ class Batch:
 
     def prepare(self) -> Callable[[], list[dict[str, Any]]]:
         """Check what can be checked while nobody waits; what is returned does all and tells it."""
-        prepared = PreparedBatch(self) if is_flat(self.reading) else None
+        watch = Watch()
+        prepared = PreparedBatch(self, watch) if is_flat(self.reading) else None
 
         def write() -> list[dict[str, Any]]:
+            if prepared is not None:
+                watch.look(prepared.used, prepared.written)
             with transaction.atomic():
                 queue()
                 if prepared is not None and prepared.write():
@@ -163,10 +176,15 @@ class Batch:
                 place = f"{made[citation.pk].pointer}/body/source"
                 self._note([{"pointer": place, "code": "unpublished", "detail": detail}])
 
-    def _delete(self, operation: Operation) -> Record:
+    def read_deletion(self, operation: Operation) -> Record:
+        """Return the record that is to go, if the caller may delete it as it stands."""
         record = self._named(operation, "delete")
         require_reason(record, operation.reason)
         require_version(record, operation)
+        return record
+
+    def _delete(self, operation: Operation) -> Record:
+        record = self.read_deletion(operation)
         delete(record, by=self.user, reason=operation.reason)
         return record
 
@@ -246,103 +264,161 @@ class Batch:
 
 
 class PreparedBatch:
-    """The checked operations of a batch none of which depends on another.
+    """The checked operations of a batch none of which depends on another but for new records.
 
     They are checked while nobody waits, and written in few statements.
     """
 
-    def __init__(self, batch: Batch) -> None:
-        self.batch = batch
+    def __init__(self, batch: Batch, watch: Watch) -> None:
+        self.batch, self.watch = batch, watch
         # Each step writes a run of operations; its records are the ones that it changes or names.
-        self.steps: list[Callable[[], None]] = []
+        self.steps: list[Callable[[], bool]] = []
         self.used: set[Record] = set()
-        self.changes: list[tuple[Operation, Changed]] = []
+        self.written: set[Record] = set()
+        self.made: dict[type[Record], dict[str, Record]] = {}
+        # What is wrong with one of them may be due to another: then each has to be tried.
+        self.has_to_be_tried = False
         for run in runs(batch.reading.operations):
             if run[0].op == "create":
-                self._end_changes()
                 self._check_new(run)
-            else:
-                self._check_change(run[0])
-        self._end_changes()
+        for op, check in (("update", self._check_changes), ("delete", self._check_deletions)):
+            those = [each for each in batch.reading.operations if each.op == op]
+            for kind in dict.fromkeys(each.model for each in those):
+                check([each for each in those if each.model is kind])
 
     def write(self) -> bool:
         """Write all or refuse all; False when another writer was faster, and nothing is written."""
-        if are_overtaken(self.used):
+        if self.has_to_be_tried or self.watch.look(self.used, self.written):
             return False
-        try:
-            with transaction.atomic():
-                for step in self.steps:
-                    step()
+        with transaction.atomic():
+            is_written = all(step() for step in self.steps)
+            if is_written:
                 self.batch.refuse_faults()
-        except (IntegrityError, StaleVersion):
-            return False
-        return True
+            transaction.set_rollback(not is_written)
+        return is_written
 
     def _check_new(self, run: Sequence[Operation]) -> None:
+        batch, reason = self.batch, run[0].reason
         # One for each run: it holds what the bodies of its run name until they are written.
-        maker = Maker(SERIALIZERS[run[0].model], self.batch.request)
-        news = [New(f"{each.pointer}/body", each.body) for each in run]
+        maker = Maker(SERIALIZERS[run[0].model], batch.request)
+        maker.beside = self.made
+        news, about_ids = [], []
+        for each in run:
+            body, faults = batch.ids.resolved(each)
+            news.append(New(f"{each.pointer}/body", body))
+            about_ids += faults
         ready, faults = maker.checked(news)
-        self.used.update(maker.used())
-        self.batch._note(faults)
-
-        def write() -> None:
-            made, more = maker.saved(ready, run[0].reason)
-            self.batch._note(more)
-            for each in run:
-                if record := made.get(f"{each.pointer}/body"):
-                    self.batch.done[each.number] = record
-
-        self.steps.append(write)
-
-    def _check_change(self, operation: Operation) -> None:
-        try:
-            change, is_changed = self.batch.read_change(operation)
-        except REFUSED as error:
-            self.batch._note(self.batch._faults_of(error, operation))
+        faults = [*about_ids, *without_places(faults, about_ids)]
+        self.has_to_be_tried |= bool(faults) and any(e.after for e in batch.reading.operations)
+        batch._note(faults)
+        made = self.made.setdefault(run[0].model, {})
+        writes = None if faults else maker.prepared(ready, reason, set(made))
+        self.used.update(record for record in maker.used() if not record._state.adding)
+        if writes is None:
+            self.has_to_be_tried |= not faults
+            self.steps.append(lambda: self._try_to_save(maker, ready, reason))
             return
-        self.batch.done[operation.number] = change.record
-        named = [target for targets in change.related.values() for target in targets]
-        self.used.update({change.stored, *known_targets(change.record), *named})
-        if is_changed:
-            self.changes.append((operation, change))
+        self.used.update(each.record for each in ready)
+        self.steps.append(lambda: try_to_write(writes))
+        records = {each.new.pointer: each.record for each in ready}
+        for each in run:
+            record = records[f"{each.pointer}/body"]
+            batch.done[each.number] = batch.ids.made[each.number] = record
+            made[record.slug] = record
 
-    def _end_changes(self) -> None:
-        """Write the changes up to here before what follows them."""
-        if not self.changes:
-            return
-        changes = [change for _, change in self.changes]
-        reasons = [operation.reason for operation, _ in self.changes]
-        by, self.changes = self.batch.user, []
-        self.steps.append(lambda: write_changed(changes, by=by, reasons=reasons))
+    def _try_to_save(self, maker: Maker, ready: Sequence[Any], reason: str) -> bool:
+        """Tell what the tables refuse of a run that has faults already."""
+        self.batch._note(maker.saved(ready, reason)[1])
+        return True
+
+    def _check_changes(self, operations: Sequence[Operation]) -> None:
+        changes, reasons = [], []
+        for operation in operations:
+            try:
+                change, is_changed = self.batch.read_change(operation)
+            except REFUSED as error:
+                self.batch._note(self.batch._faults_of(error, operation))
+                continue
+            self.batch.done[operation.number] = change.record
+            named = [target for targets in change.related.values() for target in targets]
+            self.used.update({change.stored, *known_targets(change.record), *named})
+            self.written.update(sensitive_to(change))
+            if is_changed:
+                changes.append(change)
+                reasons.append(operation.reason)
+        if changes:
+            self._prepare(prepare_changed(changes, by=self.batch.user, reasons=reasons))
+
+    def _check_deletions(self, operations: Sequence[Operation]) -> None:
+        kind, user = operations[0].model, self.batch.user
+        slugs = [each.slug for each in operations]
+        keys = kind._base_manager.filter(slug__in=slugs).values_list("pk", flat=True)
+        referenced = find_referenced(kind, list(keys))
+        by_reason: dict[str, list[Record]] = {}
+        for operation in operations:
+            try:
+                record = self.batch.read_deletion(operation)
+                if record.pk in referenced:
+                    require_unreferenced(record, user)
+                history.require_deletable(record)
+            except REFUSED as error:
+                self.batch._note(self.batch._faults_of(error, operation))
+                continue
+            self.batch.done[operation.number] = record
+            self.written.update({record, *sensitive_to(Changed(record, record, {}))})
+            by_reason.setdefault(operation.reason, []).append(record)
+        for reason, records in by_reason.items():
+            self._prepare(prepare_deleted(records, by=user, reason=reason))
+
+    def _prepare(self, writes: Writes) -> None:
+        self.steps.append(lambda: try_to_write(writes))
 
 
 def is_flat(reading: Reading) -> bool:
-    """Tell whether no operation of a batch can depend on what another one does.
+    """Tell whether no change or deletion of a batch can depend on what another operation does.
 
-    They make records, and change different records of one kind, and none names another's record.
+    They concern different records none of which names another, and no body names one of them. New
+    records may name those made before them.
     """
     changed = [(each.model, each.slug) for each in reading.operations if each.op != "create"]
-    kinds = {model for model, _ in changed}
-    if len(changed) != len(set(changed)) or len(kinds) > 1:
+    known = set(changed)
+    if len(changed) != len(known):
         return False
     fields = {each.model: SERIALIZERS[each.model]().fields for each in reading.operations}
-    known = set(changed)
     for each in reading.operations:
-        if each.op == "delete" or each.after:
+        if each.op == "delete":
+            continue
+        is_new = each.op == "create"
+        if each.after and not is_new:
             return False
         for mention in mentions(fields[each.model], each.body):
-            if lid_of(mention) or (mention.model, mention.slug) in known:
+            # What a citation supports can be of any kind.
+            kinds = [mention.model] if mention.model else [COLLECTIONS[name] for name in CITED_IN]
+            if (lid_of(mention) and not is_new) or any((k, mention.slug) in known for k in kinds):
                 return False
-    return not any(names_another(kind, [slug for _, slug in changed]) for kind in kinds)
+    return not names_another(changed)
 
 
-def names_another(kind: type[Record], slugs: Sequence[str]) -> bool:
-    """Tell whether one of these records of a kind refers to another of them."""
-    columns: list[Any] = [*kind._meta.concrete_fields, *kind._meta.many_to_many]
-    own = [field.name for field in columns if field.related_model is kind]
-    rows = kind._base_manager.filter(slug__in=slugs)
-    return any(rows.filter(**{f"{name}__slug__in": slugs}).exists() for name in own)
+CITED_IN = tuple(name for name, kind in COLLECTIONS.items() if kind._meta.model_name in CITED)
+
+
+def names_another(changed: Sequence[tuple[type[Record], str]]) -> bool:
+    """Tell whether one of these records refers to another, or two cite for the same record."""
+    slugs: dict[type[Record], list[str]] = {}
+    for kind, slug in changed:
+        slugs.setdefault(kind, []).append(slug)
+    for kind, own in slugs.items():
+        rows = kind._base_manager.filter(slug__in=own)
+        columns: list[Any] = [*kind._meta.concrete_fields, *kind._meta.many_to_many]
+        for field in columns:
+            others = slugs.get(field.related_model, ()) if field.is_relation else ()
+            if others and rows.filter(**{f"{field.name}__slug__in": others}).exists():
+                return True
+        if kind is Citation:
+            cited = list(rows.values_list(*(f"{name}_id" for name in CITED)))
+            if len(cited) > len(set(cited)):
+                return True
+    return False
 
 
 def told(

@@ -9,8 +9,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from negotiations import history, many
-from negotiations.many import are_overtaken, known_targets
-from negotiations.models import COLLECTIONS, Record
+from negotiations.many import Watch, known_targets
+from negotiations.models import COLLECTIONS, Record, StaleVersion
+from negotiations.models.naming import find_taken
 from negotiations.models.order import queue
 
 from .errors import Fault, faults_of
@@ -64,6 +65,8 @@ class Maker:
 
     def __init__(self, serializer_class: Any, request: Request) -> None:
         self.serializer_class, self.request = serializer_class, request
+        # Records that bodies may name, though they are not stored yet.
+        self.beside: dict[type[Record], dict[str, Record]] = {}
 
     @cached_property
     def asking(self) -> Any:
@@ -93,13 +96,32 @@ class Maker:
                 asked += 1
                 found = faults_in(self.asking, new.body, new.pointer) or found
             faults += found
+        # Slugs that are not free are told without trying to write them.
+        taken = find_taken(self.serializer_class.Meta.model, self._slugs(ready))
+        for each in [each for each in ready if each.record.slug in taken][: FEW - asked]:
+            if found := faults_in(self.asking, each.new.body, each.new.pointer):
+                ready.remove(each)
+                faults += found
         return ready, faults
+
+    def _slugs(self, ready: Sequence[Ready]) -> list[str]:
+        return [each.record.slug for each in ready if each.record.slug]
 
     def used(self) -> set[Record]:
         """Return the records that the checked bodies name, and those that were read with them."""
         by_slug = self.holding.context["held"].values()
         held = {record for found in by_slug for record in found.values()}
         return held | {near for record in held for near in known_targets(record)}
+
+    def prepared(
+        self, ready: Sequence[Ready], reason: str, used: set[str] | None = None
+    ) -> many.Writes | None:
+        """Make what can be saved ready; nothing if a slug is known."""
+        made = [(each.record, each.related) for each in ready]
+        try:
+            return many.prepare_new(made, by=self.request.user, reason=reason, used=used)
+        except IntegrityError:
+            return None
 
     def saved(self, ready: Sequence[Ready], reason: str) -> tuple[Made, list[Fault]]:
         """Save them in chunks of rows; in ever smaller parts when the tables refuse any."""
@@ -158,19 +180,29 @@ class Maker:
                 if mention.model is not None and readable(mention.slug):
                     slugs.setdefault(mention.model, set()).add(mention.slug)
         user = self.request.user
-        return {model: dict(found(model, sorted(those), user)) for model, those in slugs.items()}
+        return {
+            model: {**dict(found(model, sorted(those), user)), **self.beside.get(model, {})}
+            for model, those in slugs.items()
+        }
 
 
 def prepare_all(maker: Maker, bodies: Sequence[Any], reason: str) -> Callable[[], list[Record]]:
     """Validate the bodies; what is returned makes a record of each, or refuses with all faults."""
+    watch = Watch()
     news = [New(f"/{number}", body) for number, body in enumerate(bodies)]
     checked, used = maker.checked(news), maker.used()
+    writes = None if checked[1] else maker.prepared(checked[0], reason)
+    used |= {each.record for each in checked[0]} if writes else set()
 
     def make_all() -> list[Record]:
         ready, faults = checked
+        watch.look(used)
         with transaction.atomic():
             queue()
-            if are_overtaken(used):
+            is_overtaken = watch.look(used)
+            if writes is not None and not is_overtaken and try_to_write(writes):
+                return [each.record for each in ready]
+            if writes is not None or is_overtaken:
                 ready, faults = maker.checked(news)
             # Also with faults: the tables tell what is wrong with the others.
             made, more = maker.saved(ready, reason)
@@ -179,6 +211,15 @@ def prepare_all(maker: Maker, bodies: Sequence[Any], reason: str) -> Callable[[]
         return [made[new.pointer] for new in news]
 
     return make_all
+
+
+def try_to_write(writes: many.Writes) -> bool:
+    """Write what was made ready; False when another writer was faster, and nothing is written."""
+    try:
+        writes.write()
+    except (IntegrityError, StaleVersion):
+        return False
+    return True
 
 
 def stored_bodies(shape: Shape, records: Iterable[Record]) -> dict[int, Body]:

@@ -21,6 +21,8 @@ from .selection import whole
 from .serializers import wire
 
 MOST_REFERRERS = 50
+# Keys in one question.
+CHUNK = 500
 Prepared = TypeVar("Prepared")
 Written = TypeVar("Written")
 
@@ -106,10 +108,13 @@ def require_reason(record: Record, reason: str) -> None:
 
 
 def delete(record: Record, *, by: Any, reason: str) -> None:
-    """Delete the record with its parts; its versions stay.
+    """Delete the record with its parts; its versions stay."""
+    require_unreferenced(record, by)
+    history.delete(record, by=by, reason=reason)
 
-    409 when others refer to it, hidden ones too: of these nothing is told but that they are there.
-    """
+
+def require_unreferenced(record: Record, by: Any) -> None:
+    """409 when others refer to it, hidden ones too: of these only that they are there is told."""
     naming = [
         (model, rows)
         for model, rows in record.referring()
@@ -121,7 +126,22 @@ def delete(record: Record, *, by: Any, reason: str) -> None:
         more: dict[str, Any] = {"referrers": shown} if shown else {}
         first = f"; the first {MOST_REFERRERS} are named" if len(found) > MOST_REFERRERS else ""
         raise Refusal("conflict", f"Other records refer to it{first}.", **more)
-    history.delete(record, by=by, reason=reason)
+
+
+def find_referenced(kind: type[Record], keys: Sequence[int]) -> set[int]:
+    """Return the keys of those records of a kind to which others refer."""
+    found: set[int] = set()
+    relation: Any
+    for relation in kind._meta.get_fields(include_hidden=True):
+        model = relation.related_model
+        if not relation.auto_created or relation.concrete or relation.name == "citations":
+            continue
+        if issubclass(model, Record):
+            name = relation.remote_field.name
+            for start in range(0, len(keys), CHUNK):
+                rows = model._base_manager.filter(**{f"{name}__in": keys[start : start + CHUNK]})
+                found.update(rows.order_by().values_list(name, flat=True).distinct())
+    return found
 
 
 def visible_among(naming: Sequence[tuple[Any, Q]], user: Any) -> list[str]:
