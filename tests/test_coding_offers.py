@@ -228,6 +228,7 @@ def test_people_are_offered_and_none_is_made_the_speaker(desk, talks, parties):
     ("quote", "name", "title"),
     [
         ("US President Donald Trump", "Donald Trump", "President"),
+        ("President Ursula von der Leyen met Ann Lee.", "Ursula von der Leyen", "President"),
         (
             "President of the United States Donald Trump",
             *("Donald Trump", "President of the United States"),

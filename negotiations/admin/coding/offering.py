@@ -26,6 +26,11 @@ OFFICE = re.compile(
     r"\b(?:President|Secretary|Minister|Chancellor|Premier|Envoy|Spokesman|Spokeswoman|Ambassador"
     r"|General|King|Pope|Director|Chairman|Governor|Mr|Mrs|Ms)\b\.? "
 )
+# Words with capitals, and the small ones between them: "Ursula von der Leyen met".
+CAPITAL = r"[^\W\d_a-zа-яіїєґ][\w'’.-]*"
+FULL_NAME = re.compile(
+    rf"{CAPITAL}(?: (?:(?:de|van|der|den|von|bin|ibn|al|el|da|di|la|le) )*{CAPITAL})*"
+)
 # Who speaks on an occasion, by the box in which another kind of record asks for it.
 SPOKEN_BY = {"party": "party", "proposed_by": "party", "spoken_by": "speaker"}
 SAID_ON_OCCASION = {"position", "proposal", "response"}
@@ -192,6 +197,8 @@ class Offers:
         if of_party:
             # "President of the United States Donald Trump", or "Donald Trump, President of …"
             name = name[of_party[0].end :].strip(" ,") or quote.split(",")[0]
+        full = FULL_NAME.match(name)
+        name = full.group().rstrip(".,") if full else name
         office = quote.partition(name)[0].strip().removesuffix(".")
         if not office:
             office = quote[len(name) :].strip(" ,")
