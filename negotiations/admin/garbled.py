@@ -4,13 +4,22 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-# Code pages of Windows and the Mac that spreadsheet programs open a CSV file in, with the number of
-# letters from which on it is no chance: «Зі» is a word, and the bytes of ǳ.
-LEAST = {"cp1252": 2, "cp1250": 2, "cp1254": 2, "mac_roman": 2, "cp437": 2, "cp1251": 3}
+# Code pages of Windows, DOS, the Mac and Unix that programs open a CSV file in.
+CODE_PAGES = (
+    *("cp1252", "cp1250", "cp1254", "latin_1", "iso8859_2", "mac_roman", "cp437", "cp850", "cp852"),
+    *("cp1251", "koi8_r", "koi8_u", "cp866"),
+)
 RUNS = re.compile(r"[^\x00-\x7f]+")
-# What a text of ours may consist of, of what is not ASCII.
-SCRIPTS = ("LATIN ", "CYRILLIC ", "GREEK ", "ARABIC ", "HEBREW ")
+# Letters of today: garbled letters become others, and real ones rarely these.
+LETTERS = re.compile(
+    "[\u00a1-\u017f\u0192\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u1e80-\u1ef9"
+    "\u0386\u0388-\u03ce\u0401-\u045f\u0490\u0491\u04d8\u04d9"
+    "\u05d0-\u05ea\u0621-\u064a\u067e\u0686\u0698\u06a9\u06af\u06cc\u10d0-\u10f0\u0531-\u0587]"
+)
+MODERN_CYRILLIC = re.compile("[ЁЄІЇА-яёєіїҐґ]")
 SIGNS = frozenset("’‘‚“”„–—…€•«»°№§©®™·¡¿\u00a0\ufeff\u200e\u200f")
+# Capitals with which short names of bodies end: РЄ is the Council of Europe.
+CAPITALS = frozenset("ЄІЇҐЎЈЁ")
 LOST = "\ufffd"
 
 
@@ -32,7 +41,7 @@ def bytes_of(page: str) -> dict[str, int]:
     return found
 
 
-PAGES = {page: bytes_of(page) for page in LEAST}
+PAGES = {page: bytes_of(page) for page in CODE_PAGES}
 
 
 def find_garbled(text: str) -> Garbled | None:
@@ -43,10 +52,9 @@ def find_garbled(text: str) -> Garbled | None:
         at = text.index(LOST)
         return Garbled(text[max(0, at - 10) : at + 10], "?")
     for run in RUNS.finditer(text):
-        for page, table in PAGES.items():
+        for table in PAGES.values():
             meant = undo(run[0], table)
-            is_long = len(run[0]) >= LEAST[page] or any(map(is_sign, run[0]))
-            if meant and is_long and not is_quoted(run[0], text):
+            if meant and (len(meant) > 1 or is_no_chance(run, meant)):
                 return Garbled(run[0][:40], meant[:40])
     return None
 
@@ -59,18 +67,54 @@ def undo(run: str, table: dict[str, int]) -> str:
         meant = bytes(table[letter] for letter in run).decode()
     except UnicodeDecodeError:
         return ""
-    return meant if all(is_likely(letter) for letter in meant) else ""
+    return meant if all(each in SIGNS or LETTERS.match(each) for each in meant) else ""
 
 
-def is_likely(letter: str) -> bool:
-    return letter in SIGNS or unicodedata.name(letter, "").startswith(SCRIPTS)
+def is_no_chance(run: re.Match[str], meant: str) -> bool:
+    """Tell whether two or three letters that were one are no word of their own.
+
+    Beside other letters, what they were has the script and case of these: “Łódź” and not “SPÓŁKA”,
+    in which “ÓŁ” could have been “ӣ”. «Зі» and «РЄ» are words.
+    """
+    text, seen = run.string, run[0]
+    before, after = text[: run.start()][-1:], text[run.end() :][:1]
+    beside = "".join(filter(str.isalpha, before + after))
+    if len(seen) > 2:
+        return True
+    is_quoted = seen[-1] == "»" and "«" in text
+    if beside:
+        is_latin = meant in SIGNS or unicodedata.name(meant, "").startswith("LATIN")
+        fits = not meant.isalpha() or not beside.isupper() or meant.isupper()
+        return is_latin and fits and not is_quoted
+    if any(map(is_sign, seen)):
+        return not is_quoted
+    if is_in_cyrillic(seen[0]):
+        return MODERN_CYRILLIC.match(meant) is not None and is_no_cyrillic_word(run)
+    is_latin = unicodedata.name(meant, "").startswith("LATIN") or meant in SIGNS
+    return is_latin and not is_quoted
+
+
+def is_no_cyrillic_word(run: re.Match[str]) -> bool:
+    """Tell whether a Cyrillic letter and another sign are what a letter alone became: «С–» for «і».
+
+    Only Р and С begin those of today’s letters; beside a sign, they may be an initial.
+    """
+    first, second = run[0][0], run[0][1]
+    if first not in "РС" or second == "…":
+        return False
+    if second.isalpha():
+        return second not in CAPITALS
+    if unicodedata.category(second) == "Cc" or second in "†‡·‹›‚„":
+        return True
+    others = run.string[: run.start()] + run.string[run.end() :]
+    beside = (others[run.start() - 1 : run.start() + 1] if run.start() else others[:1]).strip()
+    return not beside and not any(map(is_in_cyrillic, others))
+
+
+def is_in_cyrillic(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith("CYRILLIC")
 
 
 def is_sign(letter: str) -> bool:
     """Whether no word has it: © in «Г©»."""
-    return unicodedata.category(letter)[0] in "SC"
-
-
-def is_quoted(run: str, text: str) -> bool:
-    """Whether a letter before a closing quotation mark is only that: «IRMÃ»."""
-    return run[-1] == "»" and len(run) == 2 and "«" in text
+    return unicodedata.category(letter)[0] == "S"
