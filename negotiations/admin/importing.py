@@ -45,7 +45,13 @@ from .answers import retold
 from .contrast import Change
 from .garbled import find_garbled
 from .quantities import quantities_of
-from .quantity_cells import both_told, in_typed_columns, require_both_bounds, spell_out
+from .quantity_cells import (
+    both_told,
+    in_typed_columns,
+    refuse_parted,
+    require_both_bounds,
+    spell_out,
+)
 from .sheets import Sheet
 from .spoken import noun
 from .unreadable import Fault, Unreadable
@@ -104,6 +110,7 @@ def value_of(field: BaseSerializer | Any, cell: str) -> Any:
     if not cell:
         return empty_value(field)
     if isinstance(field, Whole):
+        refuse_parted(cell)
         return int(cell) if re.fullmatch("[0-9]{1,20}", cell) else cell
     if isinstance(field, Truth):
         return {"true": True, "false": False}.get(cell.lower(), cell)
@@ -403,6 +410,8 @@ class RecordRows(Resource):
                 values[name] = value_of(self.known[name], cell)
             except ValidationError as error:
                 faults[name] = [str(detail) for detail in error.detail]
+            except RuleBreach as error:
+                faults[name] = error.messages
         if faults:
             raise RuleBreach(faults)
         return values
