@@ -52,6 +52,8 @@ class Checked(NamedTuple):
     rows: Any
     result: Any
     faults: list[Fault]
+    # What of the sheet its readers do not see.
+    notes: Sequence[str] = ()
 
 
 class ImportForm(forms.Form):
@@ -125,15 +127,17 @@ class Exchange(admin.ModelAdmin):
     def _preview(self, request: Any, upload: Upload, form: ImportForm) -> Any:
         """Show what the rows would do, their faults, or the sheets to choose from."""
         try:
-            _resource, _rows, result, faults = self._check(request, upload)
+            _resource, _rows, result, faults, notes = self._check(request, upload)
         except SeveralSheets as several:
             keep(upload)
             return self._import_page(request, form=form, upload=upload, sheets=several.sheets)
         if faults:
-            return self._import_page(request, form=form, faults=faults, name=upload.name)
+            return self._import_page(
+                request, form=form, faults=faults, name=upload.name, notes=notes
+            )
         if result.totals["new"] or result.totals["update"]:
             keep(upload)
-        return self._import_page(request, form=form, result=result, upload=upload)
+        return self._import_page(request, form=form, result=result, upload=upload, notes=notes)
 
     def _waiting(self, request: Any) -> Any:
         """The file that the form names, if it is the user's own and still there."""
@@ -187,7 +191,7 @@ class Exchange(admin.ModelAdmin):
         reason = reason_in(request) or f"Imported from {upload.name}"
         resource = RecordRows(self.model, request, reason, numbers)
         result = resource.check(rows)
-        return Checked(resource, rows, result, found_faults(result, numbers))
+        return Checked(resource, rows, result, found_faults(result, numbers), found.notes)
 
     def _write(self, request: Any, upload: Upload, waiting: Any) -> tuple[Any, list[Fault]]:
         """What the rows did, or their faults; nothing when the file was imported meanwhile."""
@@ -219,6 +223,7 @@ class Exchange(admin.ModelAdmin):
         faults: Sequence[Fault] = (),
         name: str = "",
         sheets: Sequence[tuple[str, bool]] = (),
+        notes: Sequence[str] = (),
     ) -> TemplateResponse:
         fields = SERIALIZERS[self.model]().fields.items()
         rows = [row for row in result or () if row.import_type != "skip"]
@@ -238,6 +243,7 @@ class Exchange(admin.ModelAdmin):
             "fault_count": len(faults),
             "more_faults": max(0, len(faults) - MOST_FAULTS_SHOWN),
             "file_name": name,
+            "notes": notes,
             "columns": [(key, column) for key, column in fields],
             "quantities": quantities_of(self.model),
         }

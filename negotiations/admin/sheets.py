@@ -3,12 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from .hidden import Hidden
 from .unreadable import BadCell, Fault, Unreadable, unreadable
 from .workbooks import OLD_WORKBOOK, Row, read_workbook, wrong_value
 
@@ -37,6 +38,8 @@ class Sheet(NamedTuple):
     rows: list[Row]
     # The number of the row that names the columns.
     head: int = 1
+    # What its readers do not see.
+    notes: Sequence[str] = ()
 
 
 def sheet(name: str, content: bytes, choice: str = "") -> Sheet:
@@ -52,7 +55,10 @@ def sheet(name: str, content: bytes, choice: str = "") -> Sheet:
         raise unreadable(_("Choose a file whose name ends in .csv or .xlsx."))
     # What a file is decides, not what it is called.
     is_workbook = ending == "xlsx" or content.startswith((ZIPPED, OLD_WORKBOOK))
-    found = read_workbook(content, choice, MOST_COLUMNS) if is_workbook else read_csv(content)
+    hidden = Hidden()
+    found = (
+        read_workbook(content, choice, MOST_COLUMNS, hidden) if is_workbook else read_csv(content)
+    )
     lines = ((number, clean(cells)) for number, cells in found)
     # Blank lines above the table are passed over.
     head, columns = next(((number, cells) for number, cells in lines if any(cells)), (1, []))
@@ -69,7 +75,7 @@ def sheet(name: str, content: bytes, choice: str = "") -> Sheet:
         lines = ((number, cells + [""] * (len(columns) - len(cells))) for number, cells in lines)
     rows = list(filled(lines, len(columns)))
     refuse_bad_cells(rows, columns)
-    return Sheet(columns, rows, head)
+    return Sheet(columns, rows, head, hidden.notes(columns, head))
 
 
 def filled(lines: Iterable[Row], width: int) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from xml.parsers import expat
 from django.utils.translation import gettext as _
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
+from .hidden import Hidden
 from .number_formats import (
     Shown,
     read_format,
@@ -277,12 +278,20 @@ class SheetHandler(TextHandler):
         self.row = self.column = 0
         self.kind, self.style, self.value = "", 0, ""
         self.is_cell = self.is_value = self.is_formula = False
+        self.hidden, self.is_hidden, self.hides_rows = Hidden(), False, False
 
     def start(self, name: str, attributes: Attributes) -> None:
         super().start(name, attributes)
         if name == "row":
             self.row = self._next(self.row, int(attributes.get("r", "0")), LAST_ROW)
             self.column = 0
+            hidden = attributes.get("hidden")
+            self.is_hidden = self.hides_rows if hidden is None else is_true(hidden)
+        elif name == "col" and is_true(attributes.get("hidden")):
+            first, last = int(attributes.get("min", "0")), int(attributes.get("max", "0"))
+            self.hidden.columns.update(range(first, min(last, self.most_columns) + 1))
+        elif name == "sheetFormatPr":
+            self.hides_rows = is_true(attributes.get("zeroHeight"))
         elif name == "c":
             reference = attributes.get("r", "")
             place = column_number(reference) if reference else 0
@@ -323,6 +332,8 @@ class SheetHandler(TextHandler):
                 cells[column - 1] = cell
             self.rows.append((self.row, cells))
             self.cells = {}
+            if self.is_hidden:
+                self.hidden.rows.append(self.row)
 
 
 class Workbook:
@@ -354,12 +365,13 @@ class Workbook:
         self.package.read(posixpath.join(folder, "_rels", f"{name}.rels"), found)
         return found
 
-    def read_rows(self, sheet: Part) -> Iterator[Row]:
-        """Yield the rows of a sheet that hold something."""
+    def read_rows(self, sheet: Part, hidden: Hidden | None = None) -> Iterator[Row]:
+        """Yield the rows of a sheet that hold something, and note which of them are hidden."""
         if not self.has_texts:
             self.has_texts = True
             self.package.read(self.texts_path, self.texts, is_small=False)
         handler = SheetHandler(self, self.most_columns)
+        handler.hidden = hidden or handler.hidden
         for _piece in self.package.parse(sheet.path, handler):
             yield from handler.rows
             handler.rows.clear()
@@ -422,14 +434,14 @@ class Workbook:
         return self.formats[style]
 
 
-def read_workbook(content: bytes, choice: str, most_columns: int) -> Iterator[Row]:
+def read_workbook(content: bytes, choice: str, most_columns: int, hidden: Hidden) -> Iterator[Row]:
     """Yield the rows of the chosen sheet, or of the only one, that hold something."""
     if content.startswith(OLD_WORKBOOK):
         detail = _("This is an old workbook (.xls) or one with a password; save it as .xlsx.")
         raise unreadable(detail)
     try:
         book = Workbook(content, most_columns)
-        yield from book.read_rows(book.choose_sheet(choice))
+        yield from book.read_rows(book.choose_sheet(choice), hidden)
     except DAMAGED:
         raise not_a_workbook() from None
 
