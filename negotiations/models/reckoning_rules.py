@@ -195,7 +195,8 @@ def weekday(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     for day, how in told[which]:
         yield Reading(day.isoformat(), how)
         if (match["hour"] or "").lower() == "night":
-            yield Reading(span(day, day + ONE_DAY), f"{how}, {_('up to the next day')}")
+            until = _("up to the next day")
+            yield Reading(span(day, day + ONE_DAY), f"{how}, {until}")
 
 
 @rule(r"(?:(?P<half>early|earlier|later|late) )?(?P<which>next|last|this|past|coming) week")

@@ -75,7 +75,8 @@ def _each_day(match: re.Match[str], days: list[int], anchor: date) -> Iterator[R
             yield Reading(date(year, month, day).isoformat(), _("one of several days"))
         if " or " not in match.group().lower() and days == sorted(set(days)):
             stretch = span(date(year, month, days[0]), date(year, month, days[-1]))
-            yield Reading(stretch, f"{_('from the first to the last')}, {how}")
+            whole = _("from the first to the last")
+            yield Reading(stretch, f"{whole}, {how}")
 
 
 def _years(match: re.Match[str], month: int, day: int, anchor: date) -> Iterator[tuple[int, str]]:
