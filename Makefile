@@ -21,7 +21,7 @@ installed := $(VENV)/installed
 packages := tests/clients/typescript/node_modules/installed
 # The SQLite half stays on SQLite, whatever the operator's variable says.
 on_sqlite := env -u DATABASE_URL -u DATABASE_URL_FILE
-on_postgres := $(python) tests/postgres.py -- $(python)
+on_postgres := $(python) tests/support/postgres.py -- $(python)
 # What runs in no time; the rest is left to `make test`.
 quick := "not slow and not browser and not clients and not examples and not fuzz"
 
@@ -140,7 +140,7 @@ test-examples: $(installed) ## What docs/ and examples/ show, done as a reader d
 
 .PHONY: screenshots
 screenshots: $(installed) ## Take the pictures of docs/ anew
-	$(on_sqlite) $(python) -m tests.screenshots
+	$(on_sqlite) $(python) -m tests.support.screenshots
 
 .PHONY: test-fuzz
 test-fuzz: $(installed) ## Five minutes of requests nobody thought of

@@ -8,4 +8,4 @@ class NegotiationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the feed to the history."""
-        from negotiations import feed  # noqa: F401, PLC0415 - it needs the models to be loaded
+        from negotiations.history import change_feed  # noqa: F401, PLC0415 - it needs the models to be loaded

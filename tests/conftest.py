@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import server
+from tests.support.server import server
 
 __all__ = ["server"]  # the fixture
 
@@ -90,7 +90,7 @@ def language():
 @pytest.fixture(autouse=True)
 def kept_answers():
     """A test takes back what it wrote, and the next one counts from the same number."""
-    from negotiations.protocol.keeping import ANSWERS
+    from negotiations.rest.http.response_cache import ANSWERS
 
     ANSWERS.clear()
 
@@ -98,8 +98,8 @@ def kept_answers():
 @pytest.fixture(autouse=True)
 def places():
     """A test client need not read what it got, as every server does; places are free again."""
-    from negotiations.protocol.exported_files import FILES, SENDING
-    from negotiations.protocol.following import FOLLOWING
+    from negotiations.rest.changes.views import FOLLOWING
+    from negotiations.rest.read.exported_files import FILES, SENDING
 
     yield
     for each in (SENDING, FOLLOWING):
@@ -193,7 +193,7 @@ def json_client(user=None):
     It holds each answer against the OpenAPI document.
     """
     from negotiations.models import Token
-    from tests.contract import TrueClient
+    from tests.support.contract import TrueClient
 
     client = TrueClient()
     client.default_format = "json"

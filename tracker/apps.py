@@ -8,10 +8,10 @@ class TrackerConfig(AppConfig):
     name = "tracker"
 
     def ready(self) -> None:
-        from tracker import checks, login  # noqa: F401, PLC0415 - importing registers; apps load first
+        from tracker import checks, login_throttle  # noqa: F401, PLC0415 - importing registers; apps load first
 
 
 class TrackerAdminConfig(AdminConfig):
     """Django's admin, behind the tracker's own door."""
 
-    default_site = "tracker.site.TrackerAdminSite"
+    default_site = "tracker.admin_site.TrackerAdminSite"

@@ -8,7 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tracker.logs import request_id
+from negotiations.request_context import request_id
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 5

@@ -14,7 +14,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 
-from tracker.logs import request_id
+from negotiations.request_context import is_desk, request_id
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 logger = logging.getLogger("tracker.requests")
@@ -46,7 +46,7 @@ class HTTPSMiddleware:
         reads = request.method in {"GET", "HEAD", "OPTIONS"}
         if reads or self.security.process_request(request) is None:
             return self.get_response(request)
-        from negotiations.protocol.errors import page_or_problem  # noqa: PLC0415 - needs the apps
+        from negotiations.rest.http.exception_handler import page_or_problem  # noqa: PLC0415 - needs the apps
 
         detail = "By plain HTTP you can only read, after a redirect to HTTPS. Nothing was written."
         response = page_or_problem(request, "https_required", detail)
@@ -68,10 +68,6 @@ class DeskLanguageMiddleware(LocaleMiddleware):
         return super().process_response(request, response) if is_desk(request) else response
 
 
-def is_desk(request: HttpRequest) -> bool:
-    return request.path.startswith("/admin/")
-
-
 class UploadMiddleware:
     """Refuses what is too large, or of nobody, before a byte of it is read.
 
@@ -88,7 +84,7 @@ class UploadMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, arguments: Any, options: Any
     ) -> HttpResponseBase | None:
-        from negotiations.protocol.errors import page_or_problem  # noqa: PLC0415 - needs the apps
+        from negotiations.rest.http.exception_handler import page_or_problem  # noqa: PLC0415 - needs the apps
 
         # Views without forms are exempt: the API reads and refuses bodies itself.
         is_form = request.method == "POST" and request.content_type == "multipart/form-data"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import django
 
-from tracker import databases, logs
-from tracker.environment import Environment, kept_secret
+from tracker import database_url, logging_config
+from tracker.env import Environment, kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The data of this installation: the SQLite file, and in debug its secrets.
@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "tracker.middleware.UploadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "tracker.login.KnownDeviceMiddleware",
+    "tracker.login_throttle.KnownDeviceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Tells the history who is writing.
@@ -112,7 +112,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": databases.configure(environment, DATA_DIR, debug=DEBUG)}
+DATABASES = {"default": database_url.configure(environment, DATA_DIR, debug=DEBUG)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -124,7 +124,7 @@ if django.VERSION < (6, 0):
     # Django 6 takes an address without a scheme for https by itself.
     FORMS_URLFIELD_ASSUME_HTTPS = True
 
-AUTHENTICATION_BACKENDS = ["tracker.login.LockingBackend"]
+AUTHENTICATION_BACKENDS = ["tracker.login_throttle.LockingBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -151,7 +151,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "negotiations.admin.resuming.csrf_failure"
+CSRF_FAILURE_VIEW = "negotiations.admin.forms.session_recovery.csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
@@ -178,20 +178,20 @@ CORS_URLS_REGEX = r"^/api(/|$)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "if-none-match", "last-event-id", "x-request-id"]
 CORS_EXPOSE_HEADERS = [
-    *("Allow", "Content-Disposition", "Deprecation", "ETag", "Feed-Position"),
+    *("Allow", "Content-Disposition", "ETag", "Feed-Position"),
     *("Idempotency-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy"),
-    *("Retry-After", "Sunset", "Total-Count", "WWW-Authenticate", "X-Request-ID"),
+    *("Retry-After", "Total-Count", "WWW-Authenticate", "X-Request-ID"),
 ]
 
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["negotiations.protocol.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "negotiations.protocol.negotiation.Negotiation",
-    "DEFAULT_PARSER_CLASSES": ["negotiations.protocol.parsers.StrictJSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["negotiations.protocol.authentication.TokenAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["negotiations.rest.http.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "negotiations.rest.http.content_negotiation.Negotiation",
+    "DEFAULT_PARSER_CLASSES": ["negotiations.rest.http.parsers.StrictJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["negotiations.rest.http.authentication.TokenAuthentication"],
     # Each viewset names its policy; the policy table denies what it does not list.
     "DEFAULT_PERMISSION_CLASSES": [],
-    "EXCEPTION_HANDLER": "negotiations.protocol.errors.problem_response",
-    "DEFAULT_SCHEMA_CLASS": "negotiations.protocol.schema.operations.RecordSchema",
+    "EXCEPTION_HANDLER": "negotiations.rest.http.exception_handler.problem_response",
+    "DEFAULT_SCHEMA_CLASS": "negotiations.rest.openapi.autoschema.RecordSchema",
     # DRF would take ?format=indirect, the format of a round, for a kind of file.
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -207,7 +207,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
-        "negotiations.protocol.schema.document.finished",
+        "negotiations.api.openapi_document.finished",
         "negotiations.api.examples.illustrated",
     ],
     "COMPONENT_SPLIT_REQUEST": True,
@@ -232,6 +232,6 @@ LOG_FORMAT = environment.choice(
 LOG_LEVEL = environment.choice(
     "TRACKER_LOG_LEVEL", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"]
 )
-LOGGING = logs.configuration(LOG_FORMAT, LOG_LEVEL)
+LOGGING = logging_config.configuration(LOG_FORMAT, LOG_LEVEL)
 
 environment.refuse_faults()

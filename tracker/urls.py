@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from negotiations.protocol.views import NoSuchAddress
+from negotiations.api.root import NoSuchAddress
 from tracker import health
 
 urlpatterns = [
@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("negotiations.pages.urls")),
 ]
 
-handler400 = "negotiations.protocol.errors.bad_request"
-handler403 = "negotiations.protocol.errors.permission_denied"
-handler404 = "negotiations.protocol.errors.page_not_found"
-handler500 = "negotiations.protocol.errors.server_error"
+handler400 = "negotiations.rest.http.exception_handler.bad_request"
+handler403 = "negotiations.rest.http.exception_handler.permission_denied"
+handler404 = "negotiations.rest.http.exception_handler.page_not_found"
+handler500 = "negotiations.rest.http.exception_handler.server_error"

@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from tracker.chunks import with_length
+from tracker.chunked_bodies import with_length
 from tracker.start import refuse_unsafe_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")

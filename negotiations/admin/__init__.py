@@ -1,7 +1,6 @@
 """THE ANALYSTS' DESK: Django's admin over the rules, the history and the policy of all doors."""
 
 from . import (
-    access,
     actors,
     citations,
     incidents,
@@ -10,11 +9,11 @@ from . import (
     proposals,
     sources,
     talks,
+    users,
     webhooks,
 )
 
 __all__ = [
-    "access",
     "actors",
     "citations",
     "incidents",
@@ -23,5 +22,6 @@ __all__ = [
     "proposals",
     "sources",
     "talks",
+    "users",
     "webhooks",
 ]

@@ -7,8 +7,8 @@ from negotiations.models import Party, Person, Post
 
 from .base import RecordAdmin, dated
 from .filters import MineFilter, VisibleFilter
-from .inlines import RecordInline, citations_of
-from .merging import Merging
+from .forms.inlines import RecordInline, citations_of
+from .history.merge import Merging
 
 
 class PostInline(RecordInline):

@@ -9,18 +9,18 @@ from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from negotiations.models import StaleVersion
-from negotiations.protocol.policy import may, may_create
+from negotiations.permissions import may, may_create
 
-from .deleting import Deleting
-from .exchange import Exchange
-from .inlines import as_stored
-from .once import find_repeated, find_spent, reopen, spend
-from .record_form import RecordForm
-from .reviewing import Reviewing
-from .saving import Page, Refused
+from .forms.double_submit import find_repeated, find_spent, reopen, spend
+from .forms.inlines import as_stored
+from .forms.record_form import RecordForm
+from .forms.saving import Page, Refused
+from .forms.widgets import RecordWidgets
+from .history.deletion import Deleting
+from .history.views import Versions
+from .review.state_changes import Reviewing
 from .spoken import Spoken, to_read
-from .versions import Versions
-from .widgets import RecordWidgets
+from .transfer.views import Exchange
 
 # Who lost a race is told so as if they had come later.
 LOST = (IntegrityError, StaleVersion, models.ProtectedError)

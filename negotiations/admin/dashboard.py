@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from negotiations.analysis.passages import readings
+from negotiations.analysis.source_readings import readings
 from negotiations.models import COLLECTIONS, Change, Citation, Record, Source
-from negotiations.protocol.policy import may_create
+from negotiations.permissions import may_create
 
-from .deciding import named
-from .queue import Filters, Queue, told_apart, with_beginnings
+from .review.actions import named
+from .review.queue import Filters, Queue, told_apart, with_beginnings
 
 Review = Record.Review
 HEADING = gettext_lazy("What analysts code")

@@ -7,7 +7,7 @@ from negotiations.models import Incident
 
 from .base import RecordAdmin, dated
 from .filters import MineFilter, VisibleFilter
-from .inlines import citations_of
+from .forms.inlines import citations_of
 
 
 @admin.register(Incident)

@@ -11,8 +11,8 @@ from django.utils import translation
 from django.utils.text import capfirst
 
 from negotiations import models
+from negotiations.dates.edtf import HOW_TO_WRITE
 from negotiations.models import RECORDS, Token, Vocabulary, Webhook, WebhookDelivery
-from negotiations.models.edtf import HOW_TO_WRITE
 
 # Which argument of a call is what a rule says.
 SAID = {"ValidationError": 0, "InvalidDate": 0, "fault": 1}

@@ -7,7 +7,7 @@ from negotiations.models import Commitment, Delivery, Outcome
 
 from .base import RecordAdmin, dated
 from .filters import MineFilter, VisibleFilter
-from .inlines import RecordInline, citations_of
+from .forms.inlines import RecordInline, citations_of
 from .spoken import quantity_column
 
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 from negotiations.models import Source
 
 from .base import RecordAdmin, dated
-from .coding.desk import CodingDesk
-from .coding.taking import Taking
+from .coding.source_intake import Taking
+from .coding.views import CodingDesk
 from .filters import MineFilter
 
 

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .quantities import LABELS, quantities_of, say_quantity, with_quantities
+from .forms.quantities import LABELS, quantities_of, say_quantity, with_quantities
 
 
 def spoken(name: str) -> str:

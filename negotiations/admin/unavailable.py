@@ -10,10 +10,10 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from negotiations.protocol import errors
-from tracker.middleware import is_desk
+from negotiations.request_context import is_desk
+from negotiations.rest.http import exception_handler
 
-from .resuming import sent_fields
+from .forms.session_recovery import sent_fields
 
 
 class UnavailableMiddleware:
@@ -26,12 +26,12 @@ class UnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> Any:
-        if not errors.is_unavailable(exception):
+        if not exception_handler.is_unavailable(exception):
             return None
-        if is_desk(request) and errors.wants_page(request):
-            errors.log_unavailable(exception)
+        if is_desk(request) and exception_handler.wants_page(request):
+            exception_handler.log_unavailable(exception)
             return retry_page(request)
-        return errors.unavailable(request, exception)
+        return exception_handler.unavailable(request, exception)
 
 
 def retry_page(request: HttpRequest) -> HttpResponse:
@@ -50,6 +50,6 @@ def retry_page(request: HttpRequest) -> HttpResponse:
         "sent": sent_fields(request) if is_complete else [],
         "has_file": bool(request.FILES),
     }
-    headers = {"Retry-After": errors.RETRY_AFTER_SECONDS, "Cache-Control": "no-store"}
+    headers = {"Retry-After": exception_handler.RETRY_AFTER_SECONDS, "Cache-Control": "no-store"}
     template = "admin/negotiations/unavailable.html"
     return TemplateResponse(request, template, context, status=503, headers=headers).render()

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations.models import Webhook, WebhookDelivery
-from negotiations.protocol.policy import may_create
+from negotiations.permissions import may_create
 
-from .access import keeps_users
 from .spoken import Spoken
+from .users import keeps_users
 
 
 class KeptByOwners(Spoken):

@@ -29,12 +29,12 @@ from typing import Annotated
 
 from negotiations.models import Negotiation
 
+from .attention_items import REASONS, AttentionItem, Reason
+from .event_rows import Plain, Rows, recorded
 from .evidence import cited_sources, supporting
-from .foundations import thin
 from .lapses import incomplete, lapsed
-from .noticing import REASONS, AttentionItem, Reason
-from .passages import Reading, readings
-from .records import Plain, Rows, recorded
+from .source_readings import Reading, readings
+from .sourcing import thin
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Annotated
 
 from negotiations.models import Delivery, Negotiation
 
+from .date_spans import Span, widen
+from .event_rows import KINDS, Rows
 from .evidence import told_by
 from .quantities import NONE, Bounds, added, merged
-from .records import KINDS, Rows
-from .spans import Span, widen
 
 KIND = next(kind for kind in KINDS if kind.model is Delivery)
 Verification = Delivery.Verification

@@ -11,8 +11,8 @@ from django.db.models.fields import CharField
 
 from negotiations.models import Citation, Negotiation, Source
 
-from .records import KINDS, Kind, Rows
-from .spans import Span, widen
+from .date_spans import Span, widen
+from .event_rows import KINDS, Kind, Rows
 
 SUPPORTS = Citation.Relation.SUPPORTS
 

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from negotiations.models import Commitment, Delivery, Negotiation
 
+from .date_spans import Span, on_day, widen
 from .deliveries import CONFIRMED, Delivered, Handover, deliveries, done
+from .event_rows import Rows, dated, dated_columns, several
 from .quantities import Bounds, Share, share
-from .records import Rows, dated, dated_columns, several
-from .spans import Span, on_day, widen
 
 Overdue = Literal["yes", "no", "unclear", "nothing_recorded"]
 # What is kept by doing nothing: no delivery of it is recorded as long as it is kept.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from .spans import Span
+from .date_spans import Span
 
 Grouping = Literal["none", "month", "year"]
 

@@ -12,12 +12,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from negotiations.models import Negotiation, Proposal, Response, Round
 
+from .attention_items import AttentionItem
+from .date_proofs import possibly_by
+from .date_spans import Span, on_day, widen
+from .event_rows import Rows, dated, dated_columns, several
 from .fulfilment import fulfilment
-from .noticing import AttentionItem
-from .proofs import possibly_by
 from .quantities import Bounds
-from .records import Rows, dated, dated_columns, several
-from .spans import Span, on_day, widen
 
 # What says of itself that nothing came of it yet.
 UNDECIDED = (Proposal.Status.OPEN, Proposal.Status.UNKNOWN)

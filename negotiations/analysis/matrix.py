@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 
 from negotiations.models import Issue, Negotiation, Participation, Party, Position, Term
 
+from .date_spans import Span, on_day
+from .event_rows import Rows, named, names
 from .evidence import cited_sources
-from .holding import Cells, HeldPosition, Sureness, candidates, is_sure, positions
-from .records import Rows, named, names
-from .spans import Span, on_day
+from .held_positions import Cells, HeldPosition, Sureness, candidates, is_sure, positions
 
 
 @dataclass(frozen=True, slots=True)

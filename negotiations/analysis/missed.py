@@ -9,11 +9,11 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from negotiations.models import Response, Round
 
+from .attention_items import AttentionItem, Reason
+from .date_proofs import certainly_before, possibly_by
+from .date_spans import Span, widen
+from .event_rows import Rows
 from .lapses import DECISIVE, NOT_HELD, days_since, undecided
-from .noticing import AttentionItem, Reason
-from .proofs import certainly_before, possibly_by
-from .records import Rows
-from .spans import Span, widen
 
 
 def missed(rows: Rows, on: date, most: int) -> list[AttentionItem]:

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from negotiations.models import Issue, Negotiation, Participation, Position
 
-from .holding import Cells, HeldPosition, Sureness, candidates, is_sure, positions
-from .records import Rows
-from .spans import Span
+from .date_spans import Span
+from .event_rows import Rows
+from .held_positions import Cells, HeldPosition, Sureness, candidates, is_sure, positions
 
 Change = Literal["changed", "unchanged", "first_recorded", "no_evidence", "nothing_found"]
 CHANGES: tuple[Change, ...] = (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from .spans import Span
+from .date_spans import Span
 
 
 class Placed(NamedTuple):

@@ -10,12 +10,12 @@ from typing import Annotated, Literal
 
 from negotiations.models import Certainty, Negotiation, Party
 
+from .date_spans import Span, widen
+from .event_rows import DATED, Dated, Plain, Rows, named, names, recorded
 from .grouping import Grouping, TimelineGroup, grouped, natural_grouping
 from .ordering import Placed, placed
-from .records import DATED, Dated, Plain, Rows, named, names, recorded
-from .spans import Span, widen
-from .summaries import ABOUT
-from .wording import join_facts
+from .wording.phrases import join_facts
+from .wording.summaries import ABOUT
 
 KINDS = tuple(kind.name for kind in DATED)
 About = Literal["date", "deadline", "due"]

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from negotiations.models import Party, Person, Post
-from negotiations.protocol.filters import RecordFilter
-from negotiations.protocol.serializers import RecordSerializer, dated
-from negotiations.protocol.viewsets import RecordViewSet
+from negotiations.rest.read.filtersets import RecordFilter
+from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.viewsets import RecordViewSet
 
 
 class PartyFilter(RecordFilter):

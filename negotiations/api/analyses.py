@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from negotiations.analysis import attention as attentions
-from negotiations.analysis import covering, movement
+from negotiations.analysis import coverage, movement
+from negotiations.analysis.attention_items import REASONS, AttentionItem
+from negotiations.analysis.date_spans import Span, widen
 from negotiations.analysis.fulfilment import Fulfilment, Promise, fulfilment
 from negotiations.analysis.matrix import Matrix, MatrixCell, matrix
-from negotiations.analysis.noticing import REASONS, AttentionItem
-from negotiations.analysis.spans import Span, widen
 from negotiations.models import Negotiation, Round, Source
-from negotiations.protocol.query import Query, readable
-from negotiations.protocol.questions import (
+from negotiations.models.nearest_slugs import nearest_slugs
+from negotiations.rest.http.query_params import Query, readable
+from negotiations.rest.read.reports import (
     ON_A_DAY,
     Parameter,
     QuestionView,
@@ -19,8 +20,7 @@ from negotiations.protocol.questions import (
     day_of,
     words_in,
 )
-from negotiations.protocol.schema.values import READABLE, each_once
-from negotiations.protocol.suggestions import nearest_slugs
+from negotiations.rest.schemas.values import READABLE, each_once
 
 LARGEST_LIMIT, DEFAULT_LIMIT = 500, 100
 
@@ -156,7 +156,7 @@ class AttentionView(QuestionView):
         return self.answer(record, **{**asked, "most": None}).items
 
 
-@answers(covering.Coverage)
+@answers(coverage.Coverage)
 class CoverageView(QuestionView):
     """How far the sources of the negotiation were read, sentence by sentence.
 
@@ -164,26 +164,26 @@ class CoverageView(QuestionView):
     negotiation.
     """
 
-    model, name, row = Negotiation, "coverage", covering.SourceFigures
+    model, name, row = Negotiation, "coverage", coverage.SourceFigures
 
-    def answer(self, record: Any, **asked: Any) -> covering.Coverage:
-        return covering.coverage(record, self.reader.rows)
+    def answer(self, record: Any, **asked: Any) -> coverage.Coverage:
+        return coverage.coverage(record, self.reader.rows)
 
     def table(self, record: Any, **asked: Any) -> Iterable[Any]:
         return self.answer(record).sources
 
 
-@answers(covering.SourceCoverage)
+@answers(coverage.SourceCoverage)
 class SourceCoverageView(QuestionView):
     """How far the source was read, and the sentences of which nothing is cited or dismissed.
 
     The table has these sentences.
     """
 
-    model, name, row = Source, "coverage", covering.UntouchedSentence
+    model, name, row = Source, "coverage", coverage.UntouchedSentence
 
-    def answer(self, record: Any, **asked: Any) -> covering.SourceCoverage:
-        return covering.source_coverage(record, self.reader.rows)
+    def answer(self, record: Any, **asked: Any) -> coverage.SourceCoverage:
+        return coverage.source_coverage(record, self.reader.rows)
 
     def table(self, record: Any, **asked: Any) -> Iterable[Any]:
         return self.answer(record).untouched

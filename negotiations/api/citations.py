@@ -1,11 +1,11 @@
 """The words that support a record, and those that support none."""
 
 from negotiations.models import Citation, Dismissal
-from negotiations.protocol.filters import RecordFilter
-from negotiations.protocol.narrowing import Supporting
-from negotiations.protocol.references import Address
-from negotiations.protocol.serializers import RecordSerializer
-from negotiations.protocol.viewsets import RecordViewSet
+from negotiations.rest.read.filters import Supporting
+from negotiations.rest.read.filtersets import RecordFilter
+from negotiations.rest.representations.relation_fields import Address
+from negotiations.rest.representations.serializers import RecordSerializer
+from negotiations.rest.viewsets import RecordViewSet
 
 
 class CitationFilter(RecordFilter):

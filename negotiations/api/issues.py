@@ -1,9 +1,9 @@
 """Issues, statements and positions."""
 
 from negotiations.models import Issue, Position, Statement
-from negotiations.protocol.filters import RecordFilter
-from negotiations.protocol.serializers import RecordSerializer, dated
-from negotiations.protocol.viewsets import RecordViewSet
+from negotiations.rest.read.filtersets import RecordFilter
+from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.viewsets import RecordViewSet
 
 
 class IssueFilter(RecordFilter):

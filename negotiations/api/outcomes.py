@@ -1,9 +1,9 @@
 """Outcomes, commitments and deliveries."""
 
 from negotiations.models import Commitment, Delivery, Outcome
-from negotiations.protocol.filters import RecordFilter
-from negotiations.protocol.serializers import RecordSerializer, dated
-from negotiations.protocol.viewsets import RecordViewSet
+from negotiations.rest.read.filtersets import RecordFilter
+from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.viewsets import RecordViewSet
 
 
 class OutcomeFilter(RecordFilter):

@@ -1,9 +1,9 @@
 """Proposals, their terms and the answers to them."""
 
 from negotiations.models import Proposal, Response, Term
-from negotiations.protocol.filters import RecordFilter
-from negotiations.protocol.serializers import RecordSerializer, dated
-from negotiations.protocol.viewsets import RecordViewSet
+from negotiations.rest.read.filtersets import RecordFilter
+from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.viewsets import RecordViewSet
 
 
 class ProposalFilter(RecordFilter):

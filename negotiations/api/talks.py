@@ -1,9 +1,9 @@
 """Negotiations, who takes part, the rounds and their delegations."""
 
 from negotiations.models import Delegation, Negotiation, Participation, Round
-from negotiations.protocol.filters import RecordFilter
-from negotiations.protocol.serializers import RecordSerializer, dated
-from negotiations.protocol.viewsets import RecordViewSet
+from negotiations.rest.read.filtersets import RecordFilter
+from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.viewsets import RecordViewSet
 
 
 class NegotiationFilter(RecordFilter):

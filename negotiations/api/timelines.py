@@ -10,17 +10,17 @@ from django.core import signing
 from django.utils.text import capfirst
 from rest_framework.utils.urls import replace_query_param
 
-from negotiations.analysis import dating
-from negotiations.analysis.spans import Span
-from negotiations.analysis.summaries import ABOUT
+from negotiations.analysis import date_words
+from negotiations.analysis.date_spans import Span
 from negotiations.analysis.timeline import KINDS, Timeline, TimelineEntry, entries, timeline
-from negotiations.analysis.wording import join_facts
+from negotiations.analysis.wording.phrases import join_facts
+from negotiations.analysis.wording.summaries import ABOUT
 from negotiations.models import Certainty, Negotiation, Round
-from negotiations.protocol.calendars import Event, ICalendar, calendar, uid
-from negotiations.protocol.news import Atom, News, feed
-from negotiations.protocol.paging import SIGNER, cursor, scope_of
-from negotiations.protocol.query import Query
-from negotiations.protocol.questions import (
+from negotiations.rest.http.query_params import Query
+from negotiations.rest.read.atom import Atom, News, feed
+from negotiations.rest.read.icalendar import Event, ICalendar, calendar, uid
+from negotiations.rest.read.pagination import SIGNER, cursor, scope_of
+from negotiations.rest.read.reports import (
     DAY,
     ON_A_DAY,
     Parameter,
@@ -29,8 +29,8 @@ from negotiations.protocol.questions import (
     day_in,
     words_in,
 )
-from negotiations.protocol.schema.values import READABLE, each_once
-from negotiations.protocol.tables import CSV
+from negotiations.rest.read.table_renderers import CSV
+from negotiations.rest.schemas.values import READABLE, each_once
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 200, 500
 GROUPINGS = ("none", "month", "year")
@@ -188,7 +188,7 @@ def span_of(entry: TimelineEntry) -> tuple[date, date] | None:
 
 def is_doubtful(entry: TimelineEntry) -> bool:
     """Tell whether the day is qualified in its text or assumed by its coder."""
-    return entry.date_certainty == Certainty.ASSUMED or dating.is_qualified(entry.date)
+    return entry.date_certainty == Certainty.ASSUMED or date_words.is_qualified(entry.date)
 
 
 def find_status(entry: TimelineEntry) -> str:
@@ -218,8 +218,8 @@ def when(entry: TimelineEntry) -> str:
     if not entry.date:
         return "Without a date."
     first, last = entry.earliest, entry.latest
-    if dating.is_qualified(entry.date):
-        days = capfirst(dating.when(entry.date))
+    if date_words.is_qualified(entry.date):
+        days = capfirst(date_words.when(entry.date))
     elif first is None:
         days = f"On {last} at the latest"
     elif last is None:

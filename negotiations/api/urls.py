@@ -3,19 +3,12 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from negotiations.protocol import (
-    batch,
-    documentation,
-    following,
-    me,
-    search,
-    tokens,
-    versions,
-    views,
-    vocabularies,
-)
-from negotiations.protocol.webhooks import log
-from negotiations.protocol.webhooks import views as webhooks
+from negotiations.rest.changes import history_views
+from negotiations.rest.changes import views as following
+from negotiations.rest.openapi import views as documentation
+from negotiations.rest.write import batch_views
+from negotiations.webhooks import delivery_views
+from negotiations.webhooks import views as webhooks
 
 from . import (
     actors,
@@ -23,11 +16,16 @@ from . import (
     citations,
     incidents,
     issues,
+    me,
     outcomes,
     proposals,
+    root,
+    search,
     sources,
     talks,
     timelines,
+    tokens,
+    vocabularies,
 )
 
 router = SimpleRouter()
@@ -53,16 +51,18 @@ router.register("sources", sources.SourceViewSet)
 router.register("citations", citations.CitationViewSet)
 router.register("dismissals", citations.DismissalViewSet)
 
-RECORD = f"(?P<collection>{versions.COLLECTION})/(?P<slug>[^/]+)"
+RECORD = f"(?P<collection>{history_views.COLLECTION})/(?P<slug>[^/]+)"
 WEBHOOK = "webhooks/(?P<slug>[^/]+)"
 DELIVERY = f"{WEBHOOK}/deliveries/(?P<message>[^/]+)"
 TALKS = "negotiations/(?P<slug>[^/]+)"
 
 urlpatterns = [
-    re_path(r"^v1/?$", views.RootView.as_view(), name="collections"),
+    re_path(r"^v1/?$", root.RootView.as_view(), name="collections"),
     path("v1/", include(router.urls)),
-    re_path(f"^v1/{RECORD}/history/?$", versions.HistoryView.as_view()),
-    re_path(f"^v1/{RECORD}/history/(?P<number>[0-9]{{1,9}})/?$", versions.VersionView.as_view()),
+    re_path(f"^v1/{RECORD}/history/?$", history_views.HistoryView.as_view()),
+    re_path(
+        f"^v1/{RECORD}/history/(?P<number>[0-9]{{1,9}})/?$", history_views.VersionView.as_view()
+    ),
     re_path(f"^v1/{TALKS}/timeline/?$", timelines.TimelineView.as_view()),
     re_path(f"^v1/{TALKS}/matrix/?$", analyses.MatrixView.as_view()),
     re_path(f"^v1/{TALKS}/movement/?$", analyses.MovementView.as_view()),
@@ -78,16 +78,16 @@ urlpatterns = [
     re_path(r"^v1/webhooks/?$", webhooks.WebhookListView.as_view()),
     re_path(f"^v1/{WEBHOOK}/?$", webhooks.WebhookView.as_view()),
     re_path(f"^v1/{WEBHOOK}/rotate/?$", webhooks.RotationView.as_view()),
-    re_path(f"^v1/{WEBHOOK}/test/?$", log.TrialView.as_view()),
-    re_path(f"^v1/{WEBHOOK}/deliveries/?$", log.DeliveryListView.as_view()),
-    re_path(f"^v1/{DELIVERY}/?$", log.DeliveryView.as_view()),
-    re_path(f"^v1/{DELIVERY}/redeliver/?$", log.RedeliveryView.as_view()),
+    re_path(f"^v1/{WEBHOOK}/test/?$", delivery_views.TrialView.as_view()),
+    re_path(f"^v1/{WEBHOOK}/deliveries/?$", delivery_views.DeliveryListView.as_view()),
+    re_path(f"^v1/{DELIVERY}/?$", delivery_views.DeliveryView.as_view()),
+    re_path(f"^v1/{DELIVERY}/redeliver/?$", delivery_views.RedeliveryView.as_view()),
     re_path(r"^v1/search/?$", search.SearchView.as_view()),
-    re_path(r"^v1/batch/?$", batch.BatchView.as_view()),
+    re_path(r"^v1/batch/?$", batch_views.BatchView.as_view()),
     re_path(r"^v1/changes/?$", following.ChangesView.as_view(), name="changes"),
-    re_path(r"^problems/?$", views.ProblemView.as_view()),
-    re_path(r"^problems/(?P<code>[a-z_]+)/?$", views.ProblemView.as_view()),
+    re_path(r"^problems/?$", root.ProblemView.as_view()),
+    re_path(r"^problems/(?P<code>[a-z_]+)/?$", root.ProblemView.as_view()),
     re_path(r"^openapi\.json/?$", documentation.DocumentView.as_view(), name="openapi"),
     re_path(r"^docs/?$", documentation.DocumentationView.as_view(), name="docs"),
-    re_path(r"", views.NoSuchAddress.as_view()),
+    re_path(r"", root.NoSuchAddress.as_view()),
 ]

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from negotiations.feed import announce
-from negotiations.models import RECORDS, reindexing
-from negotiations.models.order import queue
+from negotiations.history.change_feed import announce
+from negotiations.models import RECORDS
 from negotiations.models.recorder import one_act
+from negotiations.models.system.locks import queue
+from negotiations.search import rebuild
 
 from .marks import blank_versions, is_made_from_content, leave_mark
 from .passages import Passages, Repetition, collect_passages, find_repetitions
@@ -67,7 +68,7 @@ def erase(target: Target, reason: str, *, with_slug: bool = False) -> Erased:
             blank_versions(each, reason)
             leave_mark(each, slug, reason, is_replaced=is_made or (with_slug and each == target))
         clear_repetitions(texts)
-        reindexing.purge_words()
+        rebuild.purge_words()
         return Erased(addresses, files, passages)
 
 

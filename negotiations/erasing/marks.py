@@ -9,9 +9,10 @@ from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
-from negotiations.models import RECORDS, Change, Erasure, MovedSlug, reindexing
+from negotiations.models import RECORDS, Change, Erasure, MovedSlug
 from negotiations.models.base import VERSIONS
-from negotiations.models.naming import digest
+from negotiations.models.slugs import digest
+from negotiations.search import rebuild
 
 from .targets import Target
 
@@ -42,7 +43,7 @@ def blank_versions(target: Target, reason: str) -> None:
         links: Any = VERSIONS.m2m_models[field]
         keys = list(target.versions.values_list("pk", flat=True))
         links._base_manager.filter(history_id__in=keys).delete()
-    reindexing.rebuild_records(target.model, [target.pk])
+    rebuild.rebuild_records(target.model, [target.pk])
 
 
 def _blank(field: models.Field[Any, Any]) -> Any:

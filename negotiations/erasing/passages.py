@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import models
 
 from negotiations.models import RECORDS
-from negotiations.models.words import WORD, fold
+from negotiations.text.tokens import WORD, fold
 
 from .targets import Target
 

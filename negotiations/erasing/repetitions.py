@@ -10,15 +10,8 @@ from django.contrib.sessions.models import Session
 from django.db import models
 
 from negotiations import history
-from negotiations.models import (
-    Citation,
-    KeptAnswer,
-    MovedSlug,
-    SeedEntry,
-    Source,
-    Upload,
-    reindexing,
-)
+from negotiations.models import Citation, KeptAnswer, MovedSlug, SeedEntry, Source, Upload
+from negotiations.search import rebuild
 
 from .marks import KEPT
 from .targets import Target, find_target
@@ -98,7 +91,7 @@ def _replace(target: Target, change: Any, reason: str) -> None:
         values = {name: value for name, value in values.items() if value != getattr(version, name)}
         if values:
             target.versions.filter(pk=version.pk).update(**values)
-    reindexing.rebuild_records(target.model, [target.pk])
+    rebuild.rebuild_records(target.model, [target.pk])
 
 
 def forget_seeds(targets: list[Target]) -> list[str]:

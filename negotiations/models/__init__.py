@@ -1,25 +1,25 @@
 """What exists and what must always be true of it. Every record model is named here once."""
 
-from .access import GROUPS, Role, Token, role_of
 from .actors import Party, Person, Post
 from .base import Record, RecordQuerySet, StaleVersion
-from .changes import Change
+from .choices import Vocabulary
 from .citations import CITED, Citation, Dismissal
-from .dates import Certainty, UncertainDateField
-from .erasures import Erasure
-from .guards import KeptAnswer, PasswordGuess, RequestCount, SpentForm, Upload
+from .constraints import Faults, fault
+from .date_fields import Certainty, UncertainDateField
 from .incidents import Incident
 from .issues import Issue, Position, Statement
-from .moves import MovedSlug
 from .outcomes import Commitment, Delivery, Outcome, Unit
 from .proposals import Proposal, Response, Term
-from .rules import Faults, fault
-from .search import SearchDocument
-from .seeds import SeedEntry
 from .sources import Source
+from .system.access import GROUPS, Role, Token, role_of
+from .system.changes import Change
+from .system.erasures import Erasure
+from .system.operational import KeptAnswer, PasswordGuess, RequestCount, SpentForm, Upload
+from .system.search import SearchDocument
+from .system.seed_entries import SeedEntry
+from .system.slug_redirects import MovedSlug
+from .system.webhooks import Webhook, WebhookDelivery
 from .talks import Delegation, Negotiation, Participation, Round
-from .vocabulary import Vocabulary
-from .webhooks import Webhook, WebhookDelivery
 
 # All kinds, each after those it refers to.
 RECORDS: tuple[type[Record], ...] = (

@@ -2,13 +2,14 @@
 
 from django.db import models
 
+from negotiations.text.validators import identifiers_by_scheme, list_of_names
+
 from .base import Record
+from .choices import Vocabulary
+from .constraints import Faults, fault
 from .countries import country_code
-from .dates import UncertainDateField, date_rules
-from .rules import Faults, fault
-from .text import identifiers_by_scheme, list_of_names
+from .date_fields import UncertainDateField, date_rules
 from .validation import Related
-from .vocabulary import Vocabulary
 
 
 class Party(Record):

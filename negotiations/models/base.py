@@ -8,15 +8,16 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
-from .access import Role, role_of
-from .naming import find_free_numbers, number_slug
-from .order import queue
+from negotiations.text.tokens import slug_words
+from negotiations.text.validators import slug_format
+
+from .choices import Vocabulary
+from .constraints import Fault, Faults, fault
 from .recorder import Recorder
-from .rules import Fault, Faults, fault
-from .text import slug_format
+from .slugs import find_free_numbers, number_slug
+from .system.access import Role, role_of
+from .system.locks import queue
 from .validation import Validated
-from .vocabulary import Vocabulary
-from .words import slug_words
 
 SLUG_LENGTH = 150
 # As long as the titles of agreements are.

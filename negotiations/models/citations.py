@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.lookups import Exact
 
+from negotiations.text.quotes import start_of
+
 from .base import Record
-from .quotations import start_of
-from .rules import Check, Faults, Unique, fault
+from .choices import Vocabulary
+from .constraints import Check, Faults, Unique, fault
 from .sources import Source
-from .vocabulary import Vocabulary
 
 # The kinds that a citation can support, by the name of its foreign key.
 CITED = (

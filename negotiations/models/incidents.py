@@ -4,10 +4,10 @@ from django.db import models
 
 from .actors import Party
 from .base import LONGEST_TITLE, Record
-from .dates import UncertainDateField, date_rules
-from .rules import bounded
+from .choices import Vocabulary
+from .constraints import bounded
+from .date_fields import UncertainDateField, date_rules
 from .talks import BY_DATE, IN_ORDER, Negotiation
-from .vocabulary import Vocabulary
 
 
 class Incident(Record):

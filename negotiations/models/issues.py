@@ -2,13 +2,14 @@
 
 from django.db import models
 
+from negotiations.text.validators import identifiers_by_scheme
+
 from .actors import Party, Person
 from .base import LONGEST_TITLE, Record
-from .dates import UncertainDateField, date_rules
-from .rules import Faults, fault
+from .choices import Vocabulary
+from .constraints import Faults, fault
+from .date_fields import UncertainDateField, date_rules
 from .talks import BY_DATE, IN_ORDER, Negotiation
-from .text import identifiers_by_scheme
-from .vocabulary import Vocabulary
 
 
 class Issue(Record):

@@ -6,12 +6,12 @@ from django.db.models import F
 from .actors import Party
 from .amounts import format_amount
 from .base import LONGEST_TITLE, Record
-from .dates import UncertainDateField, date_rules
+from .choices import Vocabulary
+from .constraints import Faults, bounded, fault
+from .date_fields import UncertainDateField, date_rules
 from .issues import Issue
-from .rules import Faults, bounded, fault
 from .talks import BY_DATE, IN_ORDER, Negotiation, Round
 from .validation import Related
-from .vocabulary import Vocabulary
 
 LEAST = (
     "The lower bound. Exactly 160 is 160 in both bounds; at least 160 is 160 here and no upper"

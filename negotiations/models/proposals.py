@@ -4,12 +4,12 @@ from django.db import models
 
 from .actors import Party, Person
 from .base import LONGEST_TITLE, Record
-from .dates import UncertainDateField, date_rules
+from .choices import Vocabulary
+from .constraints import Check, Faults, Unique, fault
+from .date_fields import UncertainDateField, date_rules
 from .issues import Issue, Statement
-from .rules import Check, Faults, Unique, fault
 from .talks import BY_DATE, IN_ORDER, Negotiation, Round
 from .validation import Related
-from .vocabulary import Vocabulary
 
 
 class Proposal(Record):

@@ -6,11 +6,12 @@ from typing import Any, cast
 from django.db import models
 from django.db.models import F
 
+from negotiations.text.validators import language_format, web_address
+
 from .base import LONGEST_TITLE, Record
-from .dates import UncertainDateField, date_rules
-from .rules import Faults, fault
-from .text import language_format, web_address
-from .vocabulary import Vocabulary
+from .choices import Vocabulary
+from .constraints import Faults, fault
+from .date_fields import UncertainDateField, date_rules
 
 
 class DigestField(models.CharField):

@@ -4,13 +4,14 @@ from django.db import models
 from django.db.models import F
 from django.db.models.expressions import Combinable
 
+from negotiations.text.validators import identifiers_by_scheme
+
 from .actors import Party, Person
 from .base import LONGEST_TITLE, Record
+from .choices import Vocabulary
+from .constraints import Check, Unique
 from .countries import country_code
-from .dates import UncertainDateField, date_rules
-from .rules import Check, Unique
-from .text import identifiers_by_scheme
-from .vocabulary import Vocabulary
+from .date_fields import UncertainDateField, date_rules
 
 BY_DATE: list[str | Combinable] = [F("date_earliest").asc(nulls_last=True), "slug"]
 IN_ORDER = [models.Index(fields=["review", "date_earliest", "slug"], name="%(class)s_in_order")]

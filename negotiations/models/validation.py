@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from .field_values import refuse_unfit, tidy
-from .rules import Faults, fault
+from .constraints import Faults, fault
+from .system.field_values import refuse_unfit, tidy
 
 # The proposed many-to-many values and citations of a record that is not saved yet.
 Related = Mapping[str, Sequence[models.Model]]

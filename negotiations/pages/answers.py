@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.utils.text import capfirst
 
-from negotiations.analysis.holding import HeldPosition
-from negotiations.analysis.spans import Span
-from negotiations.analysis.summaries import ANSWERS, explain_position, summarize_position
+from negotiations.analysis.date_spans import Span
+from negotiations.analysis.held_positions import HeldPosition
+from negotiations.analysis.wording.summaries import ANSWERS, explain_position, summarize_position
 from negotiations.models import Position
 
-from .wording import day_words, days_words
+from .formatting import day_words, days_words
 
 # So many of one party on one issue are drawn; of the others the text says what they answer.
 MOST = 2

@@ -10,25 +10,25 @@ from django.views.decorators.http import require_safe
 
 from negotiations.analysis import timeline as timelines
 from negotiations.analysis.attention import attention
-from negotiations.analysis.covering import SourceFigures, coverage
+from negotiations.analysis.coverage import SourceFigures, coverage
+from negotiations.analysis.date_spans import Span
+from negotiations.analysis.event_rows import names
 from negotiations.analysis.fulfilment import fulfilment
 from negotiations.analysis.matrix import Matrix, matrix
 from negotiations.analysis.movement import MovementPoint, movement
-from negotiations.analysis.records import names
-from negotiations.analysis.spans import Span
 from negotiations.models import Negotiation, Party, Position, Round, Source
 
-from .answering import page
-from .attention import Noticed, noticed
-from .fulfilment import Debt, debts
-from .matrix import grid
-from .missing import missing
-from .moment import also, at_its_moment, moment_of
-from .movement import gaps, moves
-from .names import links, nameable
+from .as_of import also, at_its_moment, moment_of
+from .pictures.attention import Noticed, noticed
+from .pictures.fulfilment import Debt, debts
+from .pictures.matrix import grid
+from .pictures.movement import gaps, moves
+from .pictures.timeline import drawing
 from .published import day_asked, published
-from .record import record
-from .timeline import drawing
+from .records.gone import missing
+from .records.links import links, nameable
+from .records.record import record
+from .responses import page
 
 MOST = 200
 # Of what needs attention, for each reason.

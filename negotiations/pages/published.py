@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from negotiations.models import Record
-from negotiations.protocol.questions import day_of
+from negotiations.rest.read.reports import day_of
 
 
 def published(model: type[Record]) -> QuerySet[Any]:

@@ -9,15 +9,15 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 
+from negotiations.api import search as finding
 from negotiations.models import COLLECTIONS, Citation, SearchDocument
-from negotiations.protocol import search as finding
-from negotiations.protocol.feed import kinds_in
-from negotiations.protocol.query import Query
+from negotiations.rest.http.feed_params import kinds_in
+from negotiations.rest.http.query_params import Query
 
-from .answering import page
-from .names import links
 from .published import published
-from .sources import supporting
+from .records.links import links
+from .records.source import supporting
+from .responses import page
 
 MOST = 20
 

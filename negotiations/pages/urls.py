@@ -4,14 +4,14 @@ from django.urls import path, re_path
 
 from negotiations.models import COLLECTIONS
 
-from .answering import counted, kept
-from .collection import collection
+from .home import start
 from .icon import icon
 from .negotiation import negotiation
-from .pictures import picture
-from .record import cited, record
+from .pictures.svg import picture
+from .records.record import cited, record
+from .records.record_list import collection
+from .responses import counted, kept
 from .search import search
-from .start import start
 
 KIND = f"(?P<collection>{'|'.join(COLLECTIONS)})"
 RECORD = f"{KIND}/(?P<slug>[a-z0-9-]+)"

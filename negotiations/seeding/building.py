@@ -8,13 +8,13 @@ from typing import Any
 from negotiations import history
 from negotiations.models import Citation, Record
 
-from .current import relations
-from .faults import Fault
+from .errors.diagnostics import Fault
+from .files.source_files import SourceText
 from .planning import Action, Step
-from .resolving import Registry
+from .references import Registry
 from .rows import Row
 from .shape import Form, slots
-from .texts import SourceText
+from .stored_values import relations
 
 Related = dict[str, list[Record]]
 

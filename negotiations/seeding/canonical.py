@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-from .nodes import resolve
-from .reading import REFUSED
+from .files.nodes import resolve
+from .files.reading import REFUSED
 from .shape import FORMAT, NO_DATE, Form
 
 WIDEST = 130

@@ -8,12 +8,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from negotiations.models import Citation, Negotiation, Record, SeedEntry
-from negotiations.models.words import slug_words
+from negotiations.text.tokens import slug_words
 
 from .canonical import Pairs, file_text, plain, written
-from .current import values_of, with_names
 from .interpreting import CITATIONS, DEFAULT_REVIEW
-from .naming import citation_slug
 from .shape import (
     NEGOTIATION,
     REMARKS,
@@ -27,6 +25,8 @@ from .shape import (
     shared,
     slots,
 )
+from .slugs import citation_slug
+from .stored_values import values_of, with_names
 
 SHARED_FILE = "shared.yaml"
 # What nobody should have to know a default for.

@@ -11,9 +11,9 @@ from django.apps import apps
 
 from negotiations.models import Record
 
-from .faults import Fault, SeedText
-from .nodes import Mapping, Node, Scalar, Sequence
-from .parsing import place
+from .errors.diagnostics import Fault, SeedText
+from .files.nodes import Mapping, Node, Scalar, Sequence
+from .files.parsing import place
 
 HOW = "load it with manage.py loaddata, or write it in the nested form of seeds/README.md"
 

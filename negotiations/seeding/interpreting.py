@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from negotiations.models import Citation, Negotiation, Record, Source
-from negotiations.models.field_values import tidy
+from negotiations.models.system.field_values import tidy
 
-from .faults import Fault
-from .nodes import Mapping, Node, Scalar, Sequence, described
-from .parsing import place
-from .reading import SeedDocument
+from .errors.diagnostics import Fault
+from .files.nodes import Mapping, Node, Scalar, Sequence, described
+from .files.parsing import place
+from .files.reading import SeedDocument
+from .files.source_files import source_text
 from .rows import Row, walk
 from .shape import (
     FORMAT,
@@ -23,7 +24,6 @@ from .shape import (
     sections,
     slots,
 )
-from .texts import source_text
 from .values import Unfit, nearest_of, unfit, value
 
 DEFAULT_REVIEW = Record.Review.PUBLISHED.value

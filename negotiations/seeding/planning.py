@@ -12,11 +12,11 @@ from typing import Any, Literal, NamedTuple
 
 from negotiations.models import SeedEntry
 
-from .current import comparable, values_of
-from .faults import Fault
-from .resolving import Registry
+from .errors.diagnostics import Fault
+from .references import Registry
 from .rows import Row
 from .shape import noun
+from .stored_values import comparable, values_of
 
 Take = Literal["file", "database"]
 

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from negotiations import history
 from negotiations.models import COLLECTIONS, RECORDS, Citation, Record, SeedEntry
 
-from .current import comparable, stored, values_of
-from .faults import Fault, Place, SeedText
+from .errors.diagnostics import Fault, Place, SeedText
 from .rows import Row
+from .stored_values import comparable, stored, values_of
 
 
 @dataclass

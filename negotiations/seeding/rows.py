@@ -8,10 +8,10 @@ from typing import Any
 
 from negotiations.models import Negotiation, Record
 
-from .faults import Fault, Place
-from .nodes import Mapping, Node
-from .parsing import place
-from .reading import SeedDocument
+from .errors.diagnostics import Fault, Place
+from .files.nodes import Mapping, Node
+from .files.parsing import place
+from .files.reading import SeedDocument
 from .shape import has_negotiation, noun, shared
 
 

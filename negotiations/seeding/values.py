@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from negotiations.models import Certainty, edtf
+from negotiations.dates import edtf
+from negotiations.models import Certainty
 
-from .faults import Fault, SeedText
-from .nodes import Mapping, Node, Scalar, Sequence, described
-from .parsing import place
+from .errors.diagnostics import Fault, SeedText
+from .files.nodes import Mapping, Node, Scalar, Sequence, described
+from .files.parsing import place
 from .shape import NO_DATE, Form, Slot
 
 

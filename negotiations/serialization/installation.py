@@ -20,8 +20,9 @@ from django.db import connection, models
 from django.db.models import Count, F, Max, Sum
 
 from negotiations.history import BOOKKEEPING
-from negotiations.models import RECORDS, Change, Record, SearchDocument, reindexing
+from negotiations.models import RECORDS, Change, Record, SearchDocument
 from negotiations.models.base import VERSIONS
+from negotiations.search import rebuild
 
 HISTORIES: frozenset[type[models.Model]] = frozenset(
     {*(model.history.model for model in RECORDS), *VERSIONS.m2m_models.values()}
@@ -146,9 +147,9 @@ def _is_told_by_feed(model: type[Record]) -> bool:
 
 def rebuild_search() -> None:
     """Build the search index from the histories; its rows in the fixture are left out."""
-    reindexing.mend_words()
+    rebuild.mend_words()
     for model in RECORDS:
-        reindexing.rebuild(model)
+        rebuild.rebuild(model)
 
 
 def skip_used_keys() -> None:

@@ -12,7 +12,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from negotiations.admin.form_author import FIELD, sign_author
+from negotiations.admin.forms.form_author import FIELD, sign_author
 
 register = template.Library()
 

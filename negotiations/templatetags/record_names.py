@@ -2,7 +2,7 @@
 
 from django import template
 
-from negotiations.analysis.headings import name_record
+from negotiations.analysis.wording.headings import name_record
 
 register = template.Library()
 register.filter("name_record", name_record)

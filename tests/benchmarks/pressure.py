@@ -25,8 +25,8 @@ from functools import partial
 from pathlib import Path
 from queue import Empty, Queue
 
-from tests.processes import PRODUCTION, ROOT
-from tests.server import free_port, manage, start
+from tests.support.processes import PRODUCTION, ROOT
+from tests.support.server import free_port, manage, start
 
 ROWS = int(os.environ.get("BENCH_ROWS", "60000"))
 ORDINARY, PATIENCE = 100, int(os.environ.get("BENCH_PATIENCE", "20"))
@@ -350,7 +350,7 @@ def end(process):
 FILL = f"""
 from tests.benchmarks.exporting import fill
 from negotiations.models import Citation, Position, Source
-from negotiations.protocol.feed import newest
+from negotiations.history.visible_changes import newest
 if Position.objects.count() != {ROWS}:
     fill({ROWS})
     sources = Source.objects.bulk_create(

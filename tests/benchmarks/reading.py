@@ -85,7 +85,7 @@ def compare(ours: str, stock: str, *, again: bool = False) -> tuple[list[float],
     """Seconds for one page each, in turn."""
     from django.test import Client
 
-    from negotiations.protocol.keeping import ANSWERS
+    from negotiations.rest.http.response_cache import ANSWERS
 
     client = Client()
 

@@ -23,14 +23,15 @@ def main() -> None:
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
-    from negotiations.models import Position, reindexing
+    from negotiations.models import Position
+    from negotiations.search import rebuild
 
     logging.disable()
     settings.ROOT_URLCONF = "tests.benchmarks.stock"
     databases = setup_databases(verbosity=0, interactive=False)
     try:
         fill(ROWS, claim)
-        reindexing.rebuild(Position)
+        rebuild.rebuild(Position)
         with connection.cursor() as cursor:
             # As a database that has lived for a while knows its tables.
             cursor.execute("ANALYZE")

@@ -18,8 +18,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.benchmarks.pressure import FILL, ROWS, end, serve
-from tests.processes import PRODUCTION, ROOT
-from tests.server import manage
+from tests.support.processes import PRODUCTION, ROOT
+from tests.support.server import manage
 
 NUMBER = int(os.environ.get("BENCH_RECORDS", "1000"))
 API, DESK = "/api/v1", "/admin/negotiations"

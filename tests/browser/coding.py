@@ -9,7 +9,7 @@ import sys
 
 from playwright.sync_api import expect
 
-from negotiations.analysis.segmentation import sentences
+from negotiations.text.segmentation import sentences
 
 # Words and single signs, as the desk's script tells them.
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")

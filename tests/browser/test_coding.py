@@ -5,8 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from negotiations.analysis.segmentation import sentences
 from negotiations.models import CITED, Citation, Dismissal, Issue, Party, Position, Source
+from negotiations.text.segmentation import sentences
 from tests.conftest import member_of
 from tests.factories import (
     DismissalFactory,
@@ -16,7 +16,7 @@ from tests.factories import (
     PositionFactory,
     SourceFactory,
 )
-from tests.seedfiles import SEEDS, run
+from tests.support.seedfiles import SEEDS, run
 
 from .coding import CHIP, PICK, TAKE, TICK, ByKeys, ByMouse
 from .conftest import PASSWORD

@@ -7,8 +7,8 @@ from django.contrib.staticfiles import finders
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SCREENSHOTS
-from tests.contract import document
 from tests.factories import PartyFactory
+from tests.support.contract import document
 
 # Swagger UI takes the underscore of an operation's name for a space; the link works all the same.
 UNDERSCORE = "Deprecated: escaping deep link whitespace with `_` is unsupported"

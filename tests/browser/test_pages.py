@@ -12,7 +12,7 @@ from tests.factories import (
     PositionFactory,
     SourceFactory,
 )
-from tests.seedfiles import SEEDS, run
+from tests.support.seedfiles import SEEDS, run
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -3,13 +3,13 @@
 import pytest
 
 from negotiations.models import Negotiation
-from negotiations.pages.pictures import PICTURES
+from negotiations.pages.pictures.svg import PICTURES
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.layout import fits, fits_in_both_directions, fits_longer_words
 from tests.factories import CommitmentFactory, DeliveryFactory
-from tests.scene import paint
-from tests.seedfiles import SEEDS, run
-from tests.synthetic import Synthetic
+from tests.support.scene import paint
+from tests.support.seedfiles import SEEDS, run
+from tests.support.synthetic import Synthetic
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -7,7 +7,7 @@ from negotiations import history
 from negotiations.models import Party, Person, Position
 from tests.conftest import member_of
 from tests.factories import DelegationFactory, PartyFactory, PersonFactory, PositionFactory
-from tests.seedfiles import SEEDS, run
+from tests.support.seedfiles import SEEDS, run
 
 from .conftest import PASSWORD
 

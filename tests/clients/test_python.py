@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import run
+from tests.support.processes import run
 
 pytestmark = [pytest.mark.clients, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from negotiations.protocol.following import EVENT_STREAM
+from negotiations.rest.changes.views import EVENT_STREAM
 
 pytestmark = [pytest.mark.clients, pytest.mark.slow]
 

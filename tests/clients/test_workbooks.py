@@ -13,7 +13,7 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 from tests.factories import IncidentFactory, PartyFactory
-from tests.scene import VIEWSETS, address, paint
+from tests.support.scene import VIEWSETS, address, paint
 
 pytestmark = [pytest.mark.clients, pytest.mark.slow, pytest.mark.django_db]
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.processes import ROOT, run
+from tests.support.processes import ROOT, run
 
 pytestmark = [pytest.mark.examples, pytest.mark.slow]
 

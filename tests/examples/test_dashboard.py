@@ -6,8 +6,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.processes import ROOT
-from tests.synthetic import Synthetic
+from tests.support.processes import ROOT
+from tests.support.synthetic import Synthetic
 
 pytestmark = [pytest.mark.examples, pytest.mark.slow]
 

@@ -10,9 +10,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.fences import ROOT, differences, exchanges, shown
-from tests.processes import run
-from tests.server import wait_for
+from tests.support.fences import ROOT, differences, exchanges, shown
+from tests.support.processes import run
+from tests.support.server import wait_for
 
 pytestmark = [pytest.mark.examples, pytest.mark.slow]
 

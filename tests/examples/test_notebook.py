@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.processes import ROOT
+from tests.support.processes import ROOT
 
 pytestmark = [
     pytest.mark.examples,

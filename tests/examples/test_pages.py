@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fences import PAGES, ROOT, Fence, fences
-from tests.server import manage
+from tests.support.fences import PAGES, ROOT, Fence, fences
+from tests.support.server import manage
 
 pytestmark = [pytest.mark.examples, pytest.mark.slow]
 

@@ -15,9 +15,9 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from negotiations.protocol.references import Reference, References
-from tests.contract import METHODS, document
-from tests.scene import VIEWSETS
+from negotiations.rest.representations.relation_fields import Reference, References
+from tests.support.contract import METHODS, document
+from tests.support.scene import VIEWSETS
 
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "300"))
 SEED = int(os.environ.get("FUZZ_SEED") or secrets.randbits(32))

@@ -5,7 +5,7 @@ import pytest
 from negotiations.models import Token, Webhook
 from tests.conftest import member_of
 from tests.fuzz.driver import SECONDS, Run, number_of_operations
-from tests.scene import paint
+from tests.support.scene import paint
 
 ROLES = ("anonymous", "contributor", "reviewer")
 

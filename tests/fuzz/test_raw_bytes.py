@@ -15,7 +15,7 @@ import pytest
 from negotiations.models import COLLECTIONS, Token
 from tests.conftest import member_of
 from tests.fuzz.driver import SECONDS, SEED
-from tests.scene import paint
+from tests.support.scene import paint
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.slow]
 

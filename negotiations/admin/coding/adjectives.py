@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from negotiations.models import Party
-from negotiations.models.words import fold, written_word
+from negotiations.text.tokens import fold, written_word
 
 from .adjectives_cyrillic import CYRILLIC_TABLE
 

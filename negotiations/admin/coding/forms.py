@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import history
-from negotiations.admin.fields import ExactText, Lines, Pairs
-from negotiations.admin.quantities import quantities_of, quantity_field
-from negotiations.admin.record_form import RuledForm
+from negotiations.admin.forms.fields import ExactText, Lines, Pairs
+from negotiations.admin.forms.quantities import quantities_of, quantity_field
+from negotiations.admin.forms.record_form import RuledForm
+from negotiations.admin.forms.widgets import EXACT, ROWS, require_choice
 from negotiations.admin.spoken import spoken_faults
-from negotiations.admin.widgets import EXACT, ROWS, require_choice
 from negotiations.models import Citation, Dismissal, Issue, Party, Person, Post, Record, Source
 
-from .kinds import Kind
-from .names import NameField
-from .passages import Passage, found_in
+from .annotated_text import Passage, found_in
+from .form_specs import Kind
+from .name_fields import NameField
 
 # Kinds that can be made where they are named; what is asked for each besides the name.
 MADE_IN_PLACE = (Party, Person, Issue)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from negotiations.models import Party, Person, SearchDocument
-from negotiations.models.words import fold, written_word
-from negotiations.protocol.wishes import Alternative, Term, Wish
+from negotiations.rest.read.search_query import Alternative, Term, Wish
+from negotiations.text.tokens import fold, written_word
 
 from .adjectives import (
     CASE,

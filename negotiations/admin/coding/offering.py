@@ -12,11 +12,11 @@ from django import forms
 
 from negotiations.models import Issue, Negotiation, Participation, Party, Person, Post, Statement
 
+from .annotated_text import Passage, Reader
+from .form_specs import Kind
 from .forms import PARTS
-from .kinds import Kind
 from .mentions import Mention, find_mentions, named_in
-from .names import NameField, label_of
-from .passages import Passage, Reader
+from .name_fields import NameField, label_of
 
 MOST_OFFERED = 6
 # As many as there are digits.

@@ -11,8 +11,8 @@ from typing import Any
 
 from negotiations.models import Citation
 
-from .kinds import Kind
-from .passages import Passage, Reader
+from .annotated_text import Passage, Reader
+from .form_specs import Kind
 
 # Up to the end of a paragraph; marks inside marks prove nothing.
 IN_MARKS = re.compile(

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 
 from negotiations.models import WebhookDelivery
-from negotiations.protocol.webhooks.turns import work_off
+from negotiations.webhooks.worker import work_off
 
 logger = logging.getLogger(__name__)
 

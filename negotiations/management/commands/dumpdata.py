@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import dumpdata
 
 from negotiations.models import SearchDocument
-from negotiations.protocol.snapshot import snapshot
+from negotiations.rest.read.read_snapshot import snapshot
 from negotiations.serialization import installation
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from negotiations.seeding.codebook import with_codebook
 from negotiations.seeding.dumping import dump
-from negotiations.seeding.loading import seeds_folder, shown
+from negotiations.seeding.load import seeds_folder, shown
 
 DIFFERENCES = 2
 

@@ -10,7 +10,7 @@ from django.core.management.commands import loaddata
 from django.db import DatabaseError, transaction
 
 from negotiations.models import Record
-from negotiations.models.order import queue
+from negotiations.models.system.locks import queue
 from negotiations.serialization import installation
 from negotiations.serialization.records import RecordFixture
 

@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, IntegrityError
 
 from negotiations.models import StaleVersion
-from negotiations.seeding import reporting
-from negotiations.seeding.codes import explanation
-from negotiations.seeding.faults import report
-from negotiations.seeding.loading import Options, Result, load, no_progress, seeds_folder
+from negotiations.seeding.errors import reporting
+from negotiations.seeding.errors.diagnostics import report
+from negotiations.seeding.errors.error_codes import explanation
+from negotiations.seeding.load import Options, Result, load, no_progress, seeds_folder
 
 FAULTS, DIFFERENCES = 1, 2
 

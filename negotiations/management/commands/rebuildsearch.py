@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from negotiations.models import RECORDS, reindexing
-from negotiations.models.indexing import PAST, PRESENT
+from negotiations.models import RECORDS
+from negotiations.search import rebuild
+from negotiations.search.index import PAST, PRESENT
 
 DRIFT = 1
 
@@ -24,26 +25,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
-            with reindexing.snapshot():
+            with rebuild.snapshot():
                 self.check_all()
         else:
             self.rebuild()
 
     def rebuild(self) -> None:
         """Put every record in anew, as it is and as it was, while others read and write."""
-        reindexing.mend_words()
-        count = sum(reindexing.rebuild(model) for model in RECORDS)
+        rebuild.mend_words()
+        count = sum(rebuild.rebuild(model) for model in RECORDS)
         self.stdout.write(f"{count} records are indexed.")
 
     def check_all(self) -> None:
         """Compare each record with its document, and each document with its words."""
         differing = 0
         for model in RECORDS:
-            for address in reindexing.drift(model):
+            for address in rebuild.drift(model):
                 self.stdout.write(f"{address} differs")
                 differing += 1
         for table in (PRESENT, PAST) if connection.vendor == "sqlite" else ():
-            if not reindexing.is_sound(table):
+            if not rebuild.is_sound(table):
                 self.stdout.write(f"{table} is damaged")
                 differing += 1
         if differing:

@@ -1,0 +1,124 @@
+"""A text that is being brought to the desk, and what can be told of it before it is a source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from negotiations.admin.spoken import spoken_faults
+from negotiations.dates.relative import ANY_DAY, phrases, readings
+from negotiations.models import Certainty, SearchDocument, Source
+from negotiations.rest.read.search_query import Alternative, Term, Wish
+from negotiations.text.language import NEARLY, language_of, overlap, samples
+from negotiations.text.validators import refuse_unprintable
+
+from .annotated_text import pieces
+
+LARGEST_FILE = 900_000
+MOST_OFFERED = 5
+MOST_COMPARED = 20
+
+
+class Twin(NamedTuple):
+    """A source with the same or nearly the same text."""
+
+    source: Source
+    share: float
+    coded: int
+
+    @property
+    def percent(self) -> int:
+        return int(self.share * 100)
+
+
+class Offer(NamedTuple):
+    """A value for the language or the date, which one click takes."""
+
+    field: str
+    value: str
+    label: str
+
+
+class SourceText(NamedTuple):
+    """A text that was brought, and what can be told of it."""
+
+    text: str
+    user: Any
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode(errors="surrogatepass")).hexdigest()
+
+    @property
+    def length(self) -> int:
+        return len(self.text)
+
+    @property
+    def sentences(self) -> int:
+        return len(pieces(self.text, language_of(self.text)))
+
+    def offers(self) -> Iterator[Offer]:
+        """Its language, and the days with a year that it names, the first ones first."""
+        language = language_of(self.text)
+        if language:
+            yield Offer("language", language, language)
+        seen: dict[str, str] = {}
+        for phrase in phrases(self.text[:20_000]):
+            found = readings(phrase.words, ANY_DAY)
+            # Only what is written out: a day that counts from another is no publication date.
+            is_written = found == readings(phrase.words, ANY_DAY.replace(year=1990))
+            if is_written and len(found) == 1 and not found[0].edtf.startswith(".."):
+                seen.setdefault(found[0].edtf, phrase.words)
+        for edtf, words in list(seen.items())[:MOST_OFFERED]:
+            value = f"{edtf}|{Certainty.STATED}||{words}"
+            yield Offer("published", value, f"{edtf} (“{words}”)")
+
+    def twins(self) -> list[Twin]:
+        """Sources that the user sees with the same text, or with over four fifths of it."""
+        visible = Source.objects.visible_to(self.user)
+        same = list(visible.filter(sha256=self.sha256)[:MOST_OFFERED])
+        near = visible.filter(pk__in=self._candidates()).exclude(sha256=self.sha256)
+        shares = [(source, 1.0) for source in same]
+        shares += [(source, overlap(self.text, source.text)) for source in near]
+        return [
+            Twin(source, share, source.quoted.visible_to(self.user).count())
+            for source, share in sorted(shares, key=lambda pair: -pair[1])
+            if share >= NEARLY
+        ]
+
+    def _candidates(self) -> list[int]:
+        """Sources that have one of some runs of words of this text."""
+        runs = samples(self.text)
+        wish = Wish([Alternative([Term(run, False)]) for run in runs])
+        if not wish.alternatives:
+            return []
+        rows = SearchDocument.objects.visible_to(self.user).filter(kind=Source.collection())
+        rows = rows.filter(pk__matches=wish.pattern())
+        return list(rows.values_list("key", flat=True)[:MOST_COMPARED])
+
+
+def text_of(brought: Any) -> str:
+    """The text of a file, to the character; its line ends become LF.
+
+    A mark of the byte order tells how the file is written and is no part of its text. What a box of
+    a form would change unseen, such as NUL, is refused here.
+    """
+    if brought.size > LARGEST_FILE:
+        raise ValidationError(_("The file is larger than a text can be here."), code="too_large")
+    try:
+        text: str = brought.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValidationError(
+            _("The file is not UTF-8: save it again as UTF-8, or open it and paste its text."),
+            code="not_utf8",
+        ) from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        refuse_unprintable(text, multiline=True)
+    except ValidationError as error:
+        raise ValidationError(spoken_faults(error.error_list)) from error
+    return text

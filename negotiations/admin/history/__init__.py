@@ -1,0 +1,1 @@
+"""Versions, differences, deleting, restoring and merging."""

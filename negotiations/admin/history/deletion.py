@@ -1,0 +1,154 @@
+"""Deleting: what goes with a record, what keeps it, and why it goes."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import NestedObjects
+from django.core.exceptions import ValidationError
+from django.db import models, router
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from negotiations import history
+from negotiations.admin.review.state_changes import number, reason_in, words_of
+from negotiations.admin.seeing import HIDDEN, sees
+from negotiations.admin.spoken import noun
+from negotiations.analysis.wording.headings import name_record
+from negotiations.models import Record, StaleVersion
+from negotiations.permissions import may
+
+REFUSALS = (ValidationError, models.ProtectedError, StaleVersion)
+
+
+def remove(record: Record, *, version: int | None, by: Any, reason: str) -> None:
+    """Delete a record that was seen at ``version``; raises one of ``REFUSALS``."""
+    if version != record.version:
+        raise StaleVersion(record, record.version)
+    if record.review == Record.Review.PUBLISHED and not reason:
+        raise ValidationError(_("A published record is deleted with a reason."))
+    history.delete(record, by=by, reason=reason)
+
+
+def explained(error: Exception, model: type[Record]) -> str:
+    """A refusal in words; who refers to the record stands on the page."""
+    if isinstance(error, ValidationError):
+        return words_of(error, model)
+    if isinstance(error, StaleVersion):
+        return _("Somebody saved it after you opened this page; look at it again.")
+    return _("Other records refer to it.")
+
+
+class Deleting(admin.ModelAdmin):
+    """The confirmation pages, for one record and for many."""
+
+    delete_confirmation_template = "admin/negotiations/delete_record.html"
+    delete_selected_confirmation_template = "admin/negotiations/delete_records.html"
+
+    def get_deleted_objects(self, objs: Any, request: Any) -> Any:
+        """What would go, by name where the user may see it: (records, counts, refused, kept by)."""
+        objs = list(objs)
+        collector: Any = NestedObjects(using=router.db_for_write(self.model))
+        collector.collect(objs)
+        refused = {
+            noun(model)
+            for model, records in collector.model_objs.items()
+            if issubclass(model, Record)
+            for record in records
+            if not may(request.user, "delete", record)
+        }
+        protected = self._names(collector.protected, request.user)
+        nested = self._without_links(collector.nested(lambda record: record), request.user)
+        counts = {
+            noun(model, 0): len(records)
+            for model, records in collector.model_objs.items()
+            if issubclass(model, Record)
+        }
+        return nested, counts, refused, protected
+
+    def _names(self, records: Any, user: Any) -> list[str]:
+        named = {name for record in records if (name := self._name(record, user))}
+        return sorted(named)
+
+    def _without_links(self, nested: Any, user: Any) -> list[Any]:
+        """The tree of records as names; rows of many-to-many tables are no records."""
+        found: list[Any] = []
+        for item in nested:
+            if isinstance(item, list):
+                below = self._without_links(item, user)
+                if below:
+                    found.append(below)
+            elif name := self._name(item, user):
+                found.append(name)
+        return found
+
+    def _name(self, record: Any, user: Any) -> str:
+        if not isinstance(record, Record):
+            return ""
+        if not sees(user, record):
+            return str(HIDDEN)
+        return f"{capfirst(noun(record))}: {name_record(record)}"
+
+    # One record
+
+    def delete_view(self, request: Any, object_id: str, extra_context: Any = None) -> Any:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except REFUSALS as error:
+            self.message_user(request, explained(error, self.model), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def delete_model(self, request: Any, obj: Any) -> None:
+        seen = number(request.POST.get("version"))
+        remove(obj, version=seen, by=request.user, reason=reason_in(request))
+
+    # Many: each by itself, as the other actions do
+
+    # The name of Django's own action, which it takes the place of.
+    @admin.action(
+        permissions=["delete"],
+        description=gettext_lazy("Delete selected %(verbose_name_plural)s"),
+    )
+    def delete_selected(self, request: Any, queryset: Any) -> Any:
+        """Ask first; then delete each record by itself."""
+        if request.POST.get("post"):
+            self.delete_each(request, queryset)
+            return None
+        nested, counts, refused, protected = self.get_deleted_objects(queryset, request)
+        versions = {record: request.POST.get(f"version-{record.pk}") for record in queryset}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Delete %(kinds)s") % {"kinds": self.opts.verbose_name_plural},
+            "deletable_objects": nested,
+            "model_count": counts.items(),
+            "records": [(record, number(version)) for record, version in versions.items()],
+            "perms_lacking": refused,
+            "protected": protected,
+            "opts": self.opts,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+            "media": self.media,
+        }
+        return TemplateResponse(request, self.delete_selected_confirmation_template, context)
+
+    def delete_each(self, request: Any, queryset: Any) -> None:
+        """Delete what can be deleted; name the others with the reason why not."""
+        reason = reason_in(request)
+        done = 0
+        for record in queryset:
+            name = name_record(record)
+            seen = number(request.POST.get(f"version-{record.pk}"))
+            try:
+                if not may(request.user, "delete", record):
+                    raise ValidationError(_("You may not delete this record."))
+                remove(record, version=seen, by=request.user, reason=reason)
+                done += 1
+            except REFUSALS as error:
+                words = f"{name}: {explained(error, self.model)}"
+                self.message_user(request, words, messages.ERROR)
+        if done:
+            what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural
+            words = _("%(number)s %(what)s deleted.") % {"number": done, "what": what}
+            self.message_user(request, words, messages.SUCCESS)

@@ -1,0 +1,126 @@
+"""Quantities in the cells of a table: one column in words, or the two columns of their bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from negotiations.admin.forms.quantities import (
+    ABOUT,
+    AT_LEAST,
+    AT_MOST,
+    BETWEEN,
+    EXACTLY,
+    OPEN,
+    Bounds,
+    bounds_of,
+    quantities_of,
+)
+from negotiations.rest.read.table_renderers import text_of, unguarded
+
+NUMBER = "([0-9]{1,20})"
+# How a cell of a table says a number; a bare number is exact.
+SPELLINGS = (
+    (rf"(?:exactly )?{NUMBER}", EXACTLY),
+    (rf"at least {NUMBER}", AT_LEAST),
+    (rf"at most {NUMBER}", AT_MOST),
+    (rf"between {NUMBER} and {NUMBER}|{NUMBER} to {NUMBER}", BETWEEN),
+    (rf"about {NUMBER}(?:,? give or take {NUMBER})?", ABOUT),
+)
+
+
+# Digits that a comma, stop, space or apostrophe parts.
+PARTED = re.compile(r"[0-9]+(?:[.,'’‘`\u00b4٫٬ ][0-9]+)+")
+THOUSANDS = re.compile(r"[0-9]{1,3}(?:([.,'’‘`\u00b4٫٬ ])[0-9]{3})(?:\1[0-9]{3})*")
+
+
+def refuse_parted(text: str) -> None:
+    """Refuse a number such as ``1,000``, which is a thousand to one person and 1 to another."""
+    match = PARTED.search(" ".join(text.split()))
+    if not match:
+        return
+    seen = match[0]
+    thousands = THOUSANDS.fullmatch(seen)
+    if not thousands:
+        detail = _("“%(seen)s” is no whole number; write one in digits alone, for example 1000.")
+    elif thousands[1] in ".," and seen.count(thousands[1]) == 1:
+        detail = _(
+            "“%(seen)s” may be %(digits)s, or %(whole)s with decimals; "
+            "write %(digits)s or %(whole)s in digits alone."
+        )
+    else:
+        detail = _("Write “%(seen)s” in digits alone: %(digits)s.")
+    digits, whole = "".join(re.findall("[0-9]+", seen)), re.split("[^0-9]", seen)[0]
+    told = {"seen": seen[:40], "digits": digits[:40], "whole": whole}
+    raise ValidationError(detail % told, code="invalid")
+
+
+def read_quantity(text: str) -> Bounds:
+    """Read a cell such as ``at least 3``; raise ``ValidationError`` when it says something else."""
+    words = " ".join(text.replace("_", " ").lower().split())
+    if not words:
+        return OPEN
+    refuse_parted(words)
+    for pattern, way in SPELLINGS:
+        match = re.fullmatch(pattern, words)
+        if match:
+            numbers = [int(each) for each in match.groups() if each is not None]
+            return bounds_of(way, numbers[0], numbers[1] if len(numbers) > 1 else None)
+    raise ValidationError(
+        _(
+            "Write a number in digits alone, or: at least 3, at most 5, between 3 and 5,"
+            " about 160 give or take 10."
+        ),
+        code="invalid",
+    )
+
+
+def both_told(model: Any, column: str, columns: Sequence[str]) -> bool:
+    """Whether a table has a quantity in words and one of its bounds too."""
+    return column in quantities_of(model) and not {f"{column}_min", f"{column}_max"}.isdisjoint(
+        columns
+    )
+
+
+def spell_out(model: Any, row: Mapping[str, str]) -> dict[str, str]:
+    """Turn each number that is typed in words, such as ``at least 3``, into its two bounds."""
+    cells: dict[str, str] = dict(row)
+    faults: dict[str, Any] = {}
+    for name in quantities_of(model):
+        if name not in cells:
+            continue
+        try:
+            least, most = read_quantity(unguarded(cells.pop(name)))
+        except ValidationError as error:
+            faults[name] = error
+        else:
+            cells |= {f"{name}_min": text_of(least), f"{name}_max": text_of(most)}
+    if faults:
+        raise ValidationError(faults)
+    return cells
+
+
+def in_typed_columns(
+    model: Any, error: ValidationError, typed: Mapping[str, str]
+) -> ValidationError:
+    """Name the faults of a quantity by the column in which it was typed."""
+    found: dict[str, list[Any]] = {}
+    for name, details in error.update_error_dict({}).items():
+        base = name.removesuffix("_min").removesuffix("_max")
+        is_typed = base in typed and base in quantities_of(model)
+        found.setdefault(base if is_typed else name, []).extend(details)
+    return ValidationError(found)
+
+
+def require_both_bounds(model: Any, row: Mapping[str, str], written: Mapping[str, str]) -> None:
+    """Refuse one bound without the column of the other: it may have been meant as exact."""
+    for name in quantities_of(model):
+        pair = f"{name}_min", f"{name}_max"
+        for one, other in (pair, pair[::-1]):
+            if written.get(one) and other not in row:
+                detail = _("Add the column %(other)s, or write the column %(name)s: exactly 3.")
+                raise ValidationError({one: detail % {"other": other, "name": name}})

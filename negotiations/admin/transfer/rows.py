@@ -1,0 +1,461 @@
+"""Rows of a table into records, by the rules of the API: what each changes, and its faults.
+
+django-import-export goes through the rows; what a row means is said here. Rows are checked while
+nobody waits, and written in few statements once all of them are right. Rows that name one another
+are written one by one, in a transaction that is taken back for a preview.
+"""
+
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from django.core.exceptions import ValidationError as RuleBreach
+from django.db import IntegrityError, transaction
+from django.db.models import UniqueConstraint
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from import_export.instance_loaders import BaseInstanceLoader
+from import_export.resources import Resource
+from import_export.results import RowResult
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.serializers import BaseSerializer
+from tablib import Dataset
+
+from negotiations import history, permissions
+from negotiations.admin.answers import retold
+from negotiations.admin.forms.quantities import quantities_of
+from negotiations.admin.history.diffs import Change
+from negotiations.admin.spoken import noun
+from negotiations.api.urls import router
+from negotiations.history import bulk as many
+from negotiations.models import Record, StaleVersion
+from negotiations.models.slugs import name_records
+from negotiations.models.system.locks import queue
+from negotiations.rest.http import parsers
+from negotiations.rest.http.exception_handler import faults_of
+from negotiations.rest.http.merge_patch import differs
+from negotiations.rest.http.query_params import readable
+from negotiations.rest.read.projections import Body
+from negotiations.rest.read.sparse_fields import whole
+from negotiations.rest.read.table_renderers import text_of, unguarded
+from negotiations.rest.representations.relation_fields import Reference, References
+from negotiations.rest.representations.serializers import NESTED
+from negotiations.rest.representations.strict_fields import Structure, Text, Truth, Whole
+from negotiations.rest.write import bulk_create
+from negotiations.text.did_you_mean import nearest
+
+from .files import Sheet
+from .garbled import find_garbled
+from .quantity_cells import (
+    both_told,
+    in_typed_columns,
+    refuse_parted,
+    require_both_bounds,
+    spell_out,
+)
+from .unreadable import Fault, Unreadable
+
+VIEWS: list[Any] = [view for _, view, _ in router.registry]
+SERIALIZERS = {view.queryset.model: view.serializer_class for view in VIEWS}
+# Rows that change something, in one file: checking them takes a minute or two.
+MOST_CHANGES = 2000
+CHUNK = 500
+ALL = "__all__"
+GARBLED = gettext_lazy(
+    "“%(seen)s” looks garbled: perhaps it is “%(meant)s”, opened without its encoding and saved "
+    "again. Open the original as UTF-8, and save it as CSV UTF-8 or as XLSX."
+)
+NAME = re.compile("[a-z0-9-]+")
+BASED = gettext_lazy(
+    "Say on which version this row is based; the record is in version %(version)s."
+)
+
+
+def dataset(sheet: Sheet, model: type[Record]) -> Dataset:
+    """The rows for the library; raises ``Unreadable`` when the columns are not those of a kind."""
+    known = [*SERIALIZERS[model]().fields, *quantities_of(model)]
+    faults = []
+    for place, column in enumerate(sheet.columns):
+        if column in sheet.columns[:place]:
+            faults.append(Fault(sheet.head, column, _("This column stands twice.")))
+        elif column not in known:
+            kinds = capfirst(noun(model, 0))
+            detail = _("%(kinds)s have no such column.") % {"kinds": kinds}
+            faults.append(Fault(sheet.head, column, detail + meant(nearest(column, known))))
+        elif both_told(model, column, sheet.columns):
+            detail = _("Keep either this column or the two of its bounds.")
+            faults.append(Fault(sheet.head, column, detail))
+    if not sheet.rows:
+        detail = _("The file has no rows below the one that names the columns.")
+        faults.append(Fault(None, "", detail))
+    if faults:
+        raise Unreadable(*faults)
+    rows = Dataset(headers=sheet.columns)
+    for _number, cells in sheet.rows:
+        rows.append(cells)
+    return rows
+
+
+def meant(words: Sequence[str]) -> str:
+    """The end of a fault that knows the nearest words."""
+    if not words:
+        return ""
+    either = _("or")
+    return " " + _("Did you mean %(words)s?") % {"words": f" {either} ".join(words)}
+
+
+def value_of(field: BaseSerializer | Any, cell: str) -> Any:
+    """What a cell says as a member of a body; a text that fits no type is left to the member."""
+    if not cell:
+        return empty_value(field)
+    if isinstance(field, Whole):
+        refuse_parted(cell)
+        return int(cell) if re.fullmatch("[0-9]{1,20}", cell) else cell
+    if isinstance(field, Truth):
+        return {"true": True, "false": False}.get(cell.lower(), cell)
+    if isinstance(field, (Structure, References)) or getattr(field, "many", False):
+        try:
+            return parsers.read(cell.encode())
+        except (ParseError, UnicodeEncodeError):
+            detail = _('Write JSON, for example ["ukraine", "russia"].')
+            raise ValidationError(detail) from None
+    return unguarded(cell)
+
+
+def empty_value(field: Any) -> Any:
+    """What an empty cell says."""
+    if isinstance(field, Structure):
+        return field.kind()
+    if isinstance(field, References) or getattr(field, "many", False):
+        return []
+    return None if field.allow_null and not isinstance(field, Text) else ""
+
+
+class RecordRows(Resource):
+    """The rows of one kind, as one person's work with one reason."""
+
+    class Meta:
+        report_skipped = True
+        import_id_fields = ()
+        instance_loader_class = BaseInstanceLoader
+
+    def __init__(
+        self,
+        model: type[Record],
+        request: Any,
+        reason: str,
+        numbers: Sequence[int],
+        *,
+        one_by_one: bool = False,
+    ) -> None:
+        super().__init__()
+        self.model, self.request, self.reason, self.numbers = model, request, reason, numbers
+        self.serializer_class = SERIALIZERS[model]
+        self.context = {"request": request}
+        self.known = self.serializer_class(context=self.context).fields
+        self.stored: dict[str, Body] = {}
+        self.records: dict[str, Record] = {}
+        self.named: dict[str, int] = {}
+        self.unique: dict[Any, int] = {}
+        self.changing = 0
+        self.one_by_one = one_by_one
+        self.made: list[tuple[Record, dict[str, Any]]] = []
+        self.changed: list[many.Changed] = []
+        self.results: list[tuple[Any, Record]] = []
+        self.watch = many.Watch()
+        self.writes: list[many.Writes] | None = None
+
+    def check(self, rows: Dataset) -> Any:
+        """Return what each row would do, with its faults; nothing is written."""
+        self._read_stored(rows)
+        self.one_by_one = self._name_one_another(rows)
+        result = self._run(rows, dry_run=self.one_by_one)
+        if not result.has_validation_errors() and not self.one_by_one:
+            # For the preview; other writers may take these names before they are given.
+            for record in self._name_made():
+                record.slug = ""
+        return result
+
+    def prepare(self) -> None:
+        """Make ready what was checked, before anybody has to wait for it."""
+        if self.one_by_one:
+            return
+        by, reason = self.request.user, self.reason
+        with suppress(IntegrityError):
+            writes = []
+            if self.made:
+                writes.append(many.prepare_new(self.made, by=by, reason=reason))
+            if self.changed:
+                reasons = [reason] * len(self.changed)
+                writes.append(many.prepare_changed(self.changed, by=by, reasons=reasons))
+            self.writes = writes
+        self.watch.look(self._used(), self._sensitive())
+
+    def write(self, rows: Dataset) -> Any:
+        """Write what was checked, all of it or nothing; return what each row did if that is anew.
+
+        What was checked may no longer be true: then the rows are read and checked again, before
+        anybody else can write.
+        """
+        with transaction.atomic():
+            queue()
+            if self._write_all():
+                return None
+            again = RecordRows(self.model, self.request, self.reason, self.numbers, one_by_one=True)
+            again._read_stored(rows)
+            return again._run(rows, dry_run=False)
+
+    def _run(self, rows: Dataset, *, dry_run: bool) -> Any:
+        return self.import_data(
+            rows,
+            dry_run=dry_run,
+            use_transactions=self.one_by_one,
+            raise_errors=False,
+            rollback_on_validation_errors=True,
+        )
+
+    def _write_all(self) -> bool:
+        """Write the checked rows; False when another writer was faster, and then nothing is."""
+        if self.writes is None or self.watch.look(self._used(), self._sensitive()):
+            return False
+        try:
+            with transaction.atomic():
+                for writes in self.writes:
+                    writes.write()
+        except (IntegrityError, StaleVersion):
+            return False
+        return True
+
+    def _name_made(self) -> list[Record]:
+        """Give new records the slugs that they would get now; return those that had none."""
+        unnamed = [record for record, _ in self.made if not record.slug]
+        if unnamed:
+            name_records([record for record, _ in self.made])
+        for result, record in self.results:
+            result.slug = record.slug
+        return unnamed
+
+    def _used(self) -> set[Record]:
+        """The records that the checked rows make, change or name."""
+        found: set[Record] = {record for record, _ in self.made if record.pk}
+        found.update(change.stored for change in self.changed)
+        for record, related in [*self.made, *((c.record, c.related) for c in self.changed)]:
+            found.update(many.known_targets(record))
+            for target in (target for targets in related.values() for target in targets):
+                found.update([target] if target.pk else many.known_targets(target))
+        return {record for record in found if record.pk}
+
+    def _sensitive(self) -> set[Record]:
+        return {record for change in self.changed for record in many.sensitive_to(change)}
+
+    def _name_one_another(self, rows: Dataset) -> bool:
+        """Tell whether a row names a record that another row makes or changes."""
+        slugs = set(self._slugs(rows))
+        columns = [
+            name
+            for name, field in self.known.items()
+            if isinstance(field, (Reference, References)) and field.model is self.model
+        ]
+        return bool(slugs) and any(
+            slugs & set(NAME.findall(text_of(row.get(name) or stored.get(name) or "")))
+            for row in rows.dict
+            for stored in [self.stored.get(row.get("slug", ""), {})]
+            for name in columns
+        )
+
+    def _slugs(self, rows: Dataset) -> list[str]:
+        told = rows["slug"] if "slug" in rows.headers else []
+        return [slug for slug in told if slug and readable(slug)]
+
+    def _read_stored(self, dataset: Dataset) -> None:
+        """Read the bodies of all records that the rows name."""
+        slugs = self._slugs(dataset)
+        rows = self.model.objects.visible_to(self.request.user).order_by()
+        shape = whole(self.model)
+        for start in range(0, len(slugs), CHUNK):
+            for body in shape.bodies(rows.filter(slug__in=slugs[start : start + CHUNK])):
+                self.stored[body["slug"]] = body
+        self._read_changing(dataset)
+
+    def _read_changing(self, dataset: Dataset) -> None:
+        """Read the records that rows change, with what the rules ask of each, in few queries."""
+        slugs = [
+            row["slug"]
+            for row in dataset.dict
+            if (body := self.stored.get(row.get("slug", "")))
+            and any(name in body and cell != text_of(body[name]) for name, cell in row.items())
+        ]
+        related = [field.name for field in self.model._meta.many_to_many]
+        if hasattr(self.model, NESTED):
+            related.append(NESTED)
+        rows = self.model._base_manager.prefetch_related(*related)
+        for start in range(0, min(len(slugs), MOST_CHANGES), CHUNK):
+            for record in rows.filter(slug__in=slugs[start : start + CHUNK]):
+                self.records[record.slug] = record
+
+    def import_row(self, row: Mapping[str, str], instance_loader: Any, **options: Any) -> Any:
+        """Write what the row says; the caller takes it back if it is a preview."""
+        result = self.get_row_result_class()()
+        result.number = self.numbers[options["row_number"] - 1]
+        result.slug = row.get("slug", "")
+        typed = row
+        try:
+            row = spell_out(self.model, row)
+            self._name_once(result)
+            body = self.stored.get(result.slug) if result.slug else None
+            if body is None:
+                self._make(row, result)
+            else:
+                self._change(row, body, result)
+        except RuleBreach as error:
+            result.import_type = RowResult.IMPORT_TYPE_INVALID
+            result.validation_error = in_typed_columns(self.model, error, typed)
+        return result
+
+    def _name_once(self, result: Any) -> None:
+        if not result.slug:
+            return
+        first = self.named.setdefault(result.slug, result.number)
+        if first != result.number:
+            detail = _("Row %(number)s has this slug already.") % {"number": first}
+            raise RuleBreach({"slug": detail})
+
+    def _count(self) -> None:
+        self.changing += 1
+        if self.changing > MOST_CHANGES:
+            detail = _("At most %(number)s rows may change something; import the rest later.")
+            raise RuleBreach({ALL: detail % {"number": MOST_CHANGES}})
+
+    # A new record
+
+    def _make(self, row: Mapping[str, str], result: Any) -> None:
+        self._count()
+        if row.get("version"):
+            detail = _("There is no such record; leave the version empty to make a new one.")
+            raise RuleBreach({"slug": detail})
+        require_both_bounds(self.model, row, row)
+        body = self._values({name: cell for name, cell in row.items() if cell})
+        serializer = self.serializer_class(context=self.context)
+        faults = bulk_create.faults_in(serializer, body, "")
+        if faults:
+            raise RuleBreach(by_column(faults))
+        record = serializer.ready
+        if self.one_by_one:
+            self._write(serializer)
+        else:
+            self._refuse_repeated(record, result)
+            self.made.append((record, serializer.related))
+            self.results.append((result, record))
+        result.diff = [Change(name, "", cell) for name, cell in row.items() if cell]
+        result.import_type, result.instance = RowResult.IMPORT_TYPE_NEW, record
+        result.slug = record.slug
+
+    # A change
+
+    def _change(self, row: Mapping[str, str], body: Body, result: Any) -> None:
+        self._require_version(row, body)
+        cells = {name: text_of(body[name]) for name in row if name in body}
+        changed = {name: cell for name, cell in row.items() if cell != cells.get(name, "")}
+        result.import_type = RowResult.IMPORT_TYPE_SKIP
+        if not changed:
+            return
+        require_both_bounds(self.model, row, changed)
+        self._count()
+        old = self.records.get(body["slug"]) or self.model._base_manager.get(slug=body["slug"])
+        record = copy.copy(old)
+        values = self._values(changed)
+        serializer = self.serializer_class(record, partial=True, context=self.context)
+        try:
+            valid = serializer.run_validation(values)
+        except ValidationError as error:
+            raise RuleBreach(by_column(list(faults_of(error.detail)))) from None
+        really = [name for name, value in valid.items() if differs(old, name, value)]
+        if not really:
+            return
+        self._require_rights(old, record, really)
+        if self.one_by_one:
+            self._write(serializer)
+        else:
+            self._refuse_repeated(record, result)
+            self.changed.append(many.Changed(old, record, serializer.related))
+        result.diff = [Change(name, cells.get(name, ""), cell) for name, cell in changed.items()]
+        result.import_type, result.instance = RowResult.IMPORT_TYPE_UPDATE, record
+
+    def _require_version(self, row: Mapping[str, str], body: Body) -> None:
+        told, stored = row.get("version", ""), body["version"]
+        if not told:
+            detail = BASED % {"version": stored}
+            raise RuleBreach({"version": detail})
+        if told != str(stored):
+            detail = _("Somebody saved the record since: it is now in version %(version)s.")
+            advice = _("Export it again and repeat the change.")
+            raise RuleBreach({"version": f"{detail % {'version': stored}} {advice}"})
+
+    def _require_rights(self, old: Record, record: Record, changed: Sequence[str]) -> None:
+        refusal = permissions.find_refusal(self.request.user, old, record.review, changed)
+        if refusal:
+            raise RuleBreach({ALL if set(changed) - {"review"} else "review": refusal})
+
+    # Both
+
+    def _values(self, cells: Mapping[str, str]) -> Body:
+        """The cells as members of a body; all that cannot be read are told at once."""
+        values, faults = {}, {}
+        for name, cell in cells.items():
+            if found := find_garbled(cell):
+                faults[name] = [GARBLED % found._asdict()]
+                continue
+            try:
+                values[name] = value_of(self.known[name], cell)
+            except ValidationError as error:
+                faults[name] = [str(detail) for detail in error.detail]
+            except RuleBreach as error:
+                faults[name] = error.messages
+        if faults:
+            raise RuleBreach(faults)
+        return values
+
+    def _refuse_repeated(self, record: Record, result: Any) -> None:
+        """Refuse a row whose values only one record may have, and which an earlier row gives."""
+        for constraint in record._meta.constraints:
+            if isinstance(constraint, UniqueConstraint) and constraint.fields:
+                values = tuple(getattr(record, name) for name in constraint.fields)
+                first = self.unique.setdefault((constraint.name, values), result.number)
+                if None not in values and first != result.number:
+                    detail = _("Row %(number)s says the same.") % {"number": first}
+                    raise RuleBreach({ALL: detail})
+
+    def _write(self, serializer: Any) -> None:
+        try:
+            with transaction.atomic():
+                history.write(
+                    serializer.ready,
+                    related=serializer.related,
+                    by=self.request.user,
+                    reason=self.reason,
+                )
+        except (IntegrityError, StaleVersion):
+            detail = _("Somebody wrote the same at this moment; try again.")
+            raise RuleBreach({ALL: detail}) from None
+
+
+def by_column(faults: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Faults of a body by their columns, what lies deeper said in words."""
+    found: dict[str, list[str]] = {}
+    for fault in faults:
+        column, _, inside = fault["pointer"].removeprefix("/").partition("/")
+        place = f"{inside.replace('/', ', ')}: " if inside and column == NESTED else ""
+        words = f"{place}{retold(fault['detail'])}{meant(fault.get('did_you_mean', ()))}"
+        found.setdefault(column or ALL, []).append(words)
+    return found
+
+
+def faults_in(result: Any, numbers: Sequence[int]) -> Iterator[Fault]:
+    """Every fault of an import with its row and column."""
+    for row in result.invalid_rows:
+        for column, details in row.error_dict.items():
+            for detail in details:
+                yield Fault(numbers[row.number - 1], "" if column == ALL else column, detail)

@@ -1,0 +1,76 @@
+"""Uncertain dates as people say them."""
+
+import calendar
+from datetime import date
+from typing import Any
+
+from negotiations.dates import edtf
+from negotiations.models import Certainty
+
+SEASONS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
+NAMES = {"~": "around", "?": "perhaps", "%": "perhaps around"}
+
+
+def is_qualified(text: str) -> bool:
+    """Tell whether an EDTF text doubts its own days; the empty text does not."""
+    return bool(text) and edtf.parse(text).is_qualified
+
+
+def day(value: date) -> str:
+    """For example 19 July 2025."""
+    return f"{value.day} {calendar.month_name[value.month]} {value.year}"
+
+
+def when(text: str) -> str:
+    """An EDTF text with its preposition: “on 19 July 2025”, “around June 2025”; "" if empty."""
+    try:
+        span = edtf.parse(text)
+    except edtf.InvalidDate:
+        return ""
+    if "/" in text or "X" in text:
+        doubts = ("perhaps" if span.uncertain else "", "roughly" if span.approximate else "")
+        return " ".join(filter(None, [*doubts, _between(span.earliest, span.latest)]))
+    plain, sign = text.rstrip("?~%"), text[-1]
+    preposition, name = _named(plain, span.earliest)
+    return f"{NAMES.get(sign, preposition)} {name}"
+
+
+def _between(first: date | None, last: date | None) -> str:
+    if first and last:
+        return between(first, last)
+    return f"on or after {day(first)}" if first else f"by {day(last)}" if last else ""
+
+
+def between(first: date, last: date) -> str:
+    """“between 21 and 27 July 2025”: a month or a year that both days share is said once."""
+    began = day(first)
+    if first.year == last.year:
+        began = f"{first.day} {calendar.month_name[first.month]}"
+    if first.replace(day=1) == last.replace(day=1):
+        began = f"{first.day}"
+    return f"between {began} and {day(last)}"
+
+
+def _named(plain: str, first: date | None) -> tuple[str, str]:
+    year, _, rest = plain.partition("-")
+    if not rest:
+        return "in", year
+    if rest in SEASONS:
+        return "in", f"{SEASONS[rest]} {year}"
+    if "-" in rest and first:
+        return "on", day(first)
+    return "in", f"{calendar.month_name[int(rest)]} {year}"
+
+
+def dated(record: Any, name: str = "date") -> str:
+    """When, as the record has it, and how that is known where the source does not say it itself.
+
+    Begins with a space; nothing when there is no date.
+    """
+    said = when(getattr(record, name))
+    if not said:
+        return ""
+    certainty, words = (getattr(record, f"{name}_{part}") for part in ("certainty", "words"))
+    how = [f"“{words}”"] if words else []
+    how += [certainty] if certainty in {Certainty.RESOLVED, Certainty.ASSUMED} else []
+    return f" {said} ({', '.join(how)})" if how else f" {said}"

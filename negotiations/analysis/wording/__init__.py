@@ -1,0 +1,1 @@
+"""Records in words, for every page, picture, table, feed and calendar."""

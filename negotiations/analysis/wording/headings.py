@@ -1,0 +1,118 @@
+"""A record in one line, who and what, for headings and names."""
+
+from collections.abc import Callable
+from typing import Any
+
+from negotiations.analysis.date_words import when
+from negotiations.models import (
+    Commitment,
+    Delivery,
+    Incident,
+    Negotiation,
+    Outcome,
+    Position,
+    Post,
+    Proposal,
+    Record,
+    Response,
+    Round,
+    Statement,
+    Term,
+)
+
+from . import summaries
+from .phrases import join_facts
+
+
+def list_names(records: Any) -> list[str]:
+    """Return the names at the other end of a relation."""
+    return [str(record) for record in records.all()]
+
+
+def summarize_negotiation(record: Any) -> str:
+    return summaries.summarize_negotiation(record.title, record.status)
+
+
+def summarize_round(record: Any) -> str:
+    return summaries.summarize_round([], record.title, record.status)
+
+
+def summarize_statement(record: Any) -> str:
+    return summaries.summarize_statement(str(record.party), record.summary, record.medium)
+
+
+def summarize_position(record: Any) -> str:
+    how = record.firmness, record.basis
+    return summaries.summarize_position(str(record.party), record.claim, *how)
+
+
+def summarize_proposal(record: Any) -> str:
+    parties = list_names(record.proposed_by), list_names(record.addressed_to)
+    return summaries.summarize_proposal(*parties, record.title, record.status)
+
+
+def summarize_term(record: Any) -> str:
+    parties = list_names(record.obligor), list_names(record.obligee)
+    return summaries.summarize_term(*parties, record.text)
+
+
+def summarize_response(record: Any) -> str:
+    item = record.term.text if record.term else None
+    party, proposal = str(record.party), record.proposal.title
+    return summaries.summarize_response(party, record.answer, proposal, item)
+
+
+def summarize_outcome(record: Any) -> str:
+    agreed_by = list_names(record.agreed_by)
+    return summaries.summarize_outcome(record.title, record.status, agreed_by)
+
+
+def summarize_commitment(record: Any) -> str:
+    parties = list_names(record.obligor), list_names(record.obligee)
+    version = str(record.according_to or "")
+    return summaries.summarize_commitment(*parties, record.text, version)
+
+
+def summarize_delivery(record: Any) -> str:
+    owed = record.commitment
+    direction = summaries.find_direction(
+        str(record.delivered_by or ""),
+        str(record.received_by or ""),
+        list_names(owed.obligor),
+        list_names(owed.obligee),
+    )
+    return summaries.summarize_delivery(
+        direction, record.amount, owed.category, record.verification, owed.text
+    )
+
+
+def summarize_incident(record: Any) -> str:
+    return summaries.summarize_incident(record.title, record.kind, list_names(record.by))
+
+
+def name_post(record: Any) -> str:
+    known = when(record.date)
+    return join_facts(f"{record.person}: {record.title} ({record.party})", known, mark=", ")
+
+
+def name_record(record: Record) -> str:
+    """Name a record wherever people read of it: by who and what, where its kind has such a line."""
+    summarize = NAMES.get(type(record))
+    return summarize(record) if summarize else str(record)
+
+
+SUMMARIES: dict[type[Record], Callable[[Any], str]] = {
+    Negotiation: summarize_negotiation,
+    Round: summarize_round,
+    Statement: summarize_statement,
+    Position: summarize_position,
+    Proposal: summarize_proposal,
+    Term: summarize_term,
+    Response: summarize_response,
+    Outcome: summarize_outcome,
+    Commitment: summarize_commitment,
+    Delivery: summarize_delivery,
+    Incident: summarize_incident,
+}
+# Of a post the page has more to say, which takes its sources.
+NAMES: dict[type[Record], Callable[[Any], str]] = {**SUMMARIES, Post: name_post}

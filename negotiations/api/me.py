@@ -1,0 +1,53 @@
+"""Who is asking, and what they may do."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from negotiations import permissions as policy
+from negotiations.models import Record, Role, Token, role_of
+from negotiations.rest.http.conditional import body_tag, newest, with_validators
+from negotiations.rest.http.query_params import refuse_any
+from negotiations.rest.http.renderers import json_response
+from negotiations.rest.http.views import ProtocolView
+from negotiations.rest.schemas.values import ref
+
+from .tokens import token_body
+
+
+class MeView(ProtocolView):
+    """Who am I, what may I do."""
+
+    @extend_schema(operation_id="me", responses={200: ref("Me")})
+    def get(self, request: Request) -> HttpResponse:
+        """The caller, the token, and for each action on whose records it is allowed.
+
+        `may` answers `all`, `own`, `others` or `none` for each state of review; a token that only
+        reads may only read. Without a token the role is `anonymous`.
+        """
+        refuse_any(request)
+        token = request.auth if isinstance(request.auth, Token) else None
+        body = {
+            "user": request.user.get_username() or None,
+            "role": role_of(request.user),
+            "token": token_body(token, current=token) if token else None,
+            "may": permissions(request.user, token),
+        }
+        response = json_response(body)
+        # When a role was given is not kept.
+        changed_at = newest() if token else None
+        return with_validators(response, request, body_tag(response.content), changed_at)
+
+
+def permissions(user: Any, token: Token | None) -> dict[str, Any]:
+    """The policy table as it reads for one caller."""
+    role = role_of(user)
+    writer = role if token and token.scope == Token.Scope.WRITE else Role.ANONYMOUS
+    states = Record.Review.values
+    by_action: dict[str, Any] = {"create": policy.may_create(user) and writer == role}
+    for action in policy.ACTIONS:
+        who = role if action == "read" else writer
+        by_action[action] = {state: policy.reach(who, action, state) for state in states}
+    return by_action

@@ -1,0 +1,1 @@
+"""Uncertain dates: EDTF, its bounds, and what dates in words mean."""

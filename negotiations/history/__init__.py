@@ -1,0 +1,322 @@
+"""Versions: every write through any door leaves one, with who, when and why.
+
+The shadow tables are django-simple-history's. This module makes a record, its many-to-many
+relations and its citations one version each, tells versions apart, and brings an old one back.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import models, transaction
+
+from negotiations.models import Citation, MovedSlug, Record, StaleVersion
+from negotiations.models.base import VERSIONS
+from negotiations.models.recorder import one_act
+from negotiations.models.system.locks import queue
+from negotiations.models.system.slug_redirects import standing
+
+# What changes with every write and so tells nothing about it.
+BOOKKEEPING = frozenset({"id", "version", "created_at", "updated_at", "created_by"})
+
+
+class Difference(NamedTuple):
+    """One field of a record in two versions; relations are names, many-to-many ones lists."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+def write(
+    record: Record,
+    *,
+    related: Mapping[str, Sequence[models.Model]] | None = None,
+    by: Any = None,
+    reason: str = "",
+) -> None:
+    """Save a valid record with its relations as one version.
+
+    ``related`` holds many-to-many values by field name and, under ``citations``, citations that are
+    to be made with it. Raises ``StaleVersion`` when somebody saved the record meanwhile; then, as
+    after any error, nothing is written.
+    """
+    adding = record._state.adding
+    related = dict(related or {})
+    citations = related.pop("citations", ())
+    with transaction.atomic():
+        queue()
+        if adding:
+            record.created_by = record.created_by or by
+        VersionOnce(record, by, reason).save(related)
+        for citation in citations:
+            citation.record = record  # type: ignore[attr-defined]
+            citation.review = record.review  # type: ignore[attr-defined]
+            write(citation, by=by, reason=reason)  # type: ignore[arg-type]
+        if not adding:
+            take_citations_along(record, by=by, reason=reason)
+
+
+class VersionOnce:
+    """Saves a record in several steps and leaves one version at the end."""
+
+    def __init__(self, record: Record, by: Any, reason: str) -> None:
+        self.record, self.by, self.reason = record, by, reason
+
+    def save(self, related: Mapping[str, Sequence[models.Model]]) -> None:
+        """Save the record, then its many-to-many relations, then the version."""
+        record = self.record
+        kind = "+" if record._state.adding else "~"
+        # One that was deleted is known for longer than it is stored.
+        known_since = record.created_at if kind == "+" else None
+        with self:
+            record.save()
+            if known_since:
+                record.created_at = known_since
+                type(record)._base_manager.filter(pk=record.pk).update(created_at=known_since)
+            for name, targets in related.items():
+                getattr(record, name).set(targets)
+        self.keep(kind)
+
+    def keep(self, kind: str) -> None:
+        """Leave the version: ``+`` for made, ``~`` for changed."""
+        self.record._history_user = self.by  # type: ignore[attr-defined]
+        self.record._change_reason = self.reason or None  # type: ignore[attr-defined]
+        self.record._history_date = self.record.updated_at  # type: ignore[attr-defined]
+        VERSIONS.create_historical_record(self.record, kind)
+        del self.record._history_date  # type: ignore[attr-defined]
+
+    def __enter__(self) -> None:
+        self.record.skip_history_when_saving = True  # type: ignore[attr-defined]
+
+    def __exit__(self, *_: object) -> None:
+        del self.record.skip_history_when_saving  # type: ignore[attr-defined]
+
+
+def take_citations_along(record: Record, *, by: Any = None, reason: str = "") -> None:
+    """The words are approved with their record, and leave the public eye with it."""
+    if not hasattr(record, "citations"):
+        return
+    for citation in record.citations.select_related("source"):
+        review = review_beside(record, citation)
+        if citation.review != review:
+            citation.record, citation.review = record, review
+            write(citation, by=by, reason=reason)
+
+
+def review_beside(record: Record, citation: Any) -> str:
+    """The state of review that a citation of the record is to have."""
+    if record.review == Record.Review.PUBLISHED:
+        is_ready = citation.source.review == record.review
+        is_kept = citation.review == Record.Review.WITHDRAWN or not is_ready
+        return str(citation.review if is_kept else record.review)
+    # Not withdrawn: the words are still right, and wait for their record's return.
+    is_public = citation.review == Record.Review.PUBLISHED
+    return str(Record.Review.IN_REVIEW if is_public else citation.review)
+
+
+def delete(record: Record, *, by: Any = None, reason: str = "") -> None:
+    """Delete a record with its parts; the versions stay.
+
+    Raises ``ProtectedError`` when other records refer to it, ``ValidationError`` when a rule keeps
+    it, ``StaleVersion`` when somebody saved it meanwhile.
+    """
+    with transaction.atomic():
+        record.lock()
+        require_deletable(record)
+        with one_act(by, reason):
+            record.delete()
+
+
+def require_deletable(record: Record) -> None:
+    """Raise ``ValidationError`` when a rule keeps the record."""
+    faults: dict[str, list[ValidationError]] = {}
+    for field, error in record.delete_faults():
+        faults.setdefault(field, []).append(error)
+    if faults:
+        raise ValidationError(faults)
+
+
+def versions(record: Record) -> Any:
+    """The record's versions, newest first, each with ``version`` and its ``history_…`` fields."""
+    rows = type(record).history.filter(id=record.pk)
+    return rows.select_related("history_user").order_by("-history_id")
+
+
+def related_of(version: Any) -> dict[str, list[Any]]:
+    """The many-to-many relations as they were, by field name; what was deleted is left out."""
+    found = {}
+    for field in version.instance_type._meta.many_to_many:
+        rows = getattr(version, field.name).select_related(field.m2m_reverse_field_name())
+        targets = (getattr(row, field.m2m_reverse_field_name()) for row in rows)
+        found[field.name] = sorted((t for t in targets if t), key=lambda target: target.slug)
+    return found
+
+
+def differences(old: Any, new: Any) -> list[Difference]:
+    """What changed from one version to another, in the order of the fields."""
+    was, is_now = related_of(old), related_of(new)
+    return [*_column_differences(new.instance_type, old, new), *_relation_differences(was, is_now)]
+
+
+def expected_differences(
+    old: Record, new: Record, related: Mapping[str, Sequence[Any]]
+) -> list[Difference]:
+    """What changes in a record that is stored as ``old`` when it is saved as ``new``."""
+    was = {name: list(getattr(old, name).all()) for name in related}
+    return [*_column_differences(type(new), old, new), *_relation_differences(was, related)]
+
+
+def _column_differences(kind: Any, old: Any, new: Any) -> Iterator[Difference]:
+    for field in kind._meta.concrete_fields:
+        before, after = getattr(old, field.attname), getattr(new, field.attname)
+        if field.name not in BOOKKEEPING and before != after:
+            if field.is_relation:
+                before, after = _name(field, before), _name(field, after)
+            yield Difference(field.name, before, after)
+
+
+def _relation_differences(
+    was: Mapping[str, Sequence[Any]], is_now: Mapping[str, Sequence[Any]]
+) -> Iterator[Difference]:
+    for name in is_now:
+        before, after = (sorted(target.slug for target in of[name]) for of in (was, is_now))
+        if before != after:
+            yield Difference(name, before, after)
+
+
+def _name(field: Any, key: Any) -> str | None:
+    """The slug of what a foreign key pointed at; of a record deleted since, its last known one."""
+    if key is None:
+        return None
+    rows = field.related_model.history.filter(id=key).order_by("-history_id")
+    return str(rows.values_list("slug", flat=True).first())
+
+
+def restore(
+    version: Any, *, by: Any = None, reason: str = "", based_on: int | None = None
+) -> Record:
+    """Write the record anew as it was in a version, by today's rules, as a version of its own.
+
+    The state of review is today's: an old approval does not carry over. A deleted record comes back
+    as a draft, with the citations and parts that were deleted with it, as drafts too. Raises
+    ``ValidationError`` when the old values break a rule or refer to what is gone, ``StaleVersion``
+    when the record no longer has the version that the decision was based on.
+    """
+    reason = reason or f"Restored version {version.version}"
+    with transaction.atomic():
+        queue()
+        today = version.instance_type._base_manager.filter(pk=version.id).first()
+        if today is None:
+            return _bring_back(version, by, reason)
+        if based_on is not None and based_on != today.version:
+            today.version, stored = based_on, today.version
+            raise StaleVersion(today, stored)
+        record: Record = version.instance
+        record._state.adding = False
+        record.version, record.review = today.version, today.review
+        record.is_restored = True  # type: ignore[attr-defined]
+        related = _relations_today(record, version)
+        _validate(record, related)
+        write(record, related=related, by=by, reason=reason)
+        return record
+
+
+def _relations_today(record: Record, version: Any) -> dict[str, list[Any]]:
+    """The relations as they were, what was merged since as what it is now, in the record too.
+
+    Raises ``ValidationError`` when one of many was deleted: it is not left out unsaid.
+    """
+    for field in record._meta.concrete_fields:
+        model: Any = field.related_model
+        if model and issubclass(model, Record) and (key := getattr(record, field.attname)):
+            for target in standing(model, {key}).values():
+                setattr(record, field.name, target)
+    related, gone = {}, {}
+    many: Sequence[Any] = record._meta.many_to_many
+    for field in many:
+        other = f"{field.m2m_reverse_field_name()}_id"
+        keys = set(getattr(version, field.name).values_list(other, flat=True))
+        found = standing(field.related_model, keys)
+        related[field.name] = sorted(set(found.values()), key=lambda target: str(target.slug))
+        if len(found) < len(keys):
+            gone[field.name] = [_refers_to_deleted()]
+    if gone:
+        raise ValidationError(gone)
+    return related
+
+
+def _validate(record: Record, related: Mapping[str, Sequence[Any]]) -> None:
+    try:
+        record.validate(related)
+    except ObjectDoesNotExist as error:
+        raise ValidationError({"__all__": [_refers_to_deleted()]}) from error
+
+
+def _refers_to_deleted() -> ValidationError:
+    message = "It refers to a record that was deleted since; restore that first."
+    return ValidationError(message, "deleted")
+
+
+def _bring_back(version: Any, by: Any, reason: str) -> Record:
+    """Make a deleted record again, and what was deleted in the same act as a part of it."""
+    _refuse_merged(version)
+    record = revived(version.instance)
+    gone = versions(record).first()
+    related: dict[str, Any] = _relations_today(record, version)
+    parts = list(_parts(record, gone.history_date))
+    if hasattr(record, "citations"):
+        cited = [revived(part.instance) for part in parts if part.instance_type is Citation]
+        for citation in cited:
+            citation.record = None  # type: ignore[attr-defined]  # until that is stored again
+        related = {**related, "citations": cited}
+    _validate(record, related)
+    write(record, related=related, by=by, reason=reason)
+    for part in parts:
+        if part.instance_type is not Citation:
+            _bring_back(part, by, reason)
+    return record
+
+
+def _refuse_merged(version: Any) -> None:
+    """What was merged into another record is that record now."""
+    kept = MovedSlug.objects.end(version.instance_type.collection(), version.slug)
+    if kept is not None:
+        message = "It was merged into %(kept)s; restore or change that."
+        raise ValidationError(message, code="merged", params={"kept": kept})
+
+
+def revived(record: Record) -> Record:
+    """A record that is to be made, ready to go on where a deleted one of its slug ended.
+
+    It takes the key, the count of versions and the age of the deleted one, if there is one.
+    """
+    gone = record.deleted_namesake() if record.pk is None else versions(record).first()
+    if gone is None:
+        return record
+    record.pk, record.version, record.created_at = gone.id, gone.version + 1, gone.created_at
+    record.review = Record.Review.DRAFT
+    record.is_restored = True  # type: ignore[attr-defined]
+    authors = get_user_model()._default_manager.all()
+    if record.created_by_id and not authors.filter(pk=record.created_by_id).exists():
+        record.created_by = None
+    return record
+
+
+def _parts(record: Record, at: Any) -> Iterator[Any]:
+    """The last versions of what was deleted with a record at that instant, and is still gone."""
+    relation: Any
+    for relation in record._meta.get_fields(include_hidden=True):
+        model = relation.related_model
+        is_part = relation.auto_created and not relation.concrete
+        if not is_part or relation.on_delete is not models.CASCADE or not issubclass(model, Record):
+            continue
+        gone = model.history.filter(history_type="-", history_date=at)
+        for row in gone.filter(**{relation.field.attname: record.pk}).order_by("history_id"):
+            if not model._base_manager.filter(pk=row.id).exists():
+                # The row of the deletion itself has no relations any more.
+                last = versions(row.instance).exclude(history_type="-").first()
+                # A part that was erased has no other row.
+                if last is not None:
+                    yield last

@@ -1,0 +1,1 @@
+"""Tables that are not records: accounts, changes, search, locks."""

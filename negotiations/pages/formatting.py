@@ -1,0 +1,57 @@
+"""Plain values in words, for people."""
+
+from datetime import date
+
+from negotiations.analysis.date_words import between, is_qualified, when
+from negotiations.analysis.quantities import Share
+from negotiations.models import COLLECTIONS
+
+
+def kind_name(collection: str) -> str:
+    """One record of a collection: ``proposal``."""
+    return str(COLLECTIONS[collection]._meta.verbose_name)
+
+
+def counted(count: int, collection: str) -> str:
+    """How many records of a collection, without the number: ``round`` of one, else ``rounds``."""
+    return kind_name(collection) if count == 1 else collection
+
+
+def day_words(day: date) -> str:
+    """19 July 2025."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def days_words(text: str, earliest: date | None, latest: date | None) -> str:
+    """Say what is known of a day: its EDTF text, with the bounds of that text."""
+    if is_qualified(text):
+        return when(text)
+    if earliest is None and latest is None:
+        return "date unknown"
+    if earliest is None or latest is None:
+        known = earliest or latest
+        end = "at the latest" if earliest is None else "at the earliest"
+        return f"{day_words(known)} {end}" if known else ""
+    if earliest == latest:
+        return day_words(earliest)
+    return between(earliest, latest)
+
+
+def share_words(share: Share) -> str:
+    """How much of it, as far as it is known; empty when nothing is."""
+    least, most = share.min, share.max
+    if most is None and not least:
+        return ""
+    if least is None or most is None:
+        known = least if most is None else most
+        return f"at {'least' if most is None else 'most'} {percent_words(known or 0)}"
+    return " to ".join(dict.fromkeys([percent_words(least), percent_words(most)]))
+
+
+def percent_words(part: float) -> str:
+    """A part in percent; what is nearly nothing or nearly all is not rounded to it."""
+    if 0 < part < 0.01:
+        return "under 1%"
+    if 0.99 < part < 1:
+        return "over 99%"
+    return "over 100%" if 1 < part < 1.01 else f"{part:.0%}"

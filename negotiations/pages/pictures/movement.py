@@ -1,0 +1,97 @@
+"""Who moved, as it is drawn: from one sign to another, and the steps between two sides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from negotiations.analysis.matrix import MatrixIssue
+from negotiations.analysis.movement import Movement, Steps
+from negotiations.pages.answers import Answers, describe
+
+CHANGES = {
+    "changed": "changed",
+    "unchanged": "the same answer again",
+    "first_recorded": "first recorded",
+    "no_evidence": "nothing recorded since",
+    "nothing_found": "nothing found",
+}
+# Four steps lie between yes and no.
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What one party did on one issue."""
+
+    party: str
+    issue: MatrixIssue
+    change: str
+    is_sure: bool
+    before: Answers
+    after: Answers
+
+
+@dataclass(frozen=True)
+class Distance:
+    """The steps between two sides on one issue, at one point in time."""
+
+    words: str
+    # In percent of the way from yes to no.
+    least: int
+    perhaps: int
+
+
+@dataclass(frozen=True)
+class Apart:
+    """How far apart two sides were and are."""
+
+    issue: MatrixIssue
+    sides: str
+    before: Distance | None
+    after: Distance | None
+
+
+def moves(
+    told: Movement, names: Mapping[str, str], issues: Mapping[str, MatrixIssue]
+) -> list[Moved]:
+    """The moves, party by party; names are those of parties."""
+    found = []
+    for move in told.moves:
+        name, issue = names.get(move.party, move.party), issues[move.issue]
+        found.append(
+            Moved(
+                party=name,
+                issue=issue,
+                change=" or ".join(CHANGES[change] for change in move.possible),
+                is_sure=len(move.possible) == 1,
+                before=describe(move.before, told.start.span, name, issue.question),
+                after=describe(move.after, told.end.span, name, issue.question),
+            )
+        )
+    return found
+
+
+def gaps(
+    told: Movement, names: Mapping[str, str], issues: Mapping[str, MatrixIssue]
+) -> list[Apart]:
+    """The gaps, issue by issue."""
+    return [
+        Apart(
+            issue=issues[gap.issue],
+            sides=" and ".join(names.get(side, side) for side in gap.sides),
+            before=_distance(gap.before),
+            after=_distance(gap.after),
+        )
+        for gap in told.gaps
+    ]
+
+
+def _distance(steps: Steps | None) -> Distance | None:
+    if steps is None:
+        return None
+    number = str(steps.min) if steps.min == steps.max else f"{steps.min} to {steps.max}"
+    unit = "step" if steps.max == 1 else "steps"
+    doubt = "" if steps.sureness == "certain" else "perhaps "
+    least, most = (100 * bound // MOST for bound in (steps.min, steps.max))
+    # What is in doubt is outlined.
+    sure = least if steps.sureness == "certain" else 0
+    return Distance(f"{doubt}{number} {unit}", sure, most - sure)

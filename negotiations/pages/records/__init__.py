@@ -1,0 +1,1 @@
+"""The pages of single records and of their lists."""

@@ -1,1 +1,0 @@
-"""How any resource is asked and answered; it knows no concept by name."""

@@ -1,0 +1,1 @@
+"""How any resource is asked for and answered; knows no concept by name."""

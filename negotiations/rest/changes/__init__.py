@@ -1,0 +1,1 @@
+"""What changed: the feed, versions and their differences."""

@@ -1,0 +1,110 @@
+"""What changed from one version of a record to the next, as far as a reader may know it."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from negotiations.history import BOOKKEEPING
+from negotiations.models import Record
+from negotiations.models.base import VERSIONS
+from negotiations.rest.http.gone import may_see
+from negotiations.rest.read.projections import MEMBERS
+
+# Of longer texts the beginning is told; the versions themselves have the whole.
+LONGEST = 5000
+
+# For every kind, the keys of records that are named.
+Keys = dict[type[Record], set[int]]
+Slugs = dict[type[Record], dict[int, str]]
+
+
+class Step(NamedTuple):
+    """A member with another value in one version than in the one before."""
+
+    field: Any
+    old: Any
+    new: Any
+
+
+def differences(
+    model: type[Record], key: int, numbers: Collection[int], user: Any
+) -> dict[int, list[dict[str, Any]]]:
+    """For each of these versions of a record, what it changed: member, old value, new value.
+
+    Related records are slugs; those that the reader may not see are not named. The number of
+    queries depends on the kind alone. That the reader sees both versions is for the caller to know.
+    """
+    rows = model.history.filter(id=key, version__in={n - back for n in numbers for back in (0, 1)})
+    versions = {row.version: row for row in rows.exclude(history_type="-")}
+    many = _many(model, versions.values())
+    steps = {
+        number: [*_steps(model, versions[number - 1], versions[number], many)]
+        for number in numbers
+        if number in versions and number - 1 in versions
+    }
+    slugs = _slugs((step for found in steps.values() for step in found), user)
+    return {n: [*_told(found, slugs)] for n, found in steps.items()}
+
+
+def _many(model: type[Record], versions: Iterable[Any]) -> dict[tuple[int, str], set[int]]:
+    """The keys of many-to-many relations, by version and field."""
+    held: dict[tuple[int, str], set[int]] = {}
+    keys = [version.history_id for version in versions]
+    for field in model._meta.many_to_many:
+        rows = VERSIONS.m2m_models[field]._base_manager.filter(history_id__in=keys)
+        names = "history_id", f"{field.m2m_reverse_field_name()}_id"
+        for version, other in rows.values_list(*names):
+            held.setdefault((version, field.name), set()).add(other)
+    return held
+
+
+def _steps(model: type[Record], old: Any, new: Any, many: Any) -> Iterator[Step]:
+    fields = {field.name: field for field in (*model._meta.fields, *model._meta.many_to_many)}
+    for name in MEMBERS[model]:
+        field: Any = fields.get(name)
+        # What a citation supports never changes.
+        if field is None or name in BOOKKEEPING:
+            continue
+        if field.many_to_many:
+            before, after = (many.get((v.history_id, name), set()) for v in (old, new))
+        else:
+            before, after = (getattr(version, field.attname) for version in (old, new))
+        if before != after:
+            yield Step(field, before, after)
+
+
+def _slugs(steps: Iterable[Step], user: Any) -> Slugs:
+    """The names of those related records that the reader may see, or could when they were there."""
+    keys: Keys = {}
+    for step in steps:
+        if step.field.is_relation:
+            for value in (step.old, step.new):
+                those = value if step.field.many_to_many else {value} - {None}
+                keys.setdefault(step.field.related_model, set()).update(those)
+    return {model: dict(_names(model, those, user)) for model, those in keys.items()}
+
+
+def _names(model: type[Record], keys: set[int], user: Any) -> Iterator[tuple[int, str]]:
+    yield from model.objects.visible_to(user).filter(pk__in=keys).values_list("pk", "slug")
+    gone = keys - set(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
+    if gone:
+        last = model.history.filter(id__in=gone, history_type="-").order_by("history_id")
+        yield from ((row.id, row.slug) for row in last if may_see(user, row))
+
+
+def _told(steps: Iterable[Step], slugs: Slugs) -> Iterator[dict[str, Any]]:
+    for step in steps:
+        (old, was_cut), (new, is_cut) = (_value(step.field, v, slugs) for v in (step.old, step.new))
+        if old != new or was_cut or is_cut:
+            cut = {"shortened": True} if was_cut or is_cut else {}
+            yield {"member": step.field.name, "old": old, "new": new, **cut}
+
+
+def _value(field: Any, value: Any, slugs: Slugs) -> tuple[Any, bool]:
+    """A value as a body has it, and whether it is cut."""
+    if field.is_relation:
+        known = slugs[field.related_model]
+        if field.many_to_many:
+            return sorted(known[key] for key in value if key in known), False
+        return known.get(value), False
+    is_long = isinstance(value, str) and len(value) > LONGEST
+    return (f"{value[:LONGEST]}…", True) if is_long else (value, False)

@@ -1,0 +1,1 @@
+"""What every request meets: authentication, parsers, errors, limits, validators."""

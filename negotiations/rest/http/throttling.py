@@ -1,0 +1,204 @@
+"""How many requests a minute a token, or an address without one, may make.
+
+All processes share one count in the database. A process counts by itself and tells the others after
+each twentieth of the limit, so reading costs no write for each request; with P processes at most
+P - 1 twentieths more than the limit are let through, and limits below forty are kept exactly. What
+is refused is not counted, and a database that cannot take the count lets requests pass.
+
+A large answer counts as several requests, one for each ``ANSWER_BYTES`` begun. It is sent all the
+same when fewer are left.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connections, router
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.crypto import salted_hmac
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from negotiations.models import RequestCount, Token
+from negotiations.models.system.locks import impatient
+
+from .client_address import get_client_network
+from .exception_handler import is_unavailable
+from .problem_details import Refusal
+
+WINDOW = 60
+ANSWER_BYTES = 100_000
+STEPS = 20
+# Counts kept in memory at most; a flood from more addresses than these is for the front server.
+MOST_KEYS = 100_000
+
+
+@dataclass
+class Tally:
+    """Requests of one caller: those that all processes told, and those that this one has not."""
+
+    told: int = 0
+    own: int = 0
+
+
+@dataclass
+class Counter:
+    """What this process knows of the present minute."""
+
+    minute: int = 0
+    swept: int = 0
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    lock: Any = field(default_factory=threading.Lock)
+
+    def take(self, key: str, limit: int, minute: int, number: int = 1) -> int:
+        """Count requests, as many as are left; return what remains, -1 when none was left."""
+        with self.lock:
+            begins = minute != self.minute
+            if begins or len(self.tallies) > MOST_KEYS:
+                self.minute, self.tallies = minute, {}
+            tally = self.tallies.setdefault(key, Tally())
+            left = limit - tally.told - tally.own
+            if left <= 0:
+                return -1
+            tally.own += min(number, left)
+            news = tally.own if tally.own * STEPS >= limit else 0
+            tally.own, tally.told = tally.own - news, tally.told + news
+        if news:
+            self.tell(tally, key, minute, news)
+        return max(limit - tally.told - tally.own, -1)
+
+    def tell(self, tally: Tally, key: str, minute: int, news: int) -> None:
+        """Add to the count of all processes, and learn what the others told."""
+        try:
+            total = add(key, minute, news)
+            if self.swept < minute:
+                self.swept = minute
+                RequestCount.objects.filter(minute__lt=minute).delete()
+        except DatabaseError as error:
+            # A read-only database still serves its readers.
+            if not is_unavailable(error):
+                raise
+            with self.lock:
+                tally.own, tally.told = tally.own + news, tally.told - news
+            return
+        with self.lock:
+            tally.told = max(tally.told, total)
+
+
+COUNTER = Counter()
+
+
+def add(key: str, minute: int, news: int) -> int:
+    """The count of all processes after adding to it, in one statement."""
+    table = RequestCount._meta.db_table
+    connection = connections[router.db_for_write(RequestCount)]
+    with impatient(connection), connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{table}" (key, minute, count) VALUES (%s, %s, %s) '  # noqa: S608
+            f'ON CONFLICT (key, minute) DO UPDATE SET count = "{table}".count + excluded.count '
+            "RETURNING count",
+            [key, minute, news],
+        )
+        return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What is left of a policy: the headers of draft-ietf-httpapi-ratelimit-headers."""
+
+    policy: str
+    client: str
+    limit: int
+    left: int
+    seconds: int
+
+    def charge(self, size: int) -> "Allowance":
+        """Count an answer of so many bytes, of which one request is counted already."""
+        number = -(-size // ANSWER_BYTES) - 1
+        if self.is_exceeded or number <= 0:
+            return self
+        minute = int(time.time()) // WINDOW
+        left = COUNTER.take(digest(self.client), self.limit, minute, number)
+        return replace(self, left=max(left, 0))
+
+    @property
+    def is_exceeded(self) -> bool:
+        return self.left < 0
+
+    @property
+    def refusal(self) -> str:
+        return f"{self.limit} requests a minute are allowed."
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "RateLimit-Policy": f'"{self.policy}";q={self.limit};w={WINDOW}',
+            "RateLimit": f'"{self.policy}";r={max(self.left, 0)};t={self.seconds}',
+        }
+
+
+def spent(request: HttpRequest, token: Any = None) -> Allowance | None:
+    """Count a request for its token or its address; None where there is no limit."""
+    by_token = isinstance(token, Token)
+    policy = "token" if by_token else "anonymous"
+    limit = settings.TRACKER_RATE_TOKEN if by_token else settings.TRACKER_RATE_ANONYMOUS
+    if not limit:
+        return None
+    client = client_of(request, token)
+    now = time.time()
+    left = COUNTER.take(digest(client), limit, int(now) // WINDOW)
+    return Allowance(policy, client, limit, left, WINDOW - int(now) % WINDOW)
+
+
+def client_of(request: HttpRequest, token: Any = None) -> str:
+    """Who is counted: a token, or an address without one."""
+    is_token = isinstance(token, Token)
+    return f"token {token.pk}" if is_token else f"address {get_client_network(request)}"
+
+
+def size_of(response: HttpResponseBase) -> int:
+    """The bytes of an answer, as far as they are known before it is sent."""
+    if not response.streaming:
+        return len(response.content)  # type: ignore[attr-defined]
+    return int(response.get("Content-Length") or 0)
+
+
+class RateLimited(APIView):
+    """A view that counts its callers and tells each what is left."""
+
+    allowance: Allowance | None = None
+
+    def perform_authentication(self, request: Request) -> None:
+        try:
+            super().perform_authentication(request)
+        except AuthenticationFailed:
+            # Guessing at tokens is counted too.
+            self.spend(request, None)
+            raise
+
+    def check_throttles(self, request: Request) -> None:
+        self.spend(request, request.auth)
+
+    def spend(self, request: Request, token: Any) -> None:
+        """Count the request; 429 when its caller has none left in this minute."""
+        self.allowance = spent(request._request, token)
+        if self.allowance and self.allowance.is_exceeded:
+            headers = {"Retry-After": str(self.allowance.seconds)}
+            raise Refusal("throttled", self.allowance.refusal, headers=headers)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+        if self.allowance:
+            self.allowance = self.allowance.charge(size_of(answer))
+            for name, value in self.allowance.headers.items():
+                answer[name] = value
+        return answer
+
+
+def digest(key: str) -> str:
+    """What the database keeps of a caller."""
+    return salted_hmac("negotiations.throttles", key, algorithm="sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""Reading records: filters, pagination, projections, expansions, exports."""

@@ -1,0 +1,204 @@
+"""Counts and sums of a filtered list, by groups that are known beforehand."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, When
+from django.db.models.functions import ExtractMonth, ExtractYear
+from django.http import HttpResponse
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.viewsets import GenericViewSet
+
+from negotiations.history.visible_changes import Feed
+from negotiations.models import Record
+from negotiations.rest.http.conditional import body_tag, with_validators
+from negotiations.rest.http.query_params import Query
+from negotiations.rest.http.renderers import dumps
+from negotiations.rest.http.response_cache import kept
+from negotiations.text.did_you_mean import nearest
+
+from .as_of import PARAMETER as AS_OF
+from .as_of import at_an_instant, note_faults
+from .filtersets import FilterBackend, is_record_relation
+from .projections import MEMBERS
+
+PARAMETERS = ("group", "measures")
+MOST_GROUPS, MOST_ROWS = 3, 1000
+AGGREGATES = {"sum": Sum, "min": Min, "max": Max}
+# Choices of a related record by which a kind can be grouped, one step away.
+TOLD_BY_RELATED = {"kind", "status", "unit"}
+
+
+class Group(NamedTuple):
+    """One thing to group by: the expression, and how its values read."""
+
+    expression: Any
+    read: Any = None
+
+
+class Measure(NamedTuple):
+    """A number about a group: which aggregate, of which field."""
+
+    aggregate: str
+    field: str
+
+
+@cache
+def groups(model: type[Record]) -> dict[str, Group]:
+    """Everything by which a kind can be grouped: choices, relations, years and months."""
+    found = dict(_groups(model, ""))
+    return {name: found[name] for name in sorted(found)}
+
+
+def _groups(model: Any, path: str) -> Iterator[tuple[str, Group]]:
+    for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
+        name = f"{path}{field.name}"
+        is_shown = field.name in MEMBERS[model] or field.name in getattr(model, "KINDS", ())
+        if path and not (is_record_relation(field) or field.name in TOLD_BY_RELATED):
+            continue
+        if field.many_to_many and is_shown:
+            yield name, Group(F(f"{name}__slug"))
+        elif is_record_relation(field) and is_shown:
+            yield name, Group(F(f"{name}__slug"))
+            if not path:
+                yield from _groups(field.related_model, f"{name}__")
+        elif field.choices and is_shown:
+            yield name, Group(F(name))
+        elif hasattr(field, "siblings") and not path:
+            yield f"{name}_year", Group(span(name, ExtractYear), str)
+            yield f"{name}_month", Group(span(name, month), month_text)
+
+
+def month(day: Any) -> Any:
+    """A day's month and year as one number."""
+    return ExtractYear(day) * 100 + ExtractMonth(day)
+
+
+def month_text(number: int) -> str:
+    """``2025-07``."""
+    return f"{number // 100}-{number % 100:02}"
+
+
+def span(name: str, part: Any) -> Any:
+    """The year or month of an uncertain date; null where it may lie in more than one."""
+    first, last = part(f"{name}_earliest"), part(f"{name}_latest")
+    return Case(When(Q(_same(first, last)), then=first), output_field=models.IntegerField())
+
+
+def _same(first: Any, last: Any) -> Any:
+    return models.lookups.Exact(first, last)
+
+
+@cache
+def measures(model: type[Record]) -> dict[str, Measure]:
+    """What can be told of each group: how many records, and sums and bounds of quantities."""
+    found = {"count": Measure("count", "pk")}
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.IntegerField) and field.name.endswith(("_min", "_max")):
+            found |= {f"{name}_{field.name}": Measure(name, field.name) for name in AGGREGATES}
+    return found
+
+
+class Statistics(GenericViewSet):
+    """What a viewset needs for ``stats/``."""
+
+    model: Any
+    filterset_class: Any
+
+    @action(detail=False)
+    @kept
+    @at_an_instant
+    def stats(self, request: Request) -> HttpResponse:
+        """How many records the filters leave, and what they add up to, by groups.
+
+        A record with several parties is counted with each of them, one with none under null. A date
+        that may lie in more than one year or month is counted under null. Sums leave out records
+        that are parts of others in the list: their counts are contained in those of the whole.
+        """
+        query = Query(request, [*PARAMETERS, AS_OF, *self.filterset_class.base_filters])
+        note_faults(query)
+        rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
+        asked = _named(query, "group", groups(self.model))
+        told = _named(query, "measures", measures(self.model)) or ["count"]
+        check(query, self.model, asked, told)
+        query.refuse()
+        head = Feed(request.user).head()
+        results = table(rows, asked, told)
+        if len(results) > MOST_ROWS:
+            detail = f"These are more than {MOST_ROWS} groups; narrow the list by filters."
+            query.fault("group", "too_many", detail)
+            query.refuse()
+        body = {"group": asked, "measures": told, "results": results}
+        response = HttpResponse(dumps(body), content_type="application/json")
+        return with_validators(response, request, body_tag(response.content), head.at)
+
+
+def _named(query: Query, parameter: str, known: Any) -> list[str]:
+    names = query[parameter].split(",") if parameter in query else []
+    for name in names:
+        if name not in known:
+            detail = f"Here is no {parameter.removesuffix('s')} {name[:100]!r}."
+            query.fault(parameter, "unknown_value", detail, nearest(name, known))
+    if len(set(names)) < len(names):
+        query.fault(parameter, "repeated", "One of them stands here twice.")
+    return names
+
+
+def check(query: Query, model: type[Record], asked: Sequence[str], told: Sequence[str]) -> None:
+    """Note what cannot be grouped or added up."""
+    if len(asked) > MOST_GROUPS:
+        query.fault("group", "too_many", f"Name at most {MOST_GROUPS} groups.")
+    unit = next((n for n in ("unit", "commitment__unit") if n in groups(model)), None)
+    # A filter by one unit leaves one, a filter by several does not.
+    if unit is None or unit in asked or "," not in query.get(unit, ","):
+        return
+    if any(name in measures(model) and "quantity" in name for name in told):
+        detail = f"Group by {unit} as well: persons and days do not add up."
+        query.fault("measures", "mixed_units", detail, [unit])
+
+
+def table(rows: QuerySet[Any], asked: Sequence[str], told: Sequence[str]) -> list[dict[str, Any]]:
+    """One row for each group, ordered by the groups, null last; at most one too many."""
+    model: Any = rows.model
+    chosen = {f"group_{n}": groups(model)[name] for n, name in enumerate(asked)}
+    numbers = {f"measure_{n}": measures(model)[name] for n, name in enumerate(told)}
+    whole = rows.order_by()
+    if any(measure.aggregate == "sum" for measure in numbers.values()):
+        whole = without_parts(whole)
+    whole = whole.annotate(**{key: group.expression for key, group in chosen.items()})
+    aggregates = {key: aggregate(model, measure) for key, measure in numbers.items()}
+    if not chosen:
+        found = [tuple(whole.aggregate(**aggregates).values())]
+    else:
+        grouped = whole.values(*chosen).annotate(**aggregates)
+        found = list(grouped.values_list(*chosen, *numbers)[: MOST_ROWS + 1])
+    places = range(len(chosen))
+    found.sort(key=lambda row: [(row[n] is None, row[n] or "") for n in places])
+    # PostgreSQL gives the sum of large whole numbers as a decimal.
+    readers = [group.read for group in chosen.values()] + [int] * len(numbers)
+    return [
+        {
+            name: read(value) if read and value is not None else value
+            for name, read, value in zip([*asked, *told], readers, row, strict=True)
+        }
+        for row in found
+    ]
+
+
+def without_parts(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Mark the records whose whole is among the rows too."""
+    if "part_of" not in {field.name for field in rows.model._meta.concrete_fields}:
+        return rows
+    return rows.alias(is_part=Exists(rows.filter(pk=OuterRef("part_of_id"))))
+
+
+def aggregate(model: Any, measure: Measure) -> Any:
+    """The SQL aggregate of a measure."""
+    if measure.aggregate == "count":
+        return Count("pk")
+    has_parts = "part_of" in {field.name for field in model._meta.concrete_fields}
+    counted = Q(is_part=False) if has_parts and measure.aggregate == "sum" else None
+    return AGGREGATES[measure.aggregate](measure.field, filter=counted)

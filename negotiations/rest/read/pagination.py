@@ -1,0 +1,245 @@
+"""Keyset pages: page 2,000 costs what page 1 costs; rows added meanwhile repeat and hide none."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+from django.core import signing
+from django.db import models
+from django.db.models import F, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+from negotiations.history.visible_changes import Feed
+from negotiations.models import Record
+from negotiations.rest.http.query_params import Query
+from negotiations.text.did_you_mean import nearest
+
+from .projections import MEMBERS, Reader, Row, Shape
+
+DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
+PARAMETERS = ("limit", "cursor", "ordering", "count")
+# Parameters that may change from one page to the next.
+FREE = frozenset({"cursor", "limit", "count", "fields", "omit", "expand"})
+# Without the time: the same page has the same cursor, and so the same tag.
+SIGNER = signing.Signer(salt="negotiations.cursor")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One column of an order; empty values come last, either way."""
+
+    column: str
+    descending: bool
+    nullable: bool
+
+    def order(self, *, backwards: bool) -> Any:
+        """The ORDER BY term."""
+        descending = self.descending != backwards
+        column = F(self.column)
+        nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
+        nulls = nulls if self.nullable else {}
+        return column.desc(**nulls) if descending else column.asc(**nulls)
+
+    def beyond(self, value: Any, *, backwards: bool) -> Q | None:
+        """Rows that this column alone puts beyond a value; None when there can be none."""
+        if value is None:
+            return Q(**{f"{self.column}__isnull": False}) if backwards else None
+        smaller = self.descending != backwards
+        rows = Q(**{f"{self.column}__{'lt' if smaller else 'gt'}": value})
+        return (
+            rows | Q(**{f"{self.column}__isnull": True})
+            if self.nullable and not backwards
+            else rows
+        )
+
+    def same(self, value: Any) -> Q:
+        """Rows with this value."""
+        return Q(**{f"{self.column}__isnull": True}) if value is None else Q(**{self.column: value})
+
+
+class Ordering(tuple[Key, ...]):
+    """The columns of an order; the last is unique, so no two rows tie."""
+
+    @classmethod
+    def read(cls, query: Query, model: type[models.Model], known: Sequence[str]) -> Self:
+        """From ``ordering=-date_earliest,slug``, or the model's own order."""
+        if "ordering" not in query:
+            return cls.of_model(model)
+        keys = []
+        terms = query["ordering"].split(",")
+        names = [term.removeprefix("-") for term in terms]
+        for name, term in zip(names, terms, strict=True):
+            if names.count(name) > 1:
+                query.fault("ordering", "repeated_value", f"{name[:100]!r} stands there twice.")
+                break
+            if name in known:
+                keys.append(_key(model, name, term.startswith("-")))
+            else:
+                detail = f"Lists are not ordered by {name[:100]!r}."
+                # Of an uncertain date, one of its two days.
+                meant = [n for n in known if n in {f"{name}_earliest", f"{name}_latest"}]
+                sign = "-" if term.startswith("-") else ""
+                meant = [f"{sign}{n}" for n in meant or nearest(name, known)]
+                query.fault("ordering", "unknown_ordering", detail, meant)
+        return cls._unique(model, keys)
+
+    @classmethod
+    @cache
+    def of_model(cls, model: type[models.Model]) -> Self:
+        """The order in which a kind is listed."""
+        keys = []
+        terms: Any = model._meta.ordering
+        for term in terms:
+            name = term if isinstance(term, str) else term.expression.name
+            keys.append(_key(model, name.removeprefix("-"), str(term).startswith("-")))
+        return cls._unique(model, keys)
+
+    @classmethod
+    def _unique(cls, model: type[models.Model], keys: list[Key]) -> Self:
+        if all(key.column != "slug" for key in keys):
+            keys.append(_key(model, "slug", False))
+        return cls(keys)
+
+    @property
+    def columns(self) -> list[str]:
+        return [key.column for key in self]
+
+    def sort(self, rows: QuerySet[Any], *, backwards: bool = False) -> QuerySet[Any]:
+        """The rows in this order."""
+        return rows.order_by(*(key.order(backwards=backwards) for key in self))
+
+    def beyond(self, values: Sequence[Any], *, backwards: bool) -> Q:
+        """The rows after (or before) the row with these values."""
+        rows, ties = Q(pk__in=[]), Q()
+        for key, value in zip(self, values, strict=True):
+            further = key.beyond(value, backwards=backwards)
+            if further is not None:
+                rows |= ties & further
+            ties &= key.same(value)
+        return rows
+
+
+def _key(model: type[models.Model], name: str, descending: bool) -> Key:
+    field = model._meta.get_field(name)
+    column = f"{name}__slug" if field.is_relation else name
+    return Key(column, descending, bool(getattr(field, "null", False)))
+
+
+@cache
+def orderable(model: type[Record]) -> list[str]:
+    """The members of a kind by which its lists can be ordered: single values, no long texts.
+
+    An uncertain date is ordered by its first or its last day.
+    """
+    unordered = (models.JSONField, models.TextField, models.ManyToManyField)
+    return [
+        name
+        for name in MEMBERS[model]
+        if name != "record"
+        and not isinstance(field := model._meta.get_field(name), unordered)
+        and not hasattr(field, "siblings")
+    ]
+
+
+class Page:
+    """One page of a list: its bodies, and the addresses of its neighbours."""
+
+    def __init__(self, request: Request, query: Query, model: type[Record], shape: Shape) -> None:
+        self.request, self.query, self.shape = request, query, shape
+        self.ordering = Ordering.read(query, model, orderable(model))
+        self.limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
+        self.counted = query.truth("count")
+        # The position in the feed at which the first page was read: (is it public, the number).
+        self.began: tuple[bool, int] | None = None
+        self.backwards, self.start = self._start()
+        self.next: str | None = None
+        self.previous: str | None = None
+
+    def begin(self, feed: Feed, position: int) -> int:
+        """Return the feed's position at the first page, which this may be; all links carry it.
+
+        Who has read all pages follows from there: a row that changes behind them is not missed.
+        """
+        if self.began is not None:
+            position = feed.translate(*self.began)
+        self.began = feed.is_public, position
+        return position
+
+    def rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of the page, and one more, which tells whether it goes on."""
+        if self.start is not None:
+            rows = rows.filter(self.ordering.beyond(self.start, backwards=self.backwards))
+        return self.ordering.sort(rows, backwards=self.backwards)[: self.limit + 1]
+
+    def read(self, rows: QuerySet[Any], reader: Reader) -> dict[str, Any]:
+        """The body of the page."""
+        found = self.shape.read(self.rows(rows), reader, self.ordering.columns)
+        goes_on, found = len(found) > self.limit, found[: self.limit]
+        if self.backwards:
+            found.reverse()
+        is_first = self.start is None if not self.backwards else not goes_on
+        is_last = not goes_on and not self.backwards
+        if found and not is_last:
+            self.next = self._address(found[-1], backwards=False)
+        if found and not is_first:
+            self.previous = self._address(found[0], backwards=True)
+        results = [row.body for row in found]
+        return {"next": self.next, "previous": self.previous, "results": results}
+
+    def links(self) -> str:
+        """The header ``Link`` (RFC 8288); empty when the page stands alone."""
+        pairs = (("next", self.next), ("prev", self.previous))
+        return ", ".join(f'<{address}>; rel="{rel}"' for rel, address in pairs if address)
+
+    def _address(self, row: Row, *, backwards: bool) -> str:
+        values = [row.extra[column] for column in self.ordering.columns]
+        place = cursor(self.request.path, self.query, values, self.began, backwards=backwards)
+        address: str = replace_query_param(self.request.build_absolute_uri(), "cursor", place)
+        return address
+
+    def _start(self) -> tuple[bool, list[Any] | None]:
+        """Where the cursor points: whether backwards, and the values of the row it lies beyond."""
+        if "cursor" not in self.query:
+            return False, None
+        try:
+            scope, backwards, values, *began = SIGNER.unsign_object(self.query["cursor"])
+        except (signing.BadSignature, ValueError):
+            self.query.fault("cursor", "bad_cursor", "The cursor is not one of ours.")
+            return False, None
+        if scope != scope_of(self.request.path, self.query):
+            detail = "The cursor belongs to a list with other filters or another order."
+            self.query.fault("cursor", "bad_cursor", detail)
+            return False, None
+        self.began = began[0] if began else None
+        return backwards, [self._value(*pair) for pair in zip(self.ordering, values, strict=True)]
+
+    def _value(self, key: Key, value: Any) -> Any:
+        """A cursor's JSON value as the column's."""
+        return parse_datetime(value) if key.column.endswith("_at") else value
+
+
+def cursor(
+    path: str,
+    query: Mapping[str, str],
+    values: Sequence[Any],
+    began: tuple[bool, int] | None = None,
+    *,
+    backwards: bool = False,
+) -> str:
+    """Sign the place beyond a row of the list at this path with this query.
+
+    ``began`` is the position in the feed at which its first page was read, if that was read.
+    """
+    plain = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
+    place = [scope_of(path, query), backwards, plain, *([began] if began else [])]
+    return SIGNER.sign_object(place, compress=True)
+
+
+def scope_of(path: str, query: Mapping[str, str]) -> str:
+    """What a cursor belongs to: the list with its filters and order, not what it shows of a row."""
+    own = sorted((name, value) for name, value in query.items() if name not in FREE)
+    return hashlib.blake2b(repr((path.rstrip("/"), own)).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""The plain form of a record, shared by the API, tables and seeds."""

@@ -1,0 +1,273 @@
+"""Bodies in: what a client wrote, checked member by member and then by the record's own rules."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, ClassVar, cast
+
+from django.core.exceptions import ValidationError as RuleBreach
+from django.db import models
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import SkipField
+
+from negotiations.models import Citation, Record, UncertainDateField
+from negotiations.rest.read.projections import Body
+from negotiations.rest.read.sparse_fields import whole
+from negotiations.text.did_you_mean import MOST_SUGGESTED, Code, nearest
+
+from .relation_fields import MOST_ITEMS, CodedField, Reference, References
+from .strict_fields import strict_field
+
+# Written on create inside their record; read and edited as a collection of their own.
+NESTED = "citations"
+# What has no default, or keeps its value when nothing is said of it.
+KEPT = frozenset({"slug", "review", "record", NESTED})
+# Of strange members: who sends more sends something else than a record.
+MOST_FAULTS = 100
+# The faults of members by their names, as DRF nests them; those of the whole stand under ``ALL``.
+Details = dict[str, Any]
+ALL = "non_field_errors"
+CITED_LATER = "Citations of a record that exists are written under /api/v1/citations/."
+NO_OBJECT = ErrorDetail("Write a JSON object.", "invalid")
+
+
+def dated(name: str) -> tuple[str, ...]:
+    """The members of an uncertain date: its text, its bounds, and how it is known."""
+    return (name, *(f"{name}_{part}" for part in UncertainDateField.parts))
+
+
+class BodySerializer(serializers.ModelSerializer):
+    """A flat body: related records by slug, nothing ignored."""
+
+    serializer_choice_field = CodedField
+
+    def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
+        field = relation_info.model_field
+        options: dict[str, Any] = {
+            "model": relation_info.related_model,
+            "help_text": field.help_text,
+        }
+        if relation_info.to_many:
+            options |= {"required": not field.blank, "allow_empty": field.blank}
+            return References, options
+        options |= {"required": not field.null, "allow_null": field.null}
+        return Reference, options
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        return strict_field(*super().build_standard_field(field_name, model_field), model_field)
+
+    def get_fields(self) -> Any:
+        fields = super().get_fields()
+        for field in fields.values():
+            # The document says them; the record's own rules check them, in the words of every door.
+            field.run_validators = _leave_to_the_rules  # type: ignore[method-assign]
+        return fields
+
+    def get_validators(self) -> list[Any]:
+        # DRF's ask the database for each row, tell no member, and keep the rules from being asked.
+        return []
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise ValidationError({ALL: [NO_OBJECT]})
+        values, unread = self.read(data)
+        faults = self.breaches(values, unread) | unread
+        if faults:
+            raise ValidationError(faults)
+        return values
+
+    def read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], Details]:
+        """The values of the members that can be read, and what is wrong with the others."""
+        values: dict[str, Any] = {}
+        faults: Details = {}
+        for name, field in self.fields.items():
+            if field.read_only:
+                continue
+            try:
+                value = field.run_validation(field.get_value(data))
+                # As in DRF, a serializer adds to what its field checks.
+                check = getattr(self, f"validate_{name}", None)
+                values[name] = check(value) if check else value
+            except SkipField:
+                pass
+            except ValidationError as error:
+                faults[name] = error.detail
+        return values, faults | dict(self._strange_members(data))
+
+    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> Details:
+        """What the rules say of the values; of members that could not be read they say nothing."""
+        return {}
+
+    def _strange_members(self, data: Mapping[str, Any]) -> list[tuple[str, list[ErrorDetail]]]:
+        faults: list[tuple[str, list[ErrorDetail]]] = []
+        for name in data:
+            if len(faults) == MOST_FAULTS:
+                break
+            field = self.fields.get(name)
+            if field is None:
+                meant = nearest(name, self.fields) if len(faults) < MOST_SUGGESTED else []
+                code = Code("unknown_member", meant)
+                faults.append((name, [ErrorDetail("There is no such member.", code)]))
+            elif field.read_only and not self._is_unchanged(name, data[name]):
+                faults.append((name, [ErrorDetail("This member cannot be written.", "read_only")]))
+        return faults
+
+    def _is_unchanged(self, name: str, value: Any) -> bool:
+        return False
+
+
+class NestedCitationSerializer(BodySerializer):
+    """The words that support a new record; the record is the one they stand in.
+
+    Its value is a pair: the citation as far as it can be read, and what is wrong with the rest. So
+    the rules are run on every citation of a record, whatever is wrong with one.
+    """
+
+    class Meta:
+        model = Citation
+        fields = (
+            *("source", "quote", "before", "after", "field", "voice", "relation", "credibility"),
+            *("open_question", "note"),
+        )
+
+    def to_internal_value(self, data: Any) -> tuple[Citation, Details]:
+        is_object = isinstance(data, Mapping)
+        values, faults = self.read(data) if is_object else ({}, {ALL: [NO_OBJECT]})
+        citation = Citation(**values)
+        citation.unread = frozenset(faults if is_object else self.fields)
+        return citation, faults
+
+
+class RecordSerializer(BodySerializer):
+    """The body of a record, and the one way in which a body becomes a record."""
+
+    shared: ClassVar[tuple[str, ...]] = ("slug", "version", "review")
+    shared_notes: ClassVar[tuple[str, ...]] = ("open_question", "note", "created_at", "updated_at")
+
+    def get_fields(self) -> Any:
+        fields = super().get_fields()
+        if hasattr(self.Meta.model, NESTED):
+            options: dict[str, Any] = {
+                "many": True,
+                "max_length": MOST_ITEMS,
+                "required": False,
+                "write_only": True,
+                "help_text": "On create only: the words that support the record.",
+            }
+            fields[NESTED] = NestedCitationSerializer(**options)
+        return fields
+
+    @property
+    def model(self) -> type[Record]:
+        """The kind of record."""
+        return self.Meta.model
+
+    @property
+    def stored(self) -> Body:
+        """The body as the client could read it."""
+        return whole(self.model).body(cast(Record, self.instance))
+
+    def _is_unchanged(self, name: str, value: Any) -> bool:
+        if self.instance is None:
+            return False
+        # ``version`` says what the change is based on and was compared before.
+        return name == "version" or wire(self.stored[name]) == value
+
+    def read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], Details]:
+        removed = [name for name in data if self._is_removed(name, data[name])]
+        values, faults = super().read({n: data[n] for n in data if n not in removed})
+        values |= {name: self._default(name) for name in removed}
+        if self.instance:
+            if values.pop(NESTED, None) is not None:
+                faults[NESTED] = [ErrorDetail(CITED_LATER, "read_only")]
+        elif values.get("review", Record.Review.DRAFT) != Record.Review.DRAFT:
+            del values["review"]
+            faults["review"] = [ErrorDetail("A new record is a draft.", "review_step")]
+        return values, faults
+
+    def _is_removed(self, name: str, value: Any) -> bool:
+        """Whether a patch takes out a member: it then has the default, as when a PUT is silent."""
+        field = self.fields.get(name) if self.partial and value is None else None
+        is_optional = field and not (field.read_only or field.required or field.allow_null)
+        return bool(is_optional) and name not in KEPT
+
+    def _default(self, name: str) -> Any:
+        """What a member holds of which nothing is said."""
+        column: Any = self.model._meta.get_field(name)
+        return [] if isinstance(column, models.ManyToManyField) else column.get_default()
+
+    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> Details:
+        """Put the values into the record and run its rules; it is then ready to be saved."""
+        # What is then ready to be saved.
+        self.ready: Record = self.instance or self.model()
+        self.ready.asks_database = "held" not in self.context
+        self.ready.unread = frozenset(unread)
+        self.related: dict[str, Any] = {}
+        if self.instance:
+            self._reset(values, unread if self.partial else self.fields)
+        nested = values.pop(NESTED, None)
+        if nested is not None:
+            self.related[NESTED] = [citation for citation, _faults in nested]
+            for citation in self.related[NESTED]:
+                citation.asks_database = self.ready.asks_database
+        many = {field.name for field in self.model._meta.many_to_many}
+        for name, value in values.items():
+            if name in many:
+                self.related[name] = value
+            else:
+                setattr(self.ready, name, value)
+        return with_nested(self._broken_rules(), nested or ())
+
+    def _broken_rules(self) -> Details:
+        try:
+            self.ready.validate(self.related)
+        except RuleBreach as error:
+            self.ready.conceal_slug_holder(error.error_dict, self.context["request"].user)
+            return flat(error)
+        return {}
+
+    def _reset(self, values: dict[str, Any], names: Iterable[str]) -> None:
+        """Give these their defaults, but for those that have values; name and approval stay.
+
+        PUT replaces the whole. And no rule may take what is stored for what could not be read.
+        """
+        kept = {*values, *KEPT}
+        for name in names:
+            if name not in kept and name in self.fields and not self.fields[name].read_only:
+                values[name] = self._default(name)
+
+
+# The serializer of each kind; filled by the viewsets as they are declared.
+SERIALIZERS: dict[type[Record], type[RecordSerializer]] = {}
+
+
+def _leave_to_the_rules(value: Any) -> None:
+    """Instead of a field's own validators."""
+
+
+def wire(value: Any) -> Any:
+    """A value of a body as JSON would carry it."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat().replace("+00:00", "Z")
+    return value
+
+
+def flat(error: RuleBreach) -> Details:
+    """A breach of the rules as DRF's nested detail, codes kept."""
+    details: Details = {}
+    for name, errors in error.error_dict.items():
+        place = details
+        for step in name.split("/"):
+            place = place.setdefault(step, {})
+        place[ALL] = [
+            ErrorDetail(" ".join(single.messages), single.code or "invalid") for single in errors
+        ]
+    return details
+
+
+def with_nested(details: Details, nested: Iterable[tuple[Citation, Details]]) -> Details:
+    """The faults of a record, and what is wrong with members of its citations, in their places."""
+    for number, (_citation, faults) in enumerate(nested):
+        if faults:
+            places = details.setdefault(NESTED, {})
+            places[str(number)] = places.get(str(number), {}) | faults
+    return details

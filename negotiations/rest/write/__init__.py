@@ -1,0 +1,1 @@
+"""Writing records: create, update, delete, arrays and batches."""

@@ -1,0 +1,465 @@
+"""Many writes of many kinds in one request: all are done, or none."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from typing import Any
+
+from django.core.exceptions import ValidationError as RuleBreach
+from django.db import IntegrityError, transaction
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+
+from negotiations import history, permissions
+from negotiations.history.bulk import (
+    Changed,
+    Watch,
+    Writes,
+    known_targets,
+    prepare_changed,
+    prepare_deleted,
+    sensitive_to,
+)
+from negotiations.models import CITED, COLLECTIONS, Citation, Record
+from negotiations.models.nearest_slugs import nearest_slugs
+from negotiations.models.system.locks import queue
+from negotiations.rest.http.conditional import stale, version_in
+from negotiations.rest.http.exception_handler import Fault, faults_of, faults_of_rules
+from negotiations.rest.http.gone import moved_to, tombstone
+from negotiations.rest.http.problem_details import Refusal
+from negotiations.rest.read.projections import Body
+from negotiations.rest.read.sparse_fields import whole
+from negotiations.rest.representations.mentions import mentions
+from negotiations.rest.representations.serializers import SERIALIZERS
+from negotiations.text.did_you_mean import MOST_SUGGESTED
+
+from .batch_parsing import Operation, Reading, runs
+from .bulk_create import Maker, New, refusal, stored_bodies, try_to_write
+from .local_ids import LocalIds, lid_of
+from .update import (
+    delete,
+    find_referenced,
+    require_any_right,
+    require_reason,
+    require_right_to_try,
+    require_unreferenced,
+    revise,
+)
+
+# Faults that have a status of their own when a batch has no others.
+OWN_STATUS = {"forbidden", "not_found", "gone", "stale", "conflict", "version_required"}
+REFUSED = (Refusal, PermissionDenied, RuleBreach, IntegrityError)
+
+
+class Batch:
+    """The operations of one request, done in one transaction."""
+
+    def __init__(self, request: Request, reading: Reading) -> None:
+        self.request, self.user, self.reading = request, request.user, reading
+        self.faults: list[Fault] = list(reading.faults)
+        self.ids = LocalIds(reading.operations, reading.lids)
+        # To make what checks bodies takes longer than to use it.
+        self.makers: dict[type[Record], Maker] = {}
+        self.changers: dict[type[Record], Any] = {}
+        self.done: dict[int, Record] = {}
+        # What was changed: by record, the record as it is now, and why.
+        self.changed: dict[Record, tuple[Record, str]] = {}
+
+    def prepare(self) -> Callable[[], list[dict[str, Any]]]:
+        """Check what can be checked while nobody waits; what is returned does all and tells it."""
+        watch = Watch()
+        prepared = PreparedBatch(self, watch) if is_flat(self.reading) else None
+
+        def write() -> list[dict[str, Any]]:
+            if prepared is not None:
+                watch.look(prepared.used, prepared.written)
+            with transaction.atomic():
+                queue()
+                if prepared is not None and prepared.write():
+                    return self._told()
+                return Batch(self.request, self.reading).results()
+
+        return write
+
+    def results(self) -> list[dict[str, Any]]:
+        """Do all of it and tell what became of each operation, in their order."""
+        with transaction.atomic():
+            # Before any row is read: what is read then stands until all is written.
+            queue()
+            for run in runs(self.reading.operations):
+                if run[0].op == "create":
+                    self._create(run)
+                else:
+                    self._try(run[0])
+            self._publish_evidence()
+            self.refuse_faults()
+            return self._told()
+
+    def refuse_faults(self) -> None:
+        """Refuse the whole when anything is wrong."""
+        if self.faults:
+            raise self._refusal()
+
+    # Steps
+
+    def _create(self, run: Sequence[Operation]) -> None:
+        """Make the records of a run, those that can be made; the others leave faults."""
+        maker = self._maker(run[0].model)
+        news, about_ids = [], []
+        for each in run:
+            body, faults = self.ids.resolved(each)
+            news.append(New(f"{each.pointer}/body", body))
+            about_ids += faults
+        ready, faults = maker.checked(news)
+        made, more = maker.saved(ready, run[0].reason)
+        self._note([*about_ids, *without_places(faults, about_ids), *more])
+        for each in run:
+            if record := made.get(f"{each.pointer}/body"):
+                self.done[each.number] = self.ids.made[each.number] = record
+
+    def _try(self, operation: Operation) -> None:
+        """Change or delete one record; what is refused leaves its faults."""
+        act = self._update if operation.op == "update" else self._delete
+        try:
+            with transaction.atomic():
+                self.done[operation.number] = act(operation)
+        except REFUSED as error:
+            self._note(self._faults_of(error, operation))
+
+    def _update(self, operation: Operation) -> Record:
+        change, is_changed = self.read_change(operation)
+        if is_changed:
+            reason = operation.reason
+            history.write(change.record, related=change.related, by=self.user, reason=reason)
+            self.changed[change.record] = change.record, reason
+        return change.record
+
+    def read_change(self, operation: Operation) -> tuple[Changed, bool]:
+        """Validate a change, and tell whether it changes anything."""
+        record = self._named(operation, "edit", "submit", "publish", "withdraw")
+        stored = copy(record)
+        serializer, (body, faults) = self._changer(record), self.ids.resolved(operation)
+        require_right_to_try(self.user, record, body, partial=True)
+        require_version(record, operation)
+        is_changed = False
+        try:
+            is_changed = revise(serializer, record, body, self.user)
+        except ValidationError as error:
+            found = list(faults_of(error.detail, f"{operation.pointer}/body"))
+            faults += without_places(found, faults)
+        if faults:
+            raise Refusal("invalid", "", errors=faults)
+        return Changed(stored, record, serializer.related), is_changed
+
+    def _publish_evidence(self) -> None:
+        """Publish the citations that were added to what was changed while it is public.
+
+        The evidence of a public record is never older than the record itself. Where a second person
+        is needed, what one has just written waits as a draft.
+        """
+        if permissions.needs_second_person():
+            return
+        made = {
+            citation.pk: operation
+            for operation in self.reading.operations
+            if operation.op == "create"
+            and isinstance(citation := self.done.get(operation.number), Citation)
+            and citation.record in self.changed
+        }
+        for record, reason in self.changed.values() if made else ():
+            if record.review == Record.Review.PUBLISHED:
+                history.take_citations_along(record, by=self.user, reason=reason)
+        hidden = Citation.objects.filter(pk__in=made).exclude(review=Record.Review.PUBLISHED)
+        for citation in hidden.select_related("source"):
+            record, _ = self.changed[citation.record]
+            if record.review == Record.Review.PUBLISHED:
+                detail = f"Publish {citation.source.address} first."
+                place = f"{made[citation.pk].pointer}/body/source"
+                self._note([{"pointer": place, "code": "unpublished", "detail": detail}])
+
+    def read_deletion(self, operation: Operation) -> Record:
+        """Return the record that is to go, if the caller may delete it as it stands."""
+        record = self._named(operation, "delete")
+        require_reason(record, operation.reason)
+        require_version(record, operation)
+        return record
+
+    def _delete(self, operation: Operation) -> Record:
+        record = self.read_deletion(operation)
+        delete(record, by=self.user, reason=operation.reason)
+        return record
+
+    def _named(self, operation: Operation, *actions: str) -> Record:
+        """The record that an operation names, if the caller may do one of these things to it."""
+        model, slug = operation.model, operation.slug
+        record: Record | None = model.objects.visible_to(self.user).filter(slug=slug).first()
+        if record is None:
+            raise Refusal("not_found", "", errors=[self._missing(operation)])
+        require_any_right(self.user, record, *actions)
+        return record
+
+    def _missing(self, operation: Operation) -> Fault:
+        model, slug = operation.model, operation.slug
+        place = f"{operation.pointer}/slug"
+        now = moved_to(model, slug, self.user)
+        if now is None and tombstone(model, slug, self.user):
+            return {"pointer": place, "code": "gone", "detail": "The record was deleted."}
+        few = len(self.faults) < MOST_SUGGESTED
+        meant = [now] if now else nearest_slugs(model, slug, self.user) if few else []
+        more = {"did_you_mean": meant} if meant else {}
+        detail = f"There is no {slug[:100]!r} among {model.collection()}."
+        return {"pointer": place, "code": "not_found", "detail": detail, **more}
+
+    def _maker(self, kind: type[Record]) -> Maker:
+        if kind not in self.makers:
+            self.makers[kind] = Maker(SERIALIZERS[kind], self.request)
+        return self.makers[kind]
+
+    def _changer(self, record: Record) -> Any:
+        kind = type(record)
+        if kind not in self.changers:
+            context = {"request": self.request}
+            self.changers[kind] = SERIALIZERS[kind](record, partial=True, context=context)
+        return self.changers[kind]
+
+    # Faults
+
+    def _note(self, faults: Iterable[Fault]) -> None:
+        self.faults += faults
+
+    def _faults_of(self, error: Exception, operation: Operation) -> list[Fault]:
+        """What one operation was refused for, each fault in its place."""
+        place = operation.pointer
+        if isinstance(error, Refusal):
+            if error.errors:
+                return [placed(each, place) for each in error.errors]
+            at = f"{place}/version" if error.code == "stale" else place
+            more = {name: value for name, value in error.more.items() if value is not None}
+            return [{"pointer": at, "code": error.code, "detail": str(error.detail), **more}]
+        if isinstance(error, PermissionDenied):
+            return [{"pointer": place, "code": "forbidden", "detail": str(error.detail)}]
+        if isinstance(error, RuleBreach):
+            return [{**each, "pointer": place} for each in faults_of_rules(error)]
+        detail = "It conflicts with another record."
+        return [{"pointer": place, "code": "conflict", "detail": detail}]
+
+    def _refusal(self) -> Refusal:
+        """The answer with all faults; its status is theirs where they have one in common."""
+        faults = sorted(self.faults, key=lambda each: place_of(each["pointer"]))
+        codes = {each["code"] if each["code"] in OWN_STATUS else "invalid" for each in faults}
+        return refusal(faults, codes.pop() if len(codes) == 1 else "invalid")
+
+    # The answer
+
+    def _told(self) -> list[dict[str, Any]]:
+        """What is stored now of what each operation wrote."""
+        by_kind: dict[type[Record], list[Record]] = {}
+        for record in self.done.values():
+            by_kind.setdefault(type(record), []).append(record)
+        bodies = {kind: stored_bodies(whole(kind), records) for kind, records in by_kind.items()}
+        lids = {number: lid for lid, number in self.reading.lids.items()}
+        return [
+            told(each, self.done[each.number], bodies[each.model], lids.get(each.number))
+            for each in self.reading.operations
+        ]
+
+
+class PreparedBatch:
+    """The checked operations of a batch none of which depends on another but for new records.
+
+    They are checked while nobody waits, and written in few statements.
+    """
+
+    def __init__(self, batch: Batch, watch: Watch) -> None:
+        self.batch, self.watch = batch, watch
+        # Each step writes a run of operations; its records are the ones that it changes or names.
+        self.steps: list[Callable[[], bool]] = []
+        self.used: set[Record] = set()
+        self.written: set[Record] = set()
+        self.made: dict[type[Record], dict[str, Record]] = {}
+        # What is wrong with one of them may be due to another: then each has to be tried.
+        self.has_to_be_tried = False
+        for run in runs(batch.reading.operations):
+            if run[0].op == "create":
+                self._check_new(run)
+        for op, check in (("update", self._check_changes), ("delete", self._check_deletions)):
+            those = [each for each in batch.reading.operations if each.op == op]
+            for kind in dict.fromkeys(each.model for each in those):
+                check([each for each in those if each.model is kind])
+
+    def write(self) -> bool:
+        """Write all or refuse all; False when another writer was faster, and nothing is written."""
+        if self.has_to_be_tried or self.watch.look(self.used, self.written):
+            return False
+        with transaction.atomic():
+            is_written = all(step() for step in self.steps)
+            if is_written:
+                self.batch.refuse_faults()
+            transaction.set_rollback(not is_written)
+        return is_written
+
+    def _check_new(self, run: Sequence[Operation]) -> None:
+        batch, reason = self.batch, run[0].reason
+        # One for each run: it holds what the bodies of its run name until they are written.
+        maker = Maker(SERIALIZERS[run[0].model], batch.request)
+        maker.beside = self.made
+        news, about_ids = [], []
+        for each in run:
+            body, faults = batch.ids.resolved(each)
+            news.append(New(f"{each.pointer}/body", body))
+            about_ids += faults
+        ready, faults = maker.checked(news)
+        faults = [*about_ids, *without_places(faults, about_ids)]
+        self.has_to_be_tried |= bool(faults) and any(e.after for e in batch.reading.operations)
+        batch._note(faults)
+        made = self.made.setdefault(run[0].model, {})
+        writes = None if faults else maker.prepared(ready, reason, set(made))
+        self.used.update(record for record in maker.used() if not record._state.adding)
+        if writes is None:
+            self.has_to_be_tried |= not faults
+            self.steps.append(lambda: self._try_to_save(maker, ready, reason))
+            return
+        self.used.update(each.record for each in ready)
+        self.steps.append(lambda: try_to_write(writes))
+        records = {each.new.pointer: each.record for each in ready}
+        for each in run:
+            record = records[f"{each.pointer}/body"]
+            batch.done[each.number] = batch.ids.made[each.number] = record
+            made[record.slug] = record
+
+    def _try_to_save(self, maker: Maker, ready: Sequence[Any], reason: str) -> bool:
+        """Tell what the tables refuse of a run that has faults already."""
+        self.batch._note(maker.saved(ready, reason)[1])
+        return True
+
+    def _check_changes(self, operations: Sequence[Operation]) -> None:
+        changes, reasons = [], []
+        for operation in operations:
+            try:
+                change, is_changed = self.batch.read_change(operation)
+            except REFUSED as error:
+                self.batch._note(self.batch._faults_of(error, operation))
+                continue
+            self.batch.done[operation.number] = change.record
+            named = [target for targets in change.related.values() for target in targets]
+            self.used.update({change.stored, *known_targets(change.record), *named})
+            self.written.update(sensitive_to(change))
+            if is_changed:
+                changes.append(change)
+                reasons.append(operation.reason)
+        if changes:
+            self._prepare(prepare_changed(changes, by=self.batch.user, reasons=reasons))
+
+    def _check_deletions(self, operations: Sequence[Operation]) -> None:
+        kind, user = operations[0].model, self.batch.user
+        slugs = [each.slug for each in operations]
+        keys = kind._base_manager.filter(slug__in=slugs).values_list("pk", flat=True)
+        referenced = find_referenced(kind, list(keys))
+        by_reason: dict[str, list[Record]] = {}
+        for operation in operations:
+            try:
+                record = self.batch.read_deletion(operation)
+                if record.pk in referenced:
+                    require_unreferenced(record, user)
+                history.require_deletable(record)
+            except REFUSED as error:
+                self.batch._note(self.batch._faults_of(error, operation))
+                continue
+            self.batch.done[operation.number] = record
+            self.written.update({record, *sensitive_to(Changed(record, record, {}))})
+            by_reason.setdefault(operation.reason, []).append(record)
+        for reason, records in by_reason.items():
+            self._prepare(prepare_deleted(records, by=user, reason=reason))
+
+    def _prepare(self, writes: Writes) -> None:
+        self.steps.append(lambda: try_to_write(writes))
+
+
+def is_flat(reading: Reading) -> bool:
+    """Tell whether no change or deletion of a batch can depend on what another operation does.
+
+    They concern different records none of which names another, and no body names one of them. New
+    records may name those made before them.
+    """
+    changed = [(each.model, each.slug) for each in reading.operations if each.op != "create"]
+    known = set(changed)
+    if len(changed) != len(known):
+        return False
+    fields = {each.model: SERIALIZERS[each.model]().fields for each in reading.operations}
+    for each in reading.operations:
+        if each.op == "delete":
+            continue
+        is_new = each.op == "create"
+        if each.after and not is_new:
+            return False
+        for mention in mentions(fields[each.model], each.body):
+            # What a citation supports can be of any kind.
+            kinds = [mention.model] if mention.model else [COLLECTIONS[name] for name in CITED_IN]
+            if (lid_of(mention) and not is_new) or any((k, mention.slug) in known for k in kinds):
+                return False
+    return not names_another(changed)
+
+
+CITED_IN = tuple(name for name, kind in COLLECTIONS.items() if kind._meta.model_name in CITED)
+
+
+def names_another(changed: Sequence[tuple[type[Record], str]]) -> bool:
+    """Tell whether one of these records refers to another, or two cite for the same record."""
+    slugs: dict[type[Record], list[str]] = {}
+    for kind, slug in changed:
+        slugs.setdefault(kind, []).append(slug)
+    for kind, own in slugs.items():
+        rows = kind._base_manager.filter(slug__in=own)
+        columns: list[Any] = [*kind._meta.concrete_fields, *kind._meta.many_to_many]
+        for field in columns:
+            others = slugs.get(field.related_model, ()) if field.is_relation else ()
+            if others and rows.filter(**{f"{field.name}__slug__in": others}).exists():
+                return True
+        if kind is Citation:
+            cited = list(rows.values_list(*(f"{name}_id" for name in CITED)))
+            if len(cited) > len(set(cited)):
+                return True
+    return False
+
+
+def told(
+    operation: Operation, record: Record, bodies: dict[int, Body], lid: str | None
+) -> dict[str, Any]:
+    """What became of one operation."""
+    body = None if operation.op == "delete" else bodies.get(record.pk)
+    result: dict[str, Any] = {
+        "op": operation.op,
+        "collection": operation.model.collection(),
+        "slug": record.slug,
+        "version": body["version"] if body else record.version,
+    }
+    if lid is not None:
+        result["lid"] = lid
+    return result if operation.op == "delete" else {**result, "body": body}
+
+
+def require_version(record: Record, operation: Operation) -> None:
+    """412 when the operation is based on another version than the stored one."""
+    for based_on in (operation.version, version_in(operation.body)):
+        if based_on is not None and based_on != record.version:
+            raise stale(record, based_on)
+
+
+def placed(fault: Mapping[str, Any], place: str) -> Fault:
+    """A fault of the request as one of an operation of it."""
+    if "header" in fault:
+        told = {name: value for name, value in fault.items() if name != "header"}
+        return {"pointer": f"{place}/reason", **told}
+    is_placed = fault["pointer"].startswith(place)
+    return {**fault} if is_placed else {**fault, "pointer": f"{place}/body{fault['pointer']}"}
+
+
+def without_places(faults: Sequence[Fault], others: Sequence[Fault]) -> list[Fault]:
+    """Those of the faults that do not stand where one of the others does."""
+    places = {each["pointer"] for each in others}
+    return [each for each in faults if each["pointer"] not in places]
+
+
+def place_of(pointer: str) -> tuple[int, int]:
+    """By which faults are ordered: those of the batch itself, then those of each operation."""
+    steps = pointer.split("/")
+    return (1, int(steps[2])) if len(steps) > 2 and steps[2].isdigit() else (0, 0)

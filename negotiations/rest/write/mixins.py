@@ -1,0 +1,171 @@
+"""Writing: the verbs that make, change and delete a record, and the steps that they share."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.viewsets import GenericViewSet
+
+from negotiations import history, permissions
+from negotiations.models import Record, Token
+from negotiations.rest.http.conditional import (
+    cacheable,
+    record_tag,
+    refuse_more_than_version,
+    require_version,
+    validated,
+    version_in,
+)
+from negotiations.rest.http.idempotency import prepared, refuse_parameters, repeatable
+from negotiations.rest.http.merge_patch import reason_of
+from negotiations.rest.http.renderers import json_response
+from negotiations.rest.http.request_bodies import body_of, has_body
+from negotiations.rest.representations.serializers import RecordSerializer
+
+from . import bulk_create
+from .update import (
+    delete,
+    prepare_and_write,
+    require_any_right,
+    require_reason,
+    require_right_to_try,
+    revise,
+)
+
+
+class Writes(GenericViewSet):
+    """What a viewset needs for POST, PUT, PATCH and DELETE."""
+
+    shape: Any
+
+    @prepared
+    def create(self, request: Request) -> Callable[[], HttpResponse]:
+        """Make a record, or of an array all or none; they start as drafts."""
+        require_maker(request)
+        refuse_parameters(request)
+        body = body_of(request)
+        if isinstance(body, list):
+            return self.prepare_all(request, body)
+        serializer: Any = self.get_serializer()
+        if faults := bulk_create.faults_in(serializer, body, ""):
+            raise bulk_create.refusal(faults)
+        return partial(self.create_one, request, serializer)
+
+    def create_one(self, request: Request, serializer: RecordSerializer) -> HttpResponse:
+        """Store what the serializer made ready."""
+        response = self.write(request, serializer, 201)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/{serializer.ready.address}/")
+        return response
+
+    def prepare_all(self, request: Request, bodies: Sequence[Any]) -> Callable[[], HttpResponse]:
+        """Validate each body; what is returned makes the records and answers in their order."""
+        bulk_create.refuse_size(bodies)
+        maker, reason = bulk_create.Maker(self.serializer_class, request), reason_of(request)
+        write = bulk_create.prepare_all(maker, bodies, reason)
+
+        def create_all() -> HttpResponse:
+            with transaction.atomic():
+                records = write()
+                stored = bulk_create.stored_bodies(self.shape, records)
+            answer = [stored[record.pk] for record in records]
+            return cacheable(json_response(answer, 201), request)
+
+        return create_all
+
+    @repeatable
+    def update(self, request: Request, slug: str) -> HttpResponse:
+        """Replace the record; what the body leaves out gets its default."""
+        return self.change(request, partial=False)
+
+    @repeatable
+    def partial_update(self, request: Request, slug: str) -> HttpResponse:
+        """Change the members that the body names (RFC 7396)."""
+        return self.change(request, partial=True)
+
+    def change(self, request: Request, *, partial: bool) -> HttpResponse:
+        """Write a new version of the record, if the client's copy is the stored one."""
+
+        def prepare() -> tuple[Any, Record, bool]:
+            record = self.writable(request, "edit", "submit", "publish", "withdraw")
+            body = body_of(request)
+            require_right_to_try(request.user, record, body, partial=partial)
+            refuse_parameters(request)
+            reason_of(request)
+            require_version(request, record, body)
+            serializer: Any = self.get_serializer(record, partial=partial)
+            return serializer, record, revise(serializer, record, body, request.user)
+
+        def write(prepared: tuple[Any, Record, bool]) -> HttpResponse:
+            serializer, record, is_changed = prepared
+            return self.write(request, serializer) if is_changed else self.written(request, record)
+
+        return prepare_and_write(prepare, write)
+
+    @repeatable
+    def destroy(self, request: Request, slug: str) -> HttpResponse:
+        """Delete the record with its parts; its versions stay."""
+
+        def prepare() -> tuple[Record, str]:
+            record = self.writable(request, "delete")
+            refuse_parameters(request)
+            body = body_of(request) if has_body(request) else None
+            reason = reason_of(request)
+            version_in(body)
+            refuse_more_than_version(body)
+            require_reason(record, reason)
+            require_version(request, record, body)
+            return record, reason
+
+        def write(prepared: tuple[Record, str]) -> HttpResponse:
+            record, reason = prepared
+            delete(record, by=request.user, reason=reason)
+            return cacheable(HttpResponse(status=204), request)
+
+        return prepare_and_write(prepare, write)
+
+    # Steps of the verbs above
+
+    def writable(self, request: Request, *actions: str) -> Record:
+        """The record, if the caller may do one of these things to it."""
+        if not isinstance(request.auth, Token):
+            raise NotAuthenticated("Send a token to write.")
+        record: Record = self.get_object()
+        require_writer(request)
+        require_any_right(request.user, record, *actions)
+        return record
+
+    def write(
+        self, request: Request, serializer: RecordSerializer, status: int = 200
+    ) -> HttpResponse:
+        """Save what the serializer made ready, as one version, and answer with it."""
+        record, related = serializer.ready, serializer.related
+        # Read before others can write: the answer is this version and no later one.
+        with transaction.atomic():
+            history.write(record, related=related, by=request.user, reason=reason_of(request))
+            return self.written(request, record, status)
+
+    def written(self, request: Request, record: Record, status: int = 200) -> HttpResponse:
+        """The record as it is stored now."""
+        body = self.shape.body(record)
+        response = json_response(body, status)
+        validated(response, record_tag(body["version"]), body["updated_at"])
+        return cacheable(response, request)
+
+
+def require_writer(request: Request) -> None:
+    """401 without a token, 403 with one that only reads."""
+    if not isinstance(request.auth, Token):
+        raise NotAuthenticated("Send a token to write.")
+    if request.auth.scope != Token.Scope.WRITE:
+        raise PermissionDenied("This token only reads.")
+
+
+def require_maker(request: Request) -> None:
+    """The same, and 403 for those whose role makes no records."""
+    require_writer(request)
+    if not permissions.may_create(request.user):
+        raise PermissionDenied("Your role does not allow making records.")

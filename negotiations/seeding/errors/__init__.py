@@ -1,0 +1,1 @@
+"""Errors of seed files: codes, places, suggestions."""

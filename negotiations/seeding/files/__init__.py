@@ -1,0 +1,1 @@
+"""Reading YAML, JSON and source texts."""

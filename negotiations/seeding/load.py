@@ -1,0 +1,160 @@
+"""A load from beginning to end: read, resolve, plan, write, remember; all files or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from negotiations.models import SeedEntry
+
+from .apply import Progress, Writer
+from .errors.diagnostics import Fault, Place, SeedText
+from .files.folders import find_seed_files
+from .files.reading import SeedDocument, read
+from .interpreting import Interpreter
+from .planning import Action, Difference, Step, Take, as_if_taken, plan
+from .pruning import Leftovers, leftovers, prune
+from .references import Registry
+from .stored_values import remembered
+
+
+@dataclass
+class Options:
+    check: bool = False
+    prune: bool = False
+    take: Take | None = None
+    as_draft: bool = False
+
+
+@dataclass
+class Result:
+    """What a load found and did; ``written`` says whether anything was kept."""
+
+    documents: list[SeedDocument]
+    # Those of no file; the others are with their documents.
+    general: list[Fault] = field(default_factory=list)
+    # Files and folders that are not loaded, as a person would type them, and why.
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    leftovers: Leftovers = field(default_factory=Leftovers)
+    written: bool = False
+
+    @property
+    def faults(self) -> list[Fault]:
+        return self.general + [fault for each in self.documents for fault in each.faults]
+
+    @property
+    def conflicts(self) -> list[Difference]:
+        return [conflict for step in self.steps for conflict in step.conflicts]
+
+    @property
+    def kept(self) -> list[Difference]:
+        return [kept for step in self.steps for kept in step.kept]
+
+    @property
+    def work(self) -> list[Step]:
+        return [step for step in self.steps if step.action in (Action.CREATE, Action.UPDATE)]
+
+
+def seeds_folder() -> Path:
+    """Where the seeds of this installation lie: SEEDS_DIR, else ``seeds/`` beside the project."""
+    return Path(getattr(settings, "SEEDS_DIR", None) or Path(settings.BASE_DIR) / "seeds")
+
+
+def no_progress(done: int, total: int) -> None:
+    """Say nothing."""
+
+
+def load(
+    paths: Sequence[Path], options: Options | None = None, progress: Progress = no_progress
+) -> Result:
+    """Load seed files or folders of them in one transaction.
+
+    Nothing is written when any file has a fault, when an edit in the database and a change of a
+    file conflict, or when ``options.check`` asks for the plan alone.
+    """
+    options = options or Options()
+    result = Result([])
+    for path in paths:
+        result.documents += _documents(path, result)
+    with transaction.atomic():
+        _run(result, options, progress)
+        result.written = not (options.check or result.faults or result.conflicts)
+        if not result.written:
+            transaction.set_rollback(True)
+    return result
+
+
+def _run(result: Result, options: Options, progress: Progress) -> None:
+    registry = Registry()
+    for document in result.documents:
+        registry.add(Interpreter(document))
+    registry.resolve()
+    result.steps = plan(registry, options.take, options.as_draft)
+    if result.conflicts:
+        as_if_taken(result.steps)
+    Writer(registry, result.steps, progress).write()
+    files = {document.entry_name: document.text for document in result.documents}
+    result.leftovers = leftovers(files, registry.rows)
+    if options.prune:
+        result.general += prune(result.leftovers, files)
+    if not (options.check or result.faults):
+        _remember(result)
+
+
+def _remember(result: Result) -> None:
+    """Keep what the files said, for the comparison at the next load."""
+    new, changed = [], []
+    for step in result.steps:
+        row = step.row
+        said = {
+            "file": row.document.entry_name,
+            "position": row.position,
+            "values": {name: remembered(value) for name, value in row.values.items()},
+            "version": step.record.version if step.record else 0,
+        }
+        entry = step.entry
+        if entry is None:
+            new.append(SeedEntry(kind=row.kind, slug=row.slug, **said))
+        elif any(getattr(entry, name) != value for name, value in said.items()):
+            for name, value in said.items():
+                setattr(entry, name, value)
+            changed.append(entry)
+    SeedEntry.objects.bulk_create(new, batch_size=500)
+    fields = ["file", "position", "values", "version"]
+    SeedEntry.objects.bulk_update(changed, fields, batch_size=500)
+    for entry in result.leftovers.forgotten:
+        entry.delete()
+
+
+def _documents(path: Path, result: Result) -> Iterable[SeedDocument]:
+    """The file, or those of a folder and of all folders below it, in the order of their paths."""
+    if not path.is_dir():
+        return [_document(path, path.parent)]
+    found, left = find_seed_files(path)
+    result.left_out += [(shown(each.path), each.reason) for each in left]
+    if not found:
+        place = Place(SeedText(shown(path)))
+        result.general.append(Fault("E011", "there is no seed file in this folder", place))
+    return [_document(each, path) for each in found]
+
+
+def _document(path: Path, folder: Path) -> SeedDocument:
+    document = read(path, shown(path))
+    # The name of a link, not of the file that it leads to, which may lie in any folder.
+    full, home = path.parent.resolve() / path.name, seeds_folder().resolve()
+    roots = (home, folder.resolve(), full.parent)
+    root = next(each for each in roots if full.is_relative_to(each))
+    document.entry_name = full.relative_to(root).as_posix()
+    return document
+
+
+def shown(path: Path) -> str:
+    """The path as a person at this prompt would type it."""
+    full, here = path.parent.resolve() / path.name, Path.cwd()
+    name = str(full.relative_to(here)) if full.is_relative_to(here) else str(path)
+    return name if name.isprintable() and name == name.strip() else repr(name)

@@ -1,0 +1,165 @@
+"""One message sent once: signed, to an address that was checked, within a time that is kept."""
+
+import re
+import ssl
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from functools import cache
+from http.client import HTTPConnection, HTTPException
+from socket import SHUT_RDWR, create_connection, socket
+from threading import Timer
+from time import time
+
+from negotiations.models import Webhook
+
+from .ssrf_guard import Target, Unsafe, addresses_of, read
+
+# Seconds: for the name, for the connection, and from there to the head of the answer.
+RESOLVE_TIME, CONNECT_TIME, TOTAL_TIME = 5.0, 5.0, 15.0
+MOST_ADDRESSES = 2
+LONGEST_REST = 3600.0
+DIGITS = re.compile("[0-9]{1,9}")
+AGENT = "Negotiation-Tracker-Webhooks/1"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an attempt: the status of the answer if there was one, and what went wrong."""
+
+    status: int | None
+    error: str
+    # How long the receiver asks to be left alone.
+    rest: timedelta = timedelta(0)
+
+    @property
+    def is_good(self) -> bool:
+        return not self.error
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the receiver says that it wants no more."""
+        return self.status == 410
+
+
+class PinnedConnection(HTTPConnection):
+    """A connection to an address that was checked, under the name of the URL: in Host and by TLS.
+
+    ``cut`` ends it from another thread: time-outs of sockets begin anew with each byte.
+    """
+
+    default_port = 443
+
+    def __init__(self, target: Target, addresses: list[str]) -> None:
+        super().__init__(target.host, target.port)
+        self.is_secure, self.is_cut = target.scheme == "https", False
+        # Hosts have addresses of both families, and not every network has both.
+        self.addresses = addresses[:MOST_ADDRESSES]
+
+    def connect(self) -> None:
+        """To the first address that takes it; the name is not asked for again."""
+        self.sock = self.connected()
+        self.sock.settimeout(TOTAL_TIME)
+        if self.is_secure:
+            # The handshake comes after: until it is done the connection can be cut as well.
+            secure = trust().wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+            )
+            self.sock = secure
+            secure.do_handshake()
+
+    def connected(self) -> socket:
+        """A connection to one of the addresses; raises what the last one gave."""
+        *others, last = self.addresses
+        for address in others:
+            try:
+                return create_connection((address, self.port), CONNECT_TIME)
+            except OSError:
+                continue
+        return create_connection((last, self.port), CONNECT_TIME)
+
+    def cut(self) -> None:
+        """End it now."""
+        self.is_cut = True
+        if self.sock is not None:
+            try:
+                socket.shutdown(self.sock, SHUT_RDWR)
+            except OSError:
+                pass
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Whom to believe: the certificates of this machine."""
+    return ssl.create_default_context()
+
+
+def send(webhook: Webhook, message: str, body: bytes) -> Outcome:
+    """Sign and post a body once. A redirect is an answer like others: it is not followed."""
+    timestamp = int(time())
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": AGENT,
+        "Connection": "close",
+        "webhook-id": message,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": webhook.signature(message, timestamp, body),
+    }
+    try:
+        target = read(webhook.url)
+        addresses = addresses_of(target, RESOLVE_TIME)
+    except Unsafe as fault:
+        return Outcome(None, fault.detail)
+    return posted(PinnedConnection(target, addresses), target.path, headers, body)
+
+
+def posted(
+    connection: PinnedConnection, path: str, headers: dict[str, str], body: bytes
+) -> Outcome:
+    """The status of the answer; of its body nothing is read."""
+    timer = Timer(TOTAL_TIME, connection.cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        connection.request("POST", path, body, headers)
+        response = connection.getresponse()
+        response.close()
+        if connection.is_cut:
+            # What was cut looks like a head that ended.
+            raise TimeoutError
+    except (OSError, HTTPException) as error:
+        return Outcome(None, words_for(error, connection))
+    finally:
+        timer.cancel()
+        connection.close()
+    if 200 <= response.status < 300:
+        return Outcome(response.status, "")
+    wish = response.getheader("Retry-After", "") if response.status in {429, 503} else ""
+    return Outcome(response.status, f"It answered {response.status}.", rest_in(wish))
+
+
+def rest_in(wish: str) -> timedelta:
+    """What ``Retry-After`` says, as seconds or as a date; an hour at most."""
+    try:
+        seconds = float(wish) if DIGITS.fullmatch(wish) else date_in(wish) - time()
+    except (TypeError, ValueError, OverflowError, OSError):
+        seconds = 0
+    return timedelta(seconds=min(max(seconds, 0), LONGEST_REST))
+
+
+def date_in(text: str) -> float:
+    """A date of HTTP in seconds since 1970."""
+    return parsedate_to_datetime(text).timestamp()
+
+
+def words_for(error: Exception, connection: PinnedConnection) -> str:
+    """What went wrong, in few words and without the inside of either side."""
+    if connection.is_cut or isinstance(error, TimeoutError):
+        return f"It did not answer within {TOTAL_TIME:g} seconds."
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"Its certificate is not good: {error.verify_message}."[:200]
+    if isinstance(error, ssl.SSLError):
+        return "There was no TLS connection."
+    if isinstance(error, HTTPException):
+        return "It did not answer in HTTP."
+    return "There was no connection."

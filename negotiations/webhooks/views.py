@@ -1,0 +1,249 @@
+"""The webhooks of the caller: made, listed, changed, tried and deleted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.request import Request
+
+from negotiations import permissions
+from negotiations.models import Change, Token, Webhook
+from negotiations.rest.http.conditional import (
+    body_tag,
+    cacheable,
+    newest,
+    refuse_other_state,
+    validated,
+    with_validators,
+)
+from negotiations.rest.http.idempotency import (
+    refuse_key,
+    refuse_parameters,
+    rehearsable,
+    repeatable,
+)
+from negotiations.rest.http.parsers import MergePatchParser, StrictJSONParser
+from negotiations.rest.http.problem_details import Refusal
+from negotiations.rest.http.query_params import readable, refuse_any
+from negotiations.rest.http.renderers import dumps, json_response
+from negotiations.rest.http.request_bodies import body_of, refuse_body
+from negotiations.rest.http.views import ProtocolView
+from negotiations.rest.schemas.responses import WRITE
+from negotiations.rest.schemas.values import ref
+
+from .openapi import AUTH, CHANGE, TAGS, WANTED
+from .serializers import WebhookSerializer, webhook_body
+
+MOST = 20
+
+
+class OwnWebhooks(ProtocolView):
+    """What all these addresses have in common: there are only the caller's own webhooks."""
+
+    # For the document: writes take ``dry_run``; the key those whose answer may be kept.
+    read_headers: ClassVar[dict[str, Any]] = {
+        "post": ("Idempotency-Key",),
+        "patch": ("If-Match", "Idempotency-Key"),
+        "delete": ("If-Match", "Idempotency-Key"),
+    }
+
+    # What they refuse beyond the usual, for the document.
+    refusals: ClassVar[dict[str, tuple[int, ...]]] = {
+        "post": (*WRITE, 404, 422),
+        "patch": (*WRITE, 404, 412, 422),
+        "delete": (*WRITE, 404, 412, 422),
+    }
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not isinstance(request.auth, Token):
+            raise NotAuthenticated("Send a token to see your webhooks.")
+
+    def own(self) -> Any:
+        """The caller's webhooks, newest first."""
+        rows = Webhook.objects.filter(user=self.request.user.pk)
+        return rows.order_by("-created_at", "-pk")
+
+    def named(self, slug: str, rows: Any = None) -> Webhook:
+        """The webhook of this name, if it is the caller's."""
+        rows = self.own() if rows is None else rows
+        webhook: Webhook | None = rows.filter(slug=slug).first() if readable(slug) else None
+        if webhook is None:
+            raise Refusal("not_found", "You have no such webhook.")
+        return webhook
+
+    def require_writer(self, request: Request) -> None:
+        """403 for tokens that only read, and for users without a role: all is told to all."""
+        if getattr(request.auth, "scope", None) != Token.Scope.WRITE:
+            raise PermissionDenied("This token only reads.")
+        if not permissions.may_create(request.user):
+            raise PermissionDenied("Your role has no webhooks.")
+
+    def to_act_on(self, request: Request, slug: str) -> Webhook:
+        """The webhook, for an action that takes no body."""
+        webhook = self.named(slug)
+        self.require_writer(request)
+        refuse_parameters(request)
+        refuse_body(request)
+        return webhook
+
+
+class WebhookListView(OwnWebhooks):
+    """Own webhooks."""
+
+    refusals: ClassVar[dict[str, tuple[int, ...]]] = {"post": WRITE}
+    # An answer with a secret is not kept.
+    read_headers: ClassVar[dict[str, Any]] = {"post": ()}
+
+    @extend_schema(
+        operation_id="webhooks_list", responses={200: ref("WebhookList")}, auth=AUTH, tags=TAGS
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Your webhooks, newest first. Their secrets cannot be shown again."""
+        refuse_any(request)
+        response = json_response({"results": [webhook_body(webhook) for webhook in self.own()]})
+        # When an address was changed is not kept.
+        return with_validators(response, request, body_tag(response.content), newest())
+
+    @extend_schema(
+        operation_id="webhooks_create",
+        request={"application/json": WANTED},
+        responses={201: ref("WebhookNew")},
+        auth=AUTH,
+        tags=TAGS,
+    )
+    @rehearsable
+    def post(self, request: Request) -> HttpResponse:
+        """Make a webhook of yours. The answer holds its secret under `secret`, this once.
+
+        From now on it is told, by signed requests, of what you may read in `/api/v1/changes/`. Its
+        address is looked up and must be one that everybody can reach.
+        """
+        self.require_writer(request)
+        refuse_parameters(request)
+        refuse_key(request)
+        wanted = values_of(request, WebhookSerializer(data=body_of(request)))
+        if self.own().count() >= MOST:
+            raise Refusal("conflict", f"You have {MOST} webhooks; delete one first.")
+        is_on = wanted.pop("enabled", True)
+        owner: Any = request.user
+        position = Change.objects.last_number()
+        webhook = Webhook.objects.create(user=owner, position=position, **wanted)
+        switch(webhook, on=is_on)
+        response = json_response({**webhook_body(webhook), "secret": webhook.secret()}, 201)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/webhooks/{webhook.slug}/")
+        return cacheable(response, request)
+
+
+class WebhookView(OwnWebhooks):
+    """One of the caller's webhooks."""
+
+    parser_classes = (StrictJSONParser, MergePatchParser)
+
+    @extend_schema(
+        operation_id="webhooks_retrieve", responses={200: ref("Webhook")}, auth=AUTH, tags=TAGS
+    )
+    def get(self, request: Request, slug: str) -> HttpResponse:
+        """What is kept of the webhook, and whether it is well."""
+        webhook = self.named(slug)
+        refuse_any(request)
+        response = json_response(webhook_body(webhook))
+        return with_validators(response, request, body_tag(response.content), newest())
+
+    @extend_schema(
+        operation_id="webhooks_change",
+        request=CHANGE,
+        responses={200: ref("Webhook")},
+        auth=AUTH,
+        tags=TAGS,
+    )
+    @repeatable
+    def patch(self, request: Request, slug: str) -> HttpResponse:
+        """Change its address or its collections, or switch it off and on.
+
+        With `If-Match` only in the state that its tag names.
+        Switched on again it goes on where it stopped: what happened meanwhile is told as well.
+        """
+        webhook = self.named(slug)
+        self.require_writer(request)
+        refuse_parameters(request)
+        serializer = WebhookSerializer(webhook, data=body_of(request), partial=True)
+        wanted = values_of(request, serializer)
+        is_on = wanted.pop("enabled", webhook.enabled)
+        if "url" in wanted:
+            wanted["failing_since"] = None
+        with self.as_it_was_read(request, slug):
+            if wanted:
+                # These columns alone: a worker may be writing the others.
+                Webhook.objects.filter(pk=webhook.pk).update(**wanted)
+            switch(webhook, on=is_on)
+        response = json_response(webhook_body(webhook))
+        return cacheable(validated(response, body_tag(response.content), newest()), request)
+
+    @extend_schema(operation_id="webhooks_delete", responses={204: None}, auth=AUTH, tags=TAGS)
+    @repeatable
+    def delete(self, request: Request, slug: str) -> HttpResponse:
+        """Delete the webhook with the log of its deliveries; nothing more is sent."""
+        webhook = self.to_act_on(request, slug)
+        with self.as_it_was_read(request, slug):
+            webhook.delete()
+        return cacheable(HttpResponse(status=204), request)
+
+    @contextmanager
+    def as_it_was_read(self, request: Request, slug: str) -> Iterator[None]:
+        """Write it in the state that `If-Match` names, if it names one; 412 in another."""
+        with transaction.atomic():
+            stored = self.named(slug, self.own().select_for_update())
+            refuse_other_state(request, body_tag(dumps(webhook_body(stored))))
+            yield
+
+
+class RotationView(OwnWebhooks):
+    """A new secret for a webhook."""
+
+    refusals: ClassVar[dict[str, tuple[int, ...]]] = {"post": (*WRITE, 404)}
+    read_headers: ClassVar[dict[str, Any]] = {"post": ()}
+
+    @extend_schema(
+        operation_id="webhooks_rotate",
+        request=None,
+        responses={200: ref("WebhookNew")},
+        auth=AUTH,
+        tags=TAGS,
+    )
+    @rehearsable
+    def post(self, request: Request, slug: str) -> HttpResponse:
+        """Give the webhook a new secret, shown this once.
+
+        For a day each message is signed with both secrets, so that receivers change at leisure.
+        """
+        webhook = self.to_act_on(request, slug)
+        refuse_key(request)
+        generation, now = webhook.generation, timezone.now()
+        rows = Webhook.objects.filter(pk=webhook.pk, generation=generation)
+        if not rows.update(generation=generation + 1, rotated_at=now):
+            raise Refusal("conflict", "It was given another secret at the same moment.")
+        webhook.refresh_from_db()
+        body = {**webhook_body(webhook), "secret": webhook.secret(generation + 1)}
+        return cacheable(json_response(body), request)
+
+
+def values_of(request: Request, serializer: WebhookSerializer) -> dict[str, Any]:
+    """What the body says, if nothing in it is wrong."""
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def switch(webhook: Webhook, *, on: bool) -> None:
+    """Switch a webhook on or off, and read it anew."""
+    rows = Webhook.objects.filter(pk=webhook.pk)
+    if on:
+        rows.switch_on()
+    else:
+        rows.switch_off(Webhook.DisabledReason.SWITCHED_OFF)
+    webhook.refresh_from_db()
