@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
-from negotiations.models import Change, Citation, Record, Role, role_of
+from negotiations.models import Change, Citation, Record, Role, get_role
 
 ANONYMOUS, CONTRIBUTOR, REVIEWER, ADMINISTRATOR = (
     Role.ANONYMOUS,
@@ -27,11 +27,11 @@ NOBODY: frozenset[Role] = frozenset()
 EVERYBODY = frozenset(Role)
 OWNER = frozenset({CONTRIBUTOR, REVIEWER, ADMINISTRATOR})
 EDITORS = frozenset({REVIEWER, ADMINISTRATOR})
-KEEPERS = frozenset({ADMINISTRATOR})
+ADMINISTRATORS = frozenset({ADMINISTRATOR})
 
 # (action, state of review) -> (who may on their own record, who may on another's).
 # A contributor's record that waits for review is taken back before it is edited.
-TABLE: dict[tuple[str, str], tuple[frozenset[Role], frozenset[Role]]] = {
+PERMISSION_TABLE: dict[tuple[str, str], tuple[frozenset[Role], frozenset[Role]]] = {
     ("read", DRAFT): (OWNER, EDITORS),
     ("read", IN_REVIEW): (OWNER, EDITORS),
     ("read", PUBLISHED): (EVERYBODY, EVERYBODY),
@@ -42,8 +42,8 @@ TABLE: dict[tuple[str, str], tuple[frozenset[Role], frozenset[Role]]] = {
     ("edit", WITHDRAWN): (EDITORS, EDITORS),
     ("delete", DRAFT): (OWNER, EDITORS),
     ("delete", IN_REVIEW): (EDITORS, EDITORS),
-    ("delete", PUBLISHED): (KEEPERS, KEEPERS),
-    ("delete", WITHDRAWN): (KEEPERS, KEEPERS),
+    ("delete", PUBLISHED): (ADMINISTRATORS, ADMINISTRATORS),
+    ("delete", WITHDRAWN): (ADMINISTRATORS, ADMINISTRATORS),
     ("submit", DRAFT): (OWNER, EDITORS),
     ("submit", IN_REVIEW): (OWNER, EDITORS),
     ("submit", WITHDRAWN): (EDITORS, EDITORS),
@@ -52,9 +52,14 @@ TABLE: dict[tuple[str, str], tuple[frozenset[Role], frozenset[Role]]] = {
     ("publish", WITHDRAWN): (NOBODY, EDITORS),
     ("withdraw", PUBLISHED): (EDITORS, EDITORS),
 }
-ACTIONS = tuple(dict.fromkeys(action for action, _ in TABLE))
+ACTIONS = tuple(dict.fromkeys(action for action, _ in PERMISSION_TABLE))
 # What one reviewer may do alone where self-review is allowed.
-ALONE = {("edit", PUBLISHED), ("publish", DRAFT), ("publish", IN_REVIEW), ("publish", WITHDRAWN)}
+SELF_REVIEW_ACTIONS = {
+    ("edit", PUBLISHED),
+    ("publish", DRAFT),
+    ("publish", IN_REVIEW),
+    ("publish", WITHDRAWN),
+}
 
 NOT_ALLOWED = gettext_lazy("Your role does not allow this for this record.")
 NEEDS_SECOND_PERSON = gettext_lazy(
@@ -79,48 +84,48 @@ MERGES_OWN_WORK = gettext_lazy(
 )
 
 
-def may_create(user: Any) -> bool:
+def can_create(user: Any) -> bool:
     """Whether the user may make records, which always start as drafts."""
-    return role_of(user) in OWNER
+    return get_role(user) in OWNER
 
 
-def may_merge(user: Any) -> bool:
+def can_merge(user: Any) -> bool:
     """Whether the user may make two records one."""
-    return role_of(user) in EDITORS
+    return get_role(user) in EDITORS
 
 
-def may(user: Any, action: str, record: Record) -> bool:
+def can_perform(user: Any, action: str, record: Record) -> bool:
     """Whether the user may take an action on the record as stored.
 
     The actions are ``edit``, ``delete``, ``submit`` (send to review or take back), ``publish`` and
     ``withdraw``. Their own is what they made; when they publish, what they wrote since it was last
     approved.
     """
-    own_roles, other_roles = who_may(action, record.review)
+    own_roles, other_roles = get_allowed_roles(action, record.review)
     if own_roles == other_roles:
-        return role_of(user) in own_roles
+        return get_role(user) in own_roles
     if action == "publish":
-        own = user.pk in authors_to_review(record)
+        own = user.pk in find_authors_to_review(record)
     else:
         own = record.created_by_id is not None and record.created_by_id == user.pk
-    return role_of(user) in (own_roles if own else other_roles)
+    return get_role(user) in (own_roles if own else other_roles)
 
 
-def authors_to_review(record: Record) -> set[int]:
+def find_authors_to_review(record: Record) -> set[int]:
     """The users whose work on the record somebody else has to approve.
 
     They are the authors of what changed in the record and in its citations since it was last
     published; if nothing has, its author.
     """
-    authors = authors_since_approval(record.collection(), [record.slug])
+    authors = find_authors_since_approval(record.collection(), [record.slug])
     if hasattr(record, "citations"):
         waiting = record.citations.exclude(review__in=[PUBLISHED, WITHDRAWN])
         slugs = list(waiting.values_list("slug", flat=True))
-        authors |= authors_since_approval(Citation.collection(), slugs)
+        authors |= find_authors_since_approval(Citation.collection(), slugs)
     return authors or {key for key in [record.created_by_id] if key is not None}
 
 
-def authors_since_approval(collection: str, slugs: Iterable[str]) -> set[int]:
+def find_authors_since_approval(collection: str, slugs: Iterable[str]) -> set[int]:
     """The users who wrote versions of these records after the last published one of each."""
     rows = Change.objects.filter(kind=collection, slug__in=slugs).order_by("slug", "-sequence")
     authors, approved = set(), set()
@@ -146,9 +151,9 @@ def find_refusal(user: Any, stored: Record, review: str, changed: Iterable[str])
     if fields:
         needed.append("edit")
     if "review" in changed:
-        needed.append(step(stored.review, review))
+        needed.append(get_review_action(stored.review, review))
     for action in needed:
-        if not may(user, action, stored):
+        if not can_perform(user, action, stored):
             return explain_refusal(user, action, stored)
     both = needed == ["edit", "publish"] and needs_second_person()
     return str(CHANGES_AND_PUBLISHES) if both else ""
@@ -156,7 +161,7 @@ def find_refusal(user: Any, stored: Record, review: str, changed: Iterable[str])
 
 def explain_refusal(user: Any, action: str, stored: Record) -> str:
     """Say why the action is refused, and to whom it is a matter of a second person, what to do."""
-    if role_of(user) in EDITORS and (action, stored.review) in ALONE:
+    if get_role(user) in EDITORS and (action, stored.review) in SELF_REVIEW_ACTIONS:
         return str(NEEDS_SECOND_PERSON if action == "edit" else PUBLISHES_OWN_WORK)
     return str(NOT_ALLOWED)
 
@@ -165,7 +170,7 @@ def find_merge_refusal(user: Any, gone: Record, kept: Record, referrers: Iterabl
     """Say why merging would make something public without a second person, or return ``""``."""
     if not needs_second_person():
         return ""
-    if gone.review == PUBLISHED and not may(user, "delete", gone):
+    if gone.review == PUBLISHED and not can_perform(user, "delete", gone):
         return str(MERGES_PUBLISHED % {"gone": gone})
     if kept.review == PUBLISHED != gone.review:
         return str(MERGES_UNREVIEWED % {"gone": gone, "kept": kept})
@@ -177,21 +182,21 @@ def find_merge_refusal(user: Any, gone: Record, kept: Record, referrers: Iterabl
     return ""
 
 
-def who_may(action: str, review: str) -> tuple[frozenset[Role], frozenset[Role]]:
+def get_allowed_roles(action: str, review: str) -> tuple[frozenset[Role], frozenset[Role]]:
     """The roles that may on their own record, and those that may on another's."""
-    if (action, review) in ALONE and not needs_second_person():
+    if (action, review) in SELF_REVIEW_ACTIONS and not needs_second_person():
         return EDITORS, EDITORS
-    return TABLE.get((action, review), (NOBODY, NOBODY))
+    return PERMISSION_TABLE.get((action, review), (NOBODY, NOBODY))
 
 
-def reach(role: Role, action: str, review: str) -> str:
+def get_reach(role: Role, action: str, review: str) -> str:
     """On whose records in this state the role may: ``all``, ``own``, ``others`` or ``none``."""
-    own_roles, other_roles = who_may(action, review)
+    own_roles, other_roles = get_allowed_roles(action, review)
     names = {(True, True): "all", (True, False): "own", (False, True): "others"}
     return names.get((role in own_roles, role in other_roles), "none")
 
 
-def step(old: str, new: str) -> str:
+def get_review_action(old: str, new: str) -> str:
     """The action by which a record passes from one state of review to another."""
     if old == PUBLISHED:
         return "withdraw"

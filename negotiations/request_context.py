@@ -8,5 +8,5 @@ from django.http import HttpRequest
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
-def is_desk(request: HttpRequest) -> bool:
+def is_admin_request(request: HttpRequest) -> bool:
     return request.path.startswith("/admin/")

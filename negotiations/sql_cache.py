@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 Values = list[Any]
 
 # Stands for the keys while the SQL is made; no record has it.
-NO_KEY = -1
+KEY_PLACEHOLDER = -1
 
 
-class Columns:
+class CompiledColumns:
     """Columns of one table, read by any query of its rows.
 
     A queryset says which rows in which order; Django writes that part anew for each request. What
@@ -30,7 +30,7 @@ class Columns:
         expressions = [expression for expression, _, _ in compiler.select]
         self.written = ", ".join(compiler.compile(each)[0] for each in expressions)
         converters = compiler.get_converters(expressions)
-        self.conversions = [(place, conversion(*pair)) for place, pair in converters.items()]
+        self.conversions = [(place, build_converter(*pair)) for place, pair in converters.items()]
 
     def sql(self, rows: QuerySet[Any]) -> tuple[str, Sequence[Any]] | None:
         """The statement for these rows; None when there can be none."""
@@ -45,7 +45,7 @@ class Columns:
     def fetch(self, rows: QuerySet[Any]) -> list[Values]:
         """The values of these rows, in their order."""
         statement = self.sql(rows)
-        return self.converted(fetched(*statement)) if statement else []
+        return self.converted(fetch_rows(*statement)) if statement else []
 
     def stream(self, rows: QuerySet[Any], size: int, opened: ExitStack) -> Iterator[list[Values]]:
         """The same, ``size`` rows at a time, from one cursor that is open until that is closed.
@@ -73,13 +73,15 @@ class Columns:
         return rows
 
 
-def conversion(functions: Sequence[Callable[..., Any]], expression: Any) -> Callable[[Any], Any]:
+def build_converter(
+    functions: Sequence[Callable[..., Any]], expression: Any
+) -> Callable[[Any], Any]:
     """From what a cursor gives to Python's value, as a queryset has it."""
 
     def convert(value: Any) -> Any:
         # What Django does to each of SQLite's instants and days costs more than reading them.
         if isinstance(value, date):
-            return aware(value) if isinstance(value, datetime) else value
+            return ensure_utc(value) if isinstance(value, datetime) else value
         for function in functions:
             value = function(value, expression, connection)
         return value
@@ -87,36 +89,36 @@ def conversion(functions: Sequence[Callable[..., Any]], expression: Any) -> Call
     return convert
 
 
-def aware(instant: datetime) -> datetime:
+def ensure_utc(instant: datetime) -> datetime:
     """An instant as a cursor gives it, in UTC; SQLite's have no zone."""
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-class ByKeys:
+class KeyedQuery:
     """A queryset of ``values_list`` with one ``…__in=[NO_KEY]``: only the keys are bound anew.
 
     Its other filters must be the same for every reader for whom it is used.
     """
 
-    def __init__(self, rows: QuerySet[Any], columns: Columns | None = None) -> None:
+    def __init__(self, rows: QuerySet[Any], columns: CompiledColumns | None = None) -> None:
         if columns is not None:
             sql, self.parameters = columns.sql(rows) or ("", ())
         else:
             compiler = rows.query.get_compiler(connection=connection)
             sql, self.parameters = compiler.as_sql()
         self.before, self.after = sql.rsplit("IN (%s)", 1)
-        self.place = list(self.parameters).index(NO_KEY)
+        self.place = list(self.parameters).index(KEY_PLACEHOLDER)
 
     def fetch(self, keys: Collection[int]) -> list[tuple[Any, ...]]:
         """The rows as the cursor gives them."""
         if not keys:
             return []
-        sql = f"{self.before}IN ({places(keys)}){self.after}"
+        sql = f"{self.before}IN ({build_placeholders(keys)}){self.after}"
         parameters = [*self.parameters[: self.place], *keys, *self.parameters[self.place + 1 :]]
-        return fetched(sql, parameters)
+        return fetch_rows(sql, parameters)
 
 
-def slugs_of(keys: Mapping[type[models.Model], Collection[int]]) -> dict[Any, dict[int, str]]:
+def fetch_slugs(keys: Mapping[type[models.Model], Collection[int]]) -> dict[Any, dict[int, str]]:
     """The slugs of records of several kinds by their keys, asked in one statement.
 
     Joins would give them as well, but of nine tables PostgreSQL takes longer to plan a query than
@@ -128,21 +130,21 @@ def slugs_of(keys: Mapping[type[models.Model], Collection[int]]) -> dict[Any, di
         return found
     parts = [
         f'SELECT {number}, "id", "slug" FROM "{model._meta.db_table}"'  # noqa: S608
-        f' WHERE "id" IN ({places(keys[model])})'
+        f' WHERE "id" IN ({build_placeholders(keys[model])})'
         for number, model in enumerate(asked)
     ]
     bound = [key for model in asked for key in keys[model]]
-    for number, key, slug in fetched(" UNION ALL ".join(parts), bound):
+    for number, key, slug in fetch_rows(" UNION ALL ".join(parts), bound):
         found[asked[number]][key] = slug
     return found
 
 
-def places(keys: Collection[Any]) -> str:
+def build_placeholders(keys: Collection[Any]) -> str:
     """One placeholder for each."""
     return ", ".join(["%s"] * len(keys))
 
 
-def fetched(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def fetch_rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """All rows that a statement gives."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

@@ -37,8 +37,8 @@ def django_db_modify_db_settings(tmp_path_factory):
     if connection.vendor == "sqlite":
         # A file, not memory: connections of several threads must see one database.
         settings["TEST"]["NAME"] = tmp_path_factory.mktemp("database") / "tests.sqlite3"
-        if migrated_file().exists():
-            shutil.copy(migrated_file(), settings["TEST"]["NAME"])
+        if get_migrated_file().exists():
+            shutil.copy(get_migrated_file(), settings["TEST"]["NAME"])
     else:
         settings["TEST"]["NAME"] = f"test_tracker_{os.getpid()}"
 
@@ -56,19 +56,19 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The first run after a migration changes keeps its empty database for the runs to come."""
     from django.db import connection
 
-    if connection.vendor == "sqlite" and not migrated_file().exists():
+    if connection.vendor == "sqlite" and not get_migrated_file().exists():
         with django_db_blocker.unblock():
-            migrated_file().parent.mkdir(exist_ok=True)
-            mine = migrated_file().with_suffix(f".{os.getpid()}")
+            get_migrated_file().parent.mkdir(exist_ok=True)
+            mine = get_migrated_file().with_suffix(f".{os.getpid()}")
             mine.unlink(missing_ok=True)
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [str(mine)])
             # In one step: another worker sees the whole file or none.
-            mine.replace(migrated_file())
+            mine.replace(get_migrated_file())
 
 
 @functools.cache
-def migrated_file():
+def get_migrated_file():
     """Where the empty, migrated database of these migrations is kept."""
     import django
 
@@ -90,23 +90,23 @@ def language():
 @pytest.fixture(autouse=True)
 def kept_answers():
     """A test takes back what it wrote, and the next one counts from the same number."""
-    from negotiations.rest.http.response_cache import ANSWERS
+    from negotiations.rest.http.response_cache import RESPONSE_CACHE
 
-    ANSWERS.clear()
+    RESPONSE_CACHE.clear()
 
 
 @pytest.fixture(autouse=True)
 def places():
     """A test client need not read what it got, as every server does; places are free again."""
-    from negotiations.rest.changes.views import FOLLOWING
-    from negotiations.rest.read.exported_files import FILES, SENDING
+    from negotiations.rest.changes.views import FOLLOWER_SLOTS
+    from negotiations.rest.read.exported_files import EXPORTED_FILES, SEND_SLOTS
 
     yield
-    for each in (SENDING, FOLLOWING):
+    for each in (SEND_SLOTS, FOLLOWER_SLOTS):
         each.held.clear()
-    for shared in FILES.files.values():
+    for shared in EXPORTED_FILES.files.values():
         shared.file.close()
-    FILES.files.clear()
+    EXPORTED_FILES.files.clear()
 
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -145,20 +145,20 @@ PASSWORD = "a long enough password"
 
 @pytest.fixture
 def analyst_user(db):
-    return member_of("contributor", "analyst")
+    return create_user("contributor", "analyst")
 
 
 @pytest.fixture
 def reviewer_user(db):
-    return member_of("reviewer", "reviewer")
+    return create_user("reviewer", "reviewer")
 
 
 @pytest.fixture
 def administrator_user(db):
-    return member_of("administrator", "administrator")
+    return create_user("administrator", "administrator")
 
 
-def member_of(group, username):
+def create_user(group, username):
     from django.contrib.auth.models import Group, User
 
     user = User.objects.create_user(username, password=PASSWORD, is_staff=True)
@@ -169,33 +169,33 @@ def member_of(group, username):
 
 @pytest.fixture
 def reader(db):
-    return json_client()
+    return build_api_client()
 
 
 @pytest.fixture
 def analyst(analyst_user):
-    return json_client(analyst_user)
+    return build_api_client(analyst_user)
 
 
 @pytest.fixture
 def reviewer(reviewer_user):
-    return json_client(reviewer_user)
+    return build_api_client(reviewer_user)
 
 
 @pytest.fixture
 def administrator(administrator_user):
-    return json_client(administrator_user)
+    return build_api_client(administrator_user)
 
 
-def json_client(user=None):
+def build_api_client(user=None):
     """A client of the API; with a user, by a token that may write.
 
     It holds each answer against the OpenAPI document.
     """
     from negotiations.models import Token
-    from tests.support.contract import TrueClient
+    from tests.support.contract import ContractClient
 
-    client = TrueClient()
+    client = ContractClient()
     client.default_format = "json"
     if user is not None:
         _token, text = Token.issue(user, "test", Token.Scope.WRITE)

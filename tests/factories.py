@@ -81,7 +81,7 @@ class RecordFactory(DjangoModelFactory):
                 words(record, given) for given in cls.support(record, citations)
             ]
         record.validate(related)
-        history.write(record, related=related, by=record.created_by)
+        history.save(record, related=related, by=record.created_by)
         return record
 
     @classmethod

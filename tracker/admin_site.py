@@ -22,13 +22,13 @@ class TrackerAdminSite(admin.AdminSite):
         """Django's, and the pages that belong to no single kind."""
         from negotiations.admin import urls  # noqa: PLC0415 - its records register at this site
 
-        return [*urls.urls(self), *super().get_urls()]
+        return [*urls.get_urls(self), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """What is one's own to do, above the lists."""
-        from negotiations.admin.dashboard import HEADING, dashboard  # noqa: PLC0415 - as above
+        from negotiations.admin.dashboard import HEADING, get_dashboard_context  # noqa: PLC0415 - as above
 
-        extra = {"title": HEADING, **dashboard(request.user), **(extra_context or {})}
+        extra = {"title": HEADING, **get_dashboard_context(request.user), **(extra_context or {})}
         return super().index(request, extra)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
@@ -43,7 +43,7 @@ class TrackerAdminSite(admin.AdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As Django's, but what was typed outlives its session; no query has a NUL character."""
-        from negotiations.admin.forms.session_recovery import carries_over, logged_in_again  # noqa: PLC0415
+        from negotiations.admin.forms.session_recovery import needs_recovery, recover_form  # noqa: PLC0415
 
         inner = super().admin_view(view, cacheable)
 
@@ -51,8 +51,8 @@ class TrackerAdminSite(admin.AdminSite):
             for name, values in request.GET.lists():
                 if "\0" in name or any("\0" in value for value in values):
                     raise BadRequest("The query contains a NUL character.")
-            if carries_over(request):
-                return logged_in_again(request, self, inner, *args, **options)
+            if needs_recovery(request):
+                return recover_form(request, self, inner, *args, **options)
             return inner(request, *args, **options)
 
         return checked

@@ -10,6 +10,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 handler = get_wsgi_application()
 refuse_unsafe_settings()
 
-from tracker.asgi_handler import Bridge  # noqa: E402 - it reads the settings
+from tracker.asgi_handler import WSGIBridge  # noqa: E402 - it reads the settings
 
-application = Bridge(handler)
+application = WSGIBridge(handler)

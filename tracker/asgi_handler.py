@@ -21,10 +21,10 @@ from django.db import close_old_connections
 from django.http import HttpResponse
 
 from negotiations.request_context import request_id
-from negotiations.rest.changes.views import PAUSE, Follower, newest_change
-from negotiations.rest.http.problem_details import Refusal, answer
-from tracker.follower_hub import Hub
-from tracker.request_bodies import Disconnected, Receive, receive_body
+from negotiations.rest.changes.views import PAUSE, Follower, get_newest_change
+from negotiations.rest.http.problem_details import ProblemError, build_problem_response
+from tracker.follower_hub import FollowerHub
+from tracker.request_bodies import ClientDisconnectedError, Receive, receive_body
 from tracker.shutdown import watch_signals
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -33,11 +33,11 @@ logger = logging.getLogger(__name__)
 
 # With those for health and for followers, one for each connection of the pool to PostgreSQL.
 THREADS, HEALTH_THREADS, FOLLOWER_THREADS = 12, 2, 2
-HEALTH = {"/livez", "/livez/", "/readyz", "/readyz/"}
+HEALTH_PATHS = {"/livez", "/livez/", "/readyz", "/readyz/"}
 # Bytes of a file that are in memory at once; larger answers become files.
 BLOCK, LARGE = 64 * 1024, 1024 * 1024
 # Seconds after which a client that takes nothing of its answer is left.
-STALL = 30
+STALL_SECONDS = 30
 
 
 class FileWrapper:
@@ -48,7 +48,7 @@ class FileWrapper:
 
 
 @dataclass
-class Answer:
+class WSGIResponse:
     """What a thread made of a request."""
 
     status: int = 200
@@ -60,10 +60,10 @@ class Answer:
     def start(self, status: str, headers: list[tuple[str, str]], *_: Any) -> None:
         """``start_response`` of WSGI."""
         self.status = int(status.partition(" ")[0])
-        self.headers = encoded(headers)
+        self.headers = encode_headers(headers)
 
 
-class Bridge:
+class WSGIBridge:
     """An ASGI application around a WSGI application."""
 
     def __init__(self, application: Callable[..., Any]) -> None:
@@ -71,7 +71,7 @@ class Bridge:
         self.threads = ThreadPoolExecutor(THREADS, "request")
         self.health = ThreadPoolExecutor(HEALTH_THREADS, "health")
         self.follower_threads = ThreadPoolExecutor(FOLLOWER_THREADS, "follower")
-        self.hub = Hub(newest_change, PAUSE, self.follower_threads)
+        self.hub = FollowerHub(get_newest_change, PAUSE, self.follower_threads)
         self.stopping = asyncio.Event()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -90,15 +90,15 @@ class Bridge:
 
     async def serve(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One request."""
-        environ = environ_of(scope)
+        environ = build_environ(scope)
         try:
             await receive_body(environ, receive)
-        except Disconnected:
+        except ClientDisconnectedError:
             return
-        except Refusal as refusal:
-            await send_body(refused(refusal), send)
+        except ProblemError as refusal:
+            await send_body(build_error_response(refusal), send)
             return
-        threads = self.health if scope["path"] in HEALTH else self.threads
+        threads = self.health if scope["path"] in HEALTH_PATHS else self.threads
         loop = asyncio.get_running_loop()
         made = await loop.run_in_executor(threads, self.work, environ)
         if made.follower is not None:
@@ -108,9 +108,9 @@ class Bridge:
         else:
             await send_body(made, send)
 
-    def work(self, environ: dict[str, Any]) -> Answer:
+    def work(self, environ: dict[str, Any]) -> WSGIResponse:
         """Let Django answer; in a thread, with connections that belong to it."""
-        made = Answer()
+        made = WSGIResponse()
         try:
             response = self.application(environ, made.start)
             if isinstance(response, FileWrapper):
@@ -129,7 +129,9 @@ class Bridge:
         finally:
             close_old_connections()
 
-    async def follow(self, made: Answer, follower: Follower, receive: Receive, send: Send) -> None:
+    async def follow(
+        self, made: WSGIResponse, follower: Follower, receive: Receive, send: Send
+    ) -> None:
         """Wait with a follower for what it is to be sent."""
         loop = asyncio.get_running_loop()
         ends = asyncio.Event()
@@ -138,7 +140,7 @@ class Bridge:
             loop.call_soon_threadsafe(ends.set)
 
         follower.on_leave(leave)
-        gone = asyncio.ensure_future(disconnected(receive))
+        gone = asyncio.ensure_future(wait_for_disconnect(receive))
         stopped = asyncio.ensure_future(self.stopping.wait())
         left = asyncio.ensure_future(ends.wait())
         try:
@@ -150,21 +152,23 @@ class Bridge:
             follower.close()
 
     async def _follow(
-        self, made: Answer, follower: Follower, send: Send, ends: set[asyncio.Future[Any]]
+        self, made: WSGIResponse, follower: Follower, send: Send, ends: set[asyncio.Future[Any]]
     ) -> None:
         loop = asyncio.get_running_loop()
         started = False
         while True:
             news = asyncio.ensure_future(self.hub.news.wait())
             is_over = any(task.done() for task in ends)
-            piece = await loop.run_in_executor(self.follower_threads, ask, follower, is_over)
+            piece = await loop.run_in_executor(
+                self.follower_threads, poll_follower, follower, is_over
+            )
             if isinstance(piece, HttpResponse):
-                await send_body(merged(made, piece), send)
+                await send_body(merge_late_response(made, piece), send)
             elif piece is not None:
                 if not started:
-                    await send(beginning(made))
+                    await send(build_start_message(made))
                     started = True
-                await send(part(piece, more=not follower.is_over))
+                await send(build_body_message(piece, more=not follower.is_over))
             if follower.is_over:
                 news.cancel()
                 return
@@ -175,7 +179,7 @@ class Bridge:
             news.cancel()
 
 
-def ask(follower: Follower, is_over: bool) -> bytes | HttpResponse | None:
+def poll_follower(follower: Follower, is_over: bool) -> bytes | HttpResponse | None:
     """What a follower has to send, with a connection that is given back."""
     try:
         return follower.next(is_over)
@@ -183,7 +187,7 @@ def ask(follower: Follower, is_over: bool) -> bytes | HttpResponse | None:
         close_old_connections()
 
 
-def environ_of(scope: dict[str, Any]) -> dict[str, Any]:
+def build_environ(scope: dict[str, Any]) -> dict[str, Any]:
     """The request as WSGI describes it (PEP 3333)."""
     path = scope.get("raw_path") or scope["path"].encode()
     host, port = scope.get("server") or ("", 0)
@@ -221,52 +225,54 @@ def add_header(environ: dict[str, Any], name: str, value: str) -> None:
     environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
 
 
-def encoded(headers: Any) -> Headers:
+def encode_headers(headers: Any) -> Headers:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-def refused(refusal: Refusal) -> Answer:
+def build_error_response(refusal: ProblemError) -> WSGIResponse:
     """What Django is not asked about; the connection ends with it."""
     token = request_id.set(uuid.uuid4().hex)
     try:
-        response = answer(refusal.code, str(refusal.detail), headers=refusal.headers)
+        response = build_problem_response(
+            refusal.code, str(refusal.detail), headers=refusal.headers
+        )
         headers = {**dict(response.items()), "X-Request-ID": request_id.get()}
     finally:
         request_id.reset(token)
     headers |= {"Connection": "close", "Content-Length": str(len(response.content))}
-    return Answer(response.status_code, encoded(headers.items()), response.content)
+    return WSGIResponse(response.status_code, encode_headers(headers.items()), response.content)
 
 
-def merged(made: Answer, late: HttpResponse) -> Answer:
+def merge_late_response(made: WSGIResponse, late: HttpResponse) -> WSGIResponse:
     """A late answer under the headers that the middleware gave to the waiting one."""
     own = {name.lower() for name in late.headers} | {"content-length"}
     kept = [(name, value) for name, value in made.headers if name.decode("latin-1") not in own]
     length = [("Content-Length", str(len(late.content)))] if late.status_code != 304 else []
-    headers = kept + encoded([*late.items(), *length])
-    return Answer(late.status_code, headers, late.content)
+    headers = kept + encode_headers([*late.items(), *length])
+    return WSGIResponse(late.status_code, headers, late.content)
 
 
-def beginning(made: Answer) -> dict[str, Any]:
+def build_start_message(made: WSGIResponse) -> dict[str, Any]:
     return {"type": "http.response.start", "status": made.status, "headers": made.headers}
 
 
-def part(body: bytes, *, more: bool) -> dict[str, Any]:
+def build_body_message(body: bytes, *, more: bool) -> dict[str, Any]:
     return {"type": "http.response.body", "body": body, "more_body": more}
 
 
-async def send_body(made: Answer, send: Send) -> None:
-    await send(beginning(made))
-    await send(part(made.body, more=False))
+async def send_body(made: WSGIResponse, send: Send) -> None:
+    await send(build_start_message(made))
+    await send(build_body_message(made.body, more=False))
 
 
-async def send_file(made: Answer, receive: Receive, send: Send) -> None:
+async def send_file(made: WSGIResponse, receive: Receive, send: Send) -> None:
     """Send a file piece by piece, no faster than the client takes it."""
-    gone = asyncio.ensure_future(disconnected(receive))
+    gone = asyncio.ensure_future(wait_for_disconnect(receive))
     try:
-        await send(beginning(made))
+        await send(build_start_message(made))
         while not gone.done():
             piece = made.file.read(BLOCK)
-            await asyncio.wait_for(send(part(piece, more=bool(piece))), STALL)
+            await asyncio.wait_for(send(build_body_message(piece, more=bool(piece))), STALL_SECONDS)
             if not piece:
                 break
     except TimeoutError:
@@ -276,7 +282,7 @@ async def send_file(made: Answer, receive: Receive, send: Send) -> None:
         made.file.close()
 
 
-async def disconnected(receive: Receive) -> None:
+async def wait_for_disconnect(receive: Receive) -> None:
     """Return when the client is gone."""
     with suppress(asyncio.CancelledError):
         while (await receive())["type"] != "http.disconnect":

@@ -16,8 +16,8 @@ from django.core.checks import CheckMessage, Error, register
 from django.http.request import split_domain_port, validate_host
 
 TAG = "tracker"
-KEY_LENGTH = 50
-PEPPER_LENGTH = 32
+MIN_KEY_LENGTH = 50
+MIN_PEPPER_LENGTH = 32
 DURABLE = ("FULL", "EXTRA")
 # The first good release of each line that has one; 3.51.3 and all later ones are good.
 WAL_RESET_FIXED = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
@@ -26,7 +26,7 @@ Apps = Sequence[AppConfig] | None
 
 
 @register(TAG)
-def secrets_are_strong(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+def check_secrets(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if settings.DEBUG:
         return []
     hint = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
@@ -34,17 +34,19 @@ def secrets_are_strong(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     keys = [("TRACKER_SECRET_KEY", settings.SECRET_KEY)]
     keys += [("TRACKER_SECRET_KEY_FALLBACKS", key) for key in settings.SECRET_KEY_FALLBACKS]
     for name, key in keys:
-        if key.startswith("django-insecure-") or len(key) < KEY_LENGTH:
-            text = f"{name} is too weak: {KEY_LENGTH} random characters are needed."
+        if key.startswith("django-insecure-") or len(key) < MIN_KEY_LENGTH:
+            text = f"{name} is too weak: {MIN_KEY_LENGTH} random characters are needed."
             faults.append(Error(text, hint=hint, id="tracker.E001"))
-    if len(settings.TRACKER_TOKEN_PEPPER) < PEPPER_LENGTH:
-        text = f"TRACKER_TOKEN_PEPPER is too weak: {PEPPER_LENGTH} random characters are needed."
+    if len(settings.TRACKER_TOKEN_PEPPER) < MIN_PEPPER_LENGTH:
+        text = (
+            f"TRACKER_TOKEN_PEPPER is too weak: {MIN_PEPPER_LENGTH} random characters are needed."
+        )
         faults.append(Error(text, hint=hint, id="tracker.E002"))
     return faults
 
 
 @register(TAG)
-def hosts_are_named(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+def check_hosts_are_named(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     hosts = settings.ALLOWED_HOSTS
     if "*" in hosts:
         text = "TRACKER_ALLOWED_HOSTS holds '*': any name in a Host header would be believed."
@@ -59,7 +61,7 @@ def hosts_are_named(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(TAG)
-def hosts_can_be_met(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+def check_hosts_can_match(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     hint = (
         "Write names alone, with commas: tracker.example, .tracker.example, 192.0.2.1, "
         "[2001:db8::1]. No scheme, port, path, space, '*' or last dot; other scripts as xn--."
@@ -80,8 +82,8 @@ def can_match(pattern: str) -> bool:
 
 
 @register(TAG)
-def writes_are_durable(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    if settings.DEBUG or not on_sqlite():
+def check_writes_are_durable(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if settings.DEBUG or not is_sqlite():
         return []
     command = settings.DATABASES["default"]["OPTIONS"]["init_command"]
     match = re.search(r"synchronous=(\w+)", command)
@@ -93,7 +95,7 @@ def writes_are_durable(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(TAG)
-def webhooks_stay_outside(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+def check_webhooks_stay_outside(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if settings.DEBUG or not settings.TRACKER_WEBHOOKS_ALLOW_LOOPBACK:
         return []
     text = "TRACKER_WEBHOOKS_ALLOW_LOOPBACK is on: webhooks would open what stands on this machine."
@@ -101,7 +103,7 @@ def webhooks_stay_outside(app_configs: Apps, **kwargs: Any) -> list[CheckMessage
 
 
 @register(TAG, deploy=True)
-def debug_is_off(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+def check_debug_is_off(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if not settings.DEBUG:
         return []
     text = "TRACKER_DEBUG is on: error pages would show the program's inside to everybody."
@@ -109,9 +111,9 @@ def debug_is_off(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(TAG, deploy=True)
-def sqlite_is_sound(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+def check_sqlite_version(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """A warning and no refusal: Debian 12 ships such a library, and one process is not affected."""
-    if not on_sqlite() or wal_reset_is_fixed(sqlite3.sqlite_version_info):
+    if not is_sqlite() or has_wal_reset_fix(sqlite3.sqlite_version_info):
         return []
     text = (
         f"SQLite {sqlite3.sqlite_version} has the WAL-reset bug: a checkpoint beside a writer in "
@@ -121,12 +123,12 @@ def sqlite_is_sound(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     return [checks.Warning(text, hint=hint, id="tracker.W001")]
 
 
-def wal_reset_is_fixed(version: tuple[int, ...]) -> bool:
+def has_wal_reset_fix(version: tuple[int, ...]) -> bool:
     line, patch = version[:2], version[2]
     if line > (3, 51):
         return True
     return line in WAL_RESET_FIXED and patch >= WAL_RESET_FIXED[line]
 
 
-def on_sqlite() -> bool:
+def is_sqlite() -> bool:
     return bool(settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"))

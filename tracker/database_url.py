@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from tracker.env import Environment
 
 # What libpq understands and an operator needs; anything else in the address is a mistake.
-PARAMETERS = (
+LIBPQ_PARAMETERS = (
     "application_name",
     "host",
     "sslcert",
@@ -20,7 +20,7 @@ PARAMETERS = (
 )
 
 
-def configure(environment: Environment, data: Path, *, debug: bool) -> dict[str, Any]:
+def build_database_settings(environment: Environment, data: Path, *, debug: bool) -> dict[str, Any]:
     """The ``DATABASES["default"]`` entry; ``data`` is the folder of the SQLite file in debug."""
     synchronous = environment.choice("TRACKER_SQLITE_SYNCHRONOUS", "FULL", SYNCHRONOUS)
     timeouts = {
@@ -39,11 +39,11 @@ def configure(environment: Environment, data: Path, *, debug: bool) -> dict[str,
         environment.faults.append(
             "DATABASE_URL is not a URL; is a sign in its password not %-coded?"
         )
-        return sqlite(data / "tracker.sqlite3", synchronous)
+        return build_sqlite_settings(data / "tracker.sqlite3", synchronous)
     if address.scheme in ("postgres", "postgresql"):
-        return postgresql(environment, address, port, timeouts, pool_size)
+        return build_postgresql_settings(environment, address, port, timeouts, pool_size)
     if address.scheme == "sqlite" and not address.netloc and len(address.path) > 1:
-        return sqlite(Path(unquote(address.path[1:])), synchronous)
+        return build_sqlite_settings(Path(unquote(address.path[1:])), synchronous)
     if not url and not debug:
         environment.require(
             "DATABASE_URL",
@@ -54,13 +54,13 @@ def configure(environment: Environment, data: Path, *, debug: bool) -> dict[str,
         environment.faults.append(
             "DATABASE_URL is neither postgres://user:password@host:port/name nor sqlite:///path."
         )
-    return sqlite(data / "tracker.sqlite3", synchronous)
+    return build_sqlite_settings(data / "tracker.sqlite3", synchronous)
 
 
 SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 
 
-def sqlite(path: Path, synchronous: str) -> dict[str, Any]:
+def build_sqlite_settings(path: Path, synchronous: str) -> dict[str, Any]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -77,7 +77,7 @@ def sqlite(path: Path, synchronous: str) -> dict[str, Any]:
     }
 
 
-def postgresql(
+def build_postgresql_settings(
     environment: Environment,
     address: SplitResult,
     port: int | None,
@@ -86,9 +86,9 @@ def postgresql(
 ) -> dict[str, Any]:
     parameters = dict(parse_qsl(address.query, keep_blank_values=True))
     for name in parameters:
-        if name not in PARAMETERS:
+        if name not in LIBPQ_PARAMETERS:
             environment.faults.append(
-                f"DATABASE_URL has the parameter '{name}': known are {', '.join(PARAMETERS)}."
+                f"DATABASE_URL has the parameter '{name}': known are {', '.join(LIBPQ_PARAMETERS)}."
             )
     session = {name: f"{limit // timedelta(milliseconds=1)}" for name, limit in timeouts.items()}
     return {

@@ -102,7 +102,7 @@ class Environment:
         return f" Did you mean {known[near[0]]}?" if near else ""
 
 
-def kept_secret(path: Path) -> str:
+def load_or_create_secret(path: Path) -> str:
     """A random secret, made once for a debug installation and readable by its owner only."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

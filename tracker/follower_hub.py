@@ -12,7 +12,7 @@ from django.db import Error, close_old_connections
 logger = logging.getLogger(__name__)
 
 
-class Hub:
+class FollowerHub:
     """Tells those who wait that there is news; nobody looks as long as nobody waits."""
 
     def __init__(self, look: Callable[[], Any], pause: float, threads: Executor) -> None:

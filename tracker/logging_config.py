@@ -34,13 +34,13 @@ class JSONFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-def request_level(style: str, level: str) -> str:
+def get_request_level(style: str, level: str) -> str:
     """The level of the lines about requests: the development server prints requests itself."""
     least = "INFO" if style == "json" else "WARNING"
     return least if level == "DEBUG" or (level, least) == ("INFO", "WARNING") else level
 
 
-def configuration(style: str, level: str) -> dict[str, Any]:
+def build_logging_config(style: str, level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -60,6 +60,6 @@ def configuration(style: str, level: str) -> dict[str, Any]:
         "loggers": {
             # Replaces Django's own handlers, which would mail errors or print them twice.
             "django": {"handlers": [], "level": level, "propagate": True},
-            "tracker.requests": {"level": request_level(style, level)},
+            "tracker.requests": {"level": get_request_level(style, level)},
         },
     }

@@ -60,7 +60,7 @@ class LoginForm(AdminAuthenticationForm):
     }
 
 
-class LockingBackend(ModelBackend):
+class LoginThrottleBackend(ModelBackend):
     """Django's own check of the password, for as many tries as are left."""
 
     def authenticate(
@@ -72,7 +72,7 @@ class LockingBackend(ModelBackend):
     ) -> Any:
         if username is None or password is None:
             return None
-        account = digest("account", username.casefold())
+        account = hash_counter_key("account", username.casefold())
         counted = list_counters(request, username, account)
         if not all(take_try(key, account_of, free) for key, account_of, free in counted):
             if request is not None:
@@ -80,7 +80,7 @@ class LockingBackend(ModelBackend):
             raise PermissionDenied
         user = super().authenticate(request, username, password, **others)
         if user is not None:
-            give_back(*(key for key, *_ in counted))
+            refund_tries(*(key for key, *_ in counted))
         return user
 
 
@@ -89,21 +89,21 @@ def list_counters(
 ) -> list[tuple[str, str, int]]:
     """List what counts a try: (key, account that it belongs to, free tries) each."""
     if request is None:
-        return [(digest("pair", account), account, FREE_TRIES)]
+        return [(hash_counter_key("pair", account), account, FREE_TRIES)]
     device = get_known_device(request, username)
     if device:
-        return [(digest("device", f"{account} {device}"), account, FREE_TRIES)]
+        return [(hash_counter_key("device", f"{account} {device}"), account, FREE_TRIES)]
     network = get_client_network(request)
     failures = PasswordGuess.objects.filter(account=account).aggregate(all=Sum("count"))["all"]
     is_under_attack = (failures or 0) >= FAILURES_UNDER_ATTACK
     free = FREE_TRIES_UNDER_ATTACK if is_under_attack else FREE_TRIES
     return [
-        (digest("pair", f"{account} {network}"), account, free),
-        (digest("network", network), "", FREE_TRIES_OF_NETWORK),
+        (hash_counter_key("pair", f"{account} {network}"), account, free),
+        (hash_counter_key("network", network), "", FREE_TRIES_OF_NETWORK),
     ]
 
 
-def digest(kind: str, text: str) -> str:
+def hash_counter_key(kind: str, text: str) -> str:
     return salted_hmac(f"negotiations.login.{kind}", text, algorithm="sha256").hexdigest()
 
 
@@ -117,19 +117,19 @@ def take_try(key: str, account: str, free: int) -> bool:
         if guess.blocked_until and guess.blocked_until > now:
             return False
         unchanged = rows.filter(pk=guess.pk, count=guess.count, blocked_until=guess.blocked_until)
-        blocked_until = end_of_pause(guess.count + 1, free, now)
+        blocked_until = get_pause_end(guess.count + 1, free, now)
         if unchanged.update(count=guess.count + 1, blocked_until=blocked_until, since=now):
             return True
 
 
-def end_of_pause(count: int, free: int, now: datetime) -> datetime | None:
+def get_pause_end(count: int, free: int, now: datetime) -> datetime | None:
     """Return when the next try may follow this one; None while free tries are left."""
     if count < free:
         return None
     return now + min(FIRST_PAUSE * 2 ** min(count - free, 10), LONGEST_PAUSE)
 
 
-def give_back(own: str, *shared: str) -> None:
+def refund_tries(own: str, *shared: str) -> None:
     """After a right password: forget the failures of one counter, return the try to the others."""
     PasswordGuess.objects.filter(key=own).delete()
     used = PasswordGuess.objects.filter(key__in=shared, count__gt=0)
@@ -138,8 +138,10 @@ def give_back(own: str, *shared: str) -> None:
 
 def unlock(username: str, address: str = "") -> int:
     """Forget the failures of an account, and of a network; return how many counters there were."""
-    keys = [digest("network", address)] if address else []
-    of_account = PasswordGuess.objects.filter(account=digest("account", username.casefold()))
+    keys = [hash_counter_key("network", address)] if address else []
+    of_account = PasswordGuess.objects.filter(
+        account=hash_counter_key("account", username.casefold())
+    )
     deleted, _ = (of_account | PasswordGuess.objects.filter(key__in=keys)).delete()
     return int(deleted)
 
@@ -157,10 +159,10 @@ def get_known_device(request: HttpRequest, username: str) -> str:
     user = get_user_model()._default_manager.filter(pk=known["user"]).first()
     if user is None or user.get_username().casefold() != username.casefold():
         return ""
-    return str(known["device"]) if known["password"] == password_mark(user) else ""
+    return str(known["device"]) if known["password"] == get_password_mark(user) else ""
 
 
-def password_mark(user: Any) -> str:
+def get_password_mark(user: Any) -> str:
     """Return what changes with the user's password, so that a new one forgets all devices."""
     return str(user.get_session_auth_hash())[:16]
 
@@ -178,7 +180,7 @@ class KnownDeviceMiddleware:
             known = {
                 "user": user.pk,
                 "device": secrets.token_hex(8),
-                "password": password_mark(user),
+                "password": get_password_mark(user),
             }
             response.set_cookie(
                 settings.DEVICE_COOKIE_NAME,
@@ -195,13 +197,13 @@ class KnownDeviceMiddleware:
 
 
 @receiver(user_logged_in, dispatch_uid="log_in")
-def note_login(request: Any, user: Any, **_: Any) -> None:
+def log_login(request: Any, user: Any, **_: Any) -> None:
     request.logged_in_user = user
     logger.info("logged in", extra={"fields": describe_login(request, user.get_username())})
 
 
 @receiver(user_login_failed, dispatch_uid="log_in_failure")
-def note_failure(credentials: Any, request: Any = None, **_: Any) -> None:
+def log_login_failure(credentials: Any, request: Any = None, **_: Any) -> None:
     """Log the name only of an account that exists: a password may be typed into the wrong box."""
     users = get_user_model()._default_manager
     typed = str(credentials.get("username") or "").replace("\0", "")

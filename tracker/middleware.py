@@ -14,9 +14,9 @@ from django.middleware.locale import LocaleMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 
-from negotiations.request_context import is_desk, request_id
+from negotiations.request_context import is_admin_request, request_id
 
-Answer = Callable[[HttpRequest], HttpResponseBase]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 logger = logging.getLogger("tracker.requests")
 
 # Nothing in an answer of the API is a page.
@@ -25,10 +25,10 @@ PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-LARGEST_FORM = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+MAX_FORM_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 # A file of the desk, with its form.
-LARGEST_UPLOAD = 11 * 1024 * 1024
-PERMISSIONS = "camera=(), geolocation=(), microphone=()"
+MAX_UPLOAD_BYTES = 11 * 1024 * 1024
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=()"
 
 
 class HTTPSMiddleware:
@@ -38,7 +38,7 @@ class HTTPSMiddleware:
     token in clear.
     """
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.security = SecurityMiddleware(get_response)
 
@@ -46,18 +46,18 @@ class HTTPSMiddleware:
         reads = request.method in {"GET", "HEAD", "OPTIONS"}
         if reads or self.security.process_request(request) is None:
             return self.get_response(request)
-        from negotiations.rest.http.exception_handler import page_or_problem  # noqa: PLC0415 - needs the apps
+        from negotiations.rest.http.exception_handler import render_page_or_problem  # noqa: PLC0415 - needs the apps
 
         detail = "By plain HTTP you can only read, after a redirect to HTTPS. Nothing was written."
-        response = page_or_problem(request, "https_required", detail)
+        response = render_page_or_problem(request, "https_required", detail)
         return self.security.process_response(request, response)
 
 
-class DeskLanguageMiddleware(LocaleMiddleware):
+class AdminLanguageMiddleware(LocaleMiddleware):
     """The analysts' desk in their browser's language; what machines read stays as it is."""
 
     def process_request(self, request: HttpRequest) -> None:
-        if is_desk(request):
+        if is_admin_request(request):
             super().process_request(request)
         else:
             translation.activate(settings.LANGUAGE_CODE)
@@ -65,17 +65,19 @@ class DeskLanguageMiddleware(LocaleMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        return super().process_response(request, response) if is_desk(request) else response
+        return (
+            super().process_response(request, response) if is_admin_request(request) else response
+        )
 
 
-class UploadMiddleware:
+class UploadLimitMiddleware:
     """Refuses what is too large, or of nobody, before a byte of it is read.
 
     Only files that come with a form are written to disk as they arrive, and only those longer than
     what a form may be without them; shorter bodies stay in memory.
     """
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -84,21 +86,21 @@ class UploadMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, arguments: Any, options: Any
     ) -> HttpResponseBase | None:
-        from negotiations.rest.http.exception_handler import page_or_problem  # noqa: PLC0415 - needs the apps
+        from negotiations.rest.http.exception_handler import render_page_or_problem  # noqa: PLC0415 - needs the apps
 
         # Views without forms are exempt: the API reads and refuses bodies itself.
         is_form = request.method == "POST" and request.content_type == "multipart/form-data"
         length = request.headers.get("Content-Length", "")
         # Python refuses to read numbers of thousands of digits.
         size = int(length.lstrip("0")[:20] or 0) if length.isdecimal() else 0
-        if getattr(view, "csrf_exempt", False) or not is_form or size <= LARGEST_FORM:
+        if getattr(view, "csrf_exempt", False) or not is_form or size <= MAX_FORM_BYTES:
             return None
-        if size > LARGEST_UPLOAD or not is_desk(request):
-            return page_or_problem(request, "too_large", "The body is over the limit.")
+        if size > MAX_UPLOAD_BYTES or not is_admin_request(request):
+            return render_page_or_problem(request, "too_large", "The body is over the limit.")
         if not request.user.is_authenticated:
             detail = "Your session has ended, or you are not logged in. The file was not read."
             advice = "Log in, then choose the file again."
-            return page_or_problem(request, "forbidden", detail, advice)
+            return render_page_or_problem(request, "forbidden", detail, advice)
         return None
 
 
@@ -107,7 +109,7 @@ class RequestIdMiddleware:
 
     ACCEPTED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -134,16 +136,16 @@ class RequestIdMiddleware:
         logger.info("answered", extra={"fields": fields})
 
 
-class ContentPolicyMiddleware:
+class ContentSecurityPolicyMiddleware:
     """A view that needs another policy sets the header itself."""
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy(request.path))
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
 
     def policy(self, path: str) -> str:

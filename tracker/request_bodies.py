@@ -10,21 +10,21 @@ from typing import IO, Any
 
 from django.core.handlers.wsgi import WSGIRequest
 
-from negotiations.rest.http.client_slots import Places
-from negotiations.rest.http.problem_details import Refusal
-from negotiations.rest.http.throttling import client_of
-from tracker.chunked_bodies import MOST
+from negotiations.rest.http.client_slots import SlotPool
+from negotiations.rest.http.problem_details import ProblemError
+from negotiations.rest.http.throttling import get_client_id
+from tracker.chunked_bodies import MAX_BODY_BYTES
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 # A larger body waits on the disk for its end.
-SMALL = 64 * 1024
-UPLOADS = Places("uploads", most=32, most_each=8)
+SPOOL_BYTES = 64 * 1024
+UPLOAD_SLOTS = SlotPool("uploads", most=32, most_each=8)
 # A body may take so long, and longer at this rate in bytes a second.
 SECONDS, RATE = 20, 10_000
 
 
-class Disconnected(Exception):
+class ClientDisconnectedError(Exception):
     """The client went away in the middle of its request."""
 
 
@@ -35,13 +35,13 @@ async def receive_body(environ: dict[str, Any], receive: Receive) -> None:
     environ["wsgi.input"] = BytesIO()
     if not length and not is_chunked:
         return
-    if length >= MOST:
-        raise Refusal("too_large", f"No address takes more than {MOST - 1:,} bytes.")
-    is_large = is_chunked or length > SMALL
-    client = client_of(WSGIRequest(environ))
-    with UPLOADS.take(client) if is_large else nullcontext():
+    if length >= MAX_BODY_BYTES:
+        raise ProblemError("too_large", f"No address takes more than {MAX_BODY_BYTES - 1:,} bytes.")
+    is_large = is_chunked or length > SPOOL_BYTES
+    client = get_client_id(WSGIRequest(environ))
+    with UPLOAD_SLOTS.take(client) if is_large else nullcontext():
         body: IO[bytes] = (
-            tempfile.SpooledTemporaryFile(SMALL) if is_large else BytesIO()  # noqa: SIM115
+            tempfile.SpooledTemporaryFile(SPOOL_BYTES) if is_large else BytesIO()  # noqa: SIM115
         )
         received = await _receive_into(body, receive)
     body.seek(0)
@@ -51,15 +51,15 @@ async def receive_body(environ: dict[str, Any], receive: Receive) -> None:
 async def _receive_into(body: IO[bytes], receive: Receive) -> int:
     """How many bytes there were; at most one more than any address takes."""
     started, received = time.monotonic(), 0
-    while received < MOST:
+    while received < MAX_BODY_BYTES:
         left = started + SECONDS + received / RATE - time.monotonic()
         try:
             message = await asyncio.wait_for(receive(), max(left, 0))
         except TimeoutError:
-            raise Refusal("too_slow", "The body did not arrive in time.") from None
+            raise ProblemError("too_slow", "The body did not arrive in time.") from None
         if message["type"] == "http.disconnect":
-            raise Disconnected
-        received += body.write(message.get("body", b"")[: MOST - received])
+            raise ClientDisconnectedError
+        received += body.write(message.get("body", b"")[: MAX_BODY_BYTES - received])
         if not message.get("more_body"):
             break
     return received

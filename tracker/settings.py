@@ -11,7 +11,7 @@ from pathlib import Path
 import django
 
 from tracker import database_url, logging_config
-from tracker.env import Environment, kept_secret
+from tracker.env import Environment, load_or_create_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The data of this installation: the SQLite file, and in debug its secrets.
@@ -35,8 +35,8 @@ TRACKER_TOKEN_PEPPER = environment.secret("TRACKER_TOKEN_PEPPER")
 # Former keys, newest first: what they signed stays valid while the key is being changed.
 SECRET_KEY_FALLBACKS = environment.secret("TRACKER_SECRET_KEY_FALLBACKS").replace(",", " ").split()
 if DEBUG:
-    SECRET_KEY = SECRET_KEY or kept_secret(DATA_DIR / "secret-key")
-    TRACKER_TOKEN_PEPPER = TRACKER_TOKEN_PEPPER or kept_secret(DATA_DIR / "token-pepper")
+    SECRET_KEY = SECRET_KEY or load_or_create_secret(DATA_DIR / "secret-key")
+    TRACKER_TOKEN_PEPPER = TRACKER_TOKEN_PEPPER or load_or_create_secret(DATA_DIR / "token-pepper")
 environment.require("TRACKER_SECRET_KEY", SECRET_KEY, "It signs sessions and forms.")
 environment.require("TRACKER_TOKEN_PEPPER", TRACKER_TOKEN_PEPPER, "It guards the API tokens.")
 
@@ -75,16 +75,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First and last to act: every answer has its request id and its policy, refusals too.
     "tracker.middleware.RequestIdMiddleware",
-    "tracker.middleware.ContentPolicyMiddleware",
+    "tracker.middleware.ContentSecurityPolicyMiddleware",
     "tracker.middleware.HTTPSMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "tracker.middleware.DeskLanguageMiddleware",
+    "tracker.middleware.AdminLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     # Before the one below, which reads forms to find their token.
-    "tracker.middleware.UploadMiddleware",
+    "tracker.middleware.UploadLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tracker.login_throttle.KnownDeviceMiddleware",
@@ -112,7 +112,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database_url.configure(environment, DATA_DIR, debug=DEBUG)}
+DATABASES = {"default": database_url.build_database_settings(environment, DATA_DIR, debug=DEBUG)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -124,7 +124,7 @@ if django.VERSION < (6, 0):
     # Django 6 takes an address without a scheme for https by itself.
     FORMS_URLFIELD_ASSUME_HTTPS = True
 
-AUTHENTICATION_BACKENDS = ["tracker.login_throttle.LockingBackend"]
+AUTHENTICATION_BACKENDS = ["tracker.login_throttle.LoginThrottleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -185,13 +185,15 @@ CORS_EXPOSE_HEADERS = [
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["negotiations.rest.http.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "negotiations.rest.http.content_negotiation.Negotiation",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": (
+        "negotiations.rest.http.content_negotiation.ContentNegotiation"
+    ),
     "DEFAULT_PARSER_CLASSES": ["negotiations.rest.http.parsers.StrictJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["negotiations.rest.http.authentication.TokenAuthentication"],
     # Each viewset names its policy; the policy table denies what it does not list.
     "DEFAULT_PERMISSION_CLASSES": [],
-    "EXCEPTION_HANDLER": "negotiations.rest.http.exception_handler.problem_response",
-    "DEFAULT_SCHEMA_CLASS": "negotiations.rest.openapi.autoschema.RecordSchema",
+    "EXCEPTION_HANDLER": "negotiations.rest.http.exception_handler.handle_exception",
+    "DEFAULT_SCHEMA_CLASS": "negotiations.rest.openapi.autoschema.RecordAutoSchema",
     # DRF would take ?format=indirect, the format of a round, for a kind of file.
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -207,8 +209,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
-        "negotiations.api.openapi_document.finished",
-        "negotiations.api.examples.illustrated",
+        "negotiations.api.openapi_document.postprocess_document",
+        "negotiations.api.examples.add_examples",
     ],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -232,6 +234,6 @@ LOG_FORMAT = environment.choice(
 LOG_LEVEL = environment.choice(
     "TRACKER_LOG_LEVEL", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"]
 )
-LOGGING = logging_config.configuration(LOG_FORMAT, LOG_LEVEL)
+LOGGING = logging_config.build_logging_config(LOG_FORMAT, LOG_LEVEL)
 
 environment.refuse_faults()

@@ -3,13 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from negotiations.api.root import NoSuchAddress
+from negotiations.api.root import NotFoundView
 from tracker import health
 
 urlpatterns = [
     path("api/", include("negotiations.api.urls")),
     # Nothing stands at /api/; without this Django would redirect there.
-    path("api", NoSuchAddress.as_view()),
+    path("api", NotFoundView.as_view()),
     path("admin/", admin.site.urls),
     re_path("^livez/?$", health.livez),
     re_path("^readyz/?$", health.readyz),

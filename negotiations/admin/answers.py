@@ -11,9 +11,9 @@ from functools import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from .labels import PLACE, labels
+from .labels import PLACE, collect_labels
 
-OF_OTHER_LAYERS = (
+LOWER_LAYER_MESSAGES = (
     gettext_noop("%(twin)s says the same, and others refer to both."),
     gettext_noop("A new record is a draft."),
     gettext_noop("Choose another record of the same kind."),
@@ -38,9 +38,9 @@ OF_OTHER_LAYERS = (
 )
 
 
-def retold(answer: str) -> str:
+def translate_message(answer: str) -> str:
     """The same in the language of whoever reads it; as it is, where nobody translated it."""
-    for form, pattern in forms():
+    for form, pattern in compile_message_patterns():
         match = pattern.fullmatch(answer)
         if match is not None:
             return _(form) % match.groupdict()
@@ -48,12 +48,12 @@ def retold(answer: str) -> str:
 
 
 @cache
-def forms() -> list[tuple[str, re.Pattern[str]]]:
+def compile_message_patterns() -> list[tuple[str, re.Pattern[str]]]:
     """Every sentence with places in it, and how it looks once they are filled.
 
     Those that say more come first: others would take their words for what fills a place.
     """
-    said = {form for form in (*OF_OTHER_LAYERS, *labels()) if PLACE.search(form)}
+    said = {form for form in (*LOWER_LAYER_MESSAGES, *collect_labels()) if PLACE.search(form)}
     found = sorted(said, key=lambda form: (-len(PLACE.sub("", form)), form))
     return [(form, re.compile(_pattern(form), re.DOTALL)) for form in found]
 

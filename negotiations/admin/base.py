@@ -9,31 +9,38 @@ from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from negotiations.models import StaleVersion
-from negotiations.permissions import may, may_create
+from negotiations.permissions import can_create, can_perform
 
-from .forms.double_submit import find_repeated, find_spent, reopen, spend
-from .forms.inlines import as_stored
+from .forms.double_submit import consume_form_key, find_repeated, find_spent, reopen
+from .forms.inlines import get_stored_record
 from .forms.record_form import RecordForm
-from .forms.saving import Page, Refused
-from .forms.widgets import RecordWidgets
-from .history.deletion import Deleting
-from .history.views import Versions
-from .review.state_changes import Reviewing
-from .spoken import Spoken, to_read
-from .transfer.views import Exchange
+from .forms.saving import Page, SaveError
+from .forms.widgets import RecordWidgetsMixin
+from .history.deletion import DeletionMixin
+from .history.views import VersionsMixin
+from .review.state_changes import ReviewMixin
+from .spoken import TranslatedModelAdmin, build_readonly_fieldsets
+from .transfer.views import ImportExportMixin
 
 # Who lost a race is told so as if they had come later.
-LOST = (IntegrityError, StaleVersion, models.ProtectedError)
+CONFLICT_ERRORS = (IntegrityError, StaleVersion, models.ProtectedError)
 PROVENANCE = ("version", "created_by", "created_at", "updated_at")
-MOST_WORDS = 20
+MAX_SEARCH_WORDS = 20
 
 
-def dated(name: str) -> tuple[str, ...]:
+def list_date_fields(name: str) -> tuple[str, ...]:
     """The row of one uncertain date."""
     return (name, f"{name}_certainty", f"{name}_words", f"{name}_anchor")
 
 
-class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, Exchange, Spoken):
+class RecordAdmin(
+    RecordWidgetsMixin,
+    ReviewMixin,
+    DeletionMixin,
+    VersionsMixin,
+    ImportExportMixin,
+    TranslatedModelAdmin,
+):
     """``facts`` are the rows of the form that are the record's own; the rest all kinds share."""
 
     form = RecordForm
@@ -91,7 +98,7 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, Exchange, Spoken
             pairs = [tuple(bounds[i : i + 2]) for i in range(0, len(bounds), 2)]
             rows = ["slug", *pairs, *self.derived, PROVENANCE]
             shown.append((_("Provenance"), {"fields": rows, "classes": ["collapse"]}))
-        return shown if open_for_writing else to_read(shown, self.coded)
+        return shown if open_for_writing else build_readonly_fieldsets(shown, self.coded)
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> Any:
         form: Any = super().get_form(request, obj, change, **options)
@@ -109,8 +116,8 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, Exchange, Spoken
 
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> Any:
         """Each word costs a look at every row: a search of many words is refused."""
-        if len(search_term.split()) > MOST_WORDS:
-            words = _("Search for %(number)s words at most.") % {"number": MOST_WORDS}
+        if len(search_term.split()) > MAX_SEARCH_WORDS:
+            words = _("Search for %(number)s words at most.") % {"number": MAX_SEARCH_WORDS}
             self.message_user(request, words, messages.WARNING)
             return queryset.none(), False
         return super().get_search_results(request, queryset, search_term)
@@ -118,23 +125,23 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, Exchange, Spoken
     # To whom: the policy table decides, not Django's own permissions
 
     def has_module_permission(self, request: Any) -> bool:
-        return may_create(request.user)
+        return can_create(request.user)
 
     def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        return may_create(request.user)
+        return can_create(request.user)
 
     def has_add_permission(self, request: Any) -> bool:
-        return may_create(request.user)
+        return can_create(request.user)
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
         if obj is None:
-            return may_create(request.user)
-        return may(request.user, "edit", as_stored(obj))
+            return can_create(request.user)
+        return can_perform(request.user, "edit", get_stored_record(obj))
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         if obj is None:
-            return may_create(request.user)
-        return may(request.user, "delete", as_stored(obj))
+            return can_create(request.user)
+        return can_perform(request.user, "delete", get_stored_record(obj))
 
     # How it is saved
 
@@ -150,7 +157,7 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, Exchange, Spoken
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         # A second click waits here, then fails on the unique key.
-        spent = spend(request, str(self.opts.model_name))
+        spent = consume_form_key(request, str(self.opts.model_name))
         Page(form, formsets, request.user).save()
         spent.made = form.instance.pk
         spent.save(update_fields=["made"])
@@ -170,10 +177,10 @@ class RecordAdmin(RecordWidgets, Reviewing, Deleting, Versions, Exchange, Spoken
                 request.late_faults = {None: reopen(request, spent)}
             try:
                 return show(request, object_id, form_url, extra_context)
-            except Refused as refused:
+            except SaveError as refused:
                 # Nothing is written; the page is shown once more, with the fault in its place.
                 request.late_faults = {refused.prefix: refused.error}
-            except LOST as lost:
+            except CONFLICT_ERRORS as lost:
                 if attempt == "again":
                     words = _("Nothing was saved: %(why)s") % {"why": lost}
                     self.message_user(request, words, messages.ERROR)

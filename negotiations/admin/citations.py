@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from negotiations.models import CITED, Citation, Dismissal
+from negotiations.models import CITABLE_MODELS, Citation, Dismissal
 
 from .base import RecordAdmin
-from .filters import MineFilter, VisibleFilter
-from .spoken import noun
+from .filters import AuthorFilter, VisibleRelatedFilter
+from .spoken import translate_model_name
 
 
 @admin.register(Citation)
@@ -23,10 +23,10 @@ class CitationAdmin(RecordAdmin):
         "voice",
         "relation",
         "credibility",
-        ("source", VisibleFilter),
-        MineFilter,
+        ("source", VisibleRelatedFilter),
+        AuthorFilter,
     )
-    list_select_related = ("source", *CITED)
+    list_select_related = ("source", *CITABLE_MODELS)
     search_fields = ("quote", "source__title", "slug")
     search_help_text = gettext_lazy("Words, source or slug")
     facts = (
@@ -40,14 +40,14 @@ class CitationAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("record"))
     def supported(self, citation: Citation) -> str:
         record = citation.record
-        return f"{noun(record)}: {record}" if record else ""
+        return f"{translate_model_name(record)}: {record}" if record else ""
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
         shown = super().get_fieldsets(request, obj)
         if obj is not None:
             shown[0][1]["fields"].insert(1, "supported")
         else:
-            kinds = [tuple(CITED[i : i + 3]) for i in range(0, len(CITED), 3)]
+            kinds = [tuple(CITABLE_MODELS[i : i + 3]) for i in range(0, len(CITABLE_MODELS), 3)]
             shown.insert(1, (_("The record: exactly one of these"), {"fields": kinds}))
         return shown
 
@@ -58,7 +58,7 @@ class CitationAdmin(RecordAdmin):
 @admin.register(Dismissal)
 class DismissalAdmin(RecordAdmin):
     list_display = ("__str__", "reason", "source")
-    list_filter = ("review", "reason", ("source", VisibleFilter), MineFilter)
+    list_filter = ("review", "reason", ("source", VisibleRelatedFilter), AuthorFilter)
     list_select_related = ("source",)
     search_fields = ("quote", "source__title", "slug")
     search_help_text = gettext_lazy("Words, source or slug")

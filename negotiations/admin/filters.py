@@ -8,21 +8,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 # A sidebar of hundreds of names helps nobody: the search does.
-MOST = 60
+MAX_OPTIONS = 60
 
 
-class VisibleFilter(admin.RelatedFieldListFilter):
+class VisibleRelatedFilter(admin.RelatedFieldListFilter):
     """The records of another kind, for example ``("negotiation", VisibleFilter)``."""
 
     def field_choices(self, field: Any, request: Any, model_admin: Any) -> Any:
-        rows = field.related_model._default_manager.visible_to(request.user)[: MOST + 1]
+        rows = field.related_model._default_manager.visible_to(request.user)[: MAX_OPTIONS + 1]
         return [(record.pk, str(record)) for record in rows]
 
     def has_output(self) -> bool:
-        return 0 < len(self.lookup_choices) <= MOST
+        return 0 < len(self.lookup_choices) <= MAX_OPTIONS
 
 
-class CodedFilter(admin.ChoicesFieldListFilter):
+class TranslatedChoicesFilter(admin.ChoicesFieldListFilter):
     """The values of a coded field, as they are called in the user's language."""
 
     def __init__(self, field: Any, *rest: Any, **named: Any) -> None:
@@ -31,10 +31,12 @@ class CodedFilter(admin.ChoicesFieldListFilter):
         self.field.choices = [(value, _(str(label))) for value, label in field.flatchoices]
 
 
-admin.FieldListFilter.register(lambda field: bool(field.choices), CodedFilter, take_priority=True)
+admin.FieldListFilter.register(
+    lambda field: bool(field.choices), TranslatedChoicesFilter, take_priority=True
+)
 
 
-class MineFilter(admin.SimpleListFilter):
+class AuthorFilter(admin.SimpleListFilter):
     """One's own records among those of others."""
 
     title = gettext_lazy("author")

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy
 
 from negotiations.models import Incident
 
-from .base import RecordAdmin, dated
-from .filters import MineFilter, VisibleFilter
-from .forms.inlines import citations_of
+from .base import RecordAdmin, list_date_fields
+from .filters import AuthorFilter, VisibleRelatedFilter
+from .forms.inlines import build_citation_inline
 
 
 @admin.register(Incident)
@@ -17,9 +17,9 @@ class IncidentAdmin(RecordAdmin):
         "review",
         "kind",
         "means",
-        ("by", VisibleFilter),
-        ("negotiation", VisibleFilter),
-        MineFilter,
+        ("by", VisibleRelatedFilter),
+        ("negotiation", VisibleRelatedFilter),
+        AuthorFilter,
     )
     list_select_related = ("negotiation",)
     search_fields = ("title", "place", "effect", "slug")
@@ -33,6 +33,6 @@ class IncidentAdmin(RecordAdmin):
         "killed",
         "injured",
         "effect",
-        dated("date"),
+        list_date_fields("date"),
     )
-    inlines = (citations_of("incident"),)
+    inlines = (build_citation_inline("incident"),)

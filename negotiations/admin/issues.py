@@ -5,20 +5,20 @@ from django.utils.translation import gettext_lazy
 
 from negotiations.models import Issue, Position, Statement
 
-from .base import RecordAdmin, dated
-from .filters import MineFilter, VisibleFilter
-from .forms.inlines import citations_of
+from .base import RecordAdmin, list_date_fields
+from .filters import AuthorFilter, VisibleRelatedFilter
+from .forms.inlines import build_citation_inline
 
 
 @admin.register(Issue)
 class IssueAdmin(RecordAdmin):
     list_display = ("title", "question", "part_of")
-    list_filter = ("review", ("part_of", VisibleFilter), MineFilter)
+    list_filter = ("review", ("part_of", VisibleRelatedFilter), AuthorFilter)
     list_select_related = ("part_of",)
     search_fields = ("title", "question", "slug")
     search_help_text = gettext_lazy("Title, question or slug")
     facts = (("title", "part_of"), "question", "identifiers")
-    inlines = (citations_of("issue"),)
+    inlines = (build_citation_inline("issue"),)
 
 
 @admin.register(Statement)
@@ -27,9 +27,9 @@ class StatementAdmin(RecordAdmin):
     list_filter = (
         "review",
         "medium",
-        ("party", VisibleFilter),
-        ("negotiation", VisibleFilter),
-        MineFilter,
+        ("party", VisibleRelatedFilter),
+        ("negotiation", VisibleRelatedFilter),
+        AuthorFilter,
     )
     list_select_related = ("party", "speaker", "negotiation")
     search_fields = ("summary", "speaker__name", "party__name", "slug")
@@ -40,9 +40,9 @@ class StatementAdmin(RecordAdmin):
         ("party", "speaker"),
         ("medium", "place"),
         "summary",
-        dated("date"),
+        list_date_fields("date"),
     )
-    inlines = (citations_of("statement"),)
+    inlines = (build_citation_inline("statement"),)
 
 
 @admin.register(Position)
@@ -53,10 +53,10 @@ class PositionAdmin(RecordAdmin):
         "stance",
         "firmness",
         "basis",
-        ("party", VisibleFilter),
-        ("issue", VisibleFilter),
-        ("negotiation", VisibleFilter),
-        MineFilter,
+        ("party", VisibleRelatedFilter),
+        ("issue", VisibleRelatedFilter),
+        ("negotiation", VisibleRelatedFilter),
+        AuthorFilter,
     )
     list_select_related = ("party", "issue")
     search_fields = ("claim", "party__name", "issue__title", "slug")
@@ -70,6 +70,6 @@ class PositionAdmin(RecordAdmin):
         ("spoken_by", "relayed_by"),
         ("statement", "follows"),
         "term",
-        dated("date"),
+        list_date_fields("date"),
     )
-    inlines = (citations_of("position"),)
+    inlines = (build_citation_inline("position"),)

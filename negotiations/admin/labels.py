@@ -15,15 +15,15 @@ from negotiations.dates.edtf import HOW_TO_WRITE
 from negotiations.models import RECORDS, Token, Vocabulary, Webhook, WebhookDelivery
 
 # Which argument of a call is what a rule says.
-SAID = {"ValidationError": 0, "InvalidDate": 0, "fault": 1}
+MESSAGE_POSITIONS = {"ValidationError": 0, "InvalidDate": 0, "rule_error": 1}
 # Where something is put into what is said.
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
-def labels() -> list[str]:
+def collect_labels() -> list[str]:
     """Each once, in a fixed order, as it stands in the code."""
     with translation.override(None):
-        told = {*_of_values(Vocabulary), *_of_constraints(), *_of_rules(), *_of_the_door()}
+        told = {*_of_values(Vocabulary), *_of_constraints(), *_of_rules(), *_of_login_form()}
         return sorted({*_of_models(), *told})
 
 
@@ -54,24 +54,27 @@ def _of_constraints() -> Iterator[str]:
 
 def _of_rules() -> Iterator[str]:
     """What the code of the models says where a rule is broken."""
-    for path in sorted(Path(models.__file__).parent.glob("*.py")):
+    app = Path(models.__file__).parents[1]
+    for path in sorted(
+        path for name in ("models", "dates", "text") for path in (app / name).rglob("*.py")
+    ):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
-            place = SAID.get(node.func.id, len(node.args))
+            place = MESSAGE_POSITIONS.get(node.func.id, len(node.args))
             for said in node.args[place : place + 1]:
                 if isinstance(said, ast.Constant):
                     yield str(said.value)
     yield HOW_TO_WRITE
 
 
-def _of_the_door() -> Iterator[str]:
+def _of_login_form() -> Iterator[str]:
     """What the installation's own form of login says; it lies outside of this app."""
     form: Any = admin.site.login_form
     yield str(form.error_messages["invalid_login"])
 
 
-def as_template(names: list[str]) -> str:
+def format_as_template(names: list[str]) -> str:
     """A text in which Django's ``makemessages`` finds them, as it finds those of templates."""
     return "\n".join([*map(_marked, names), ""])
 

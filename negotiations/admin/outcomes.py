@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy
 
 from negotiations.models import Commitment, Delivery, Outcome
 
-from .base import RecordAdmin, dated
-from .filters import MineFilter, VisibleFilter
-from .forms.inlines import RecordInline, citations_of
-from .spoken import quantity_column
+from .base import RecordAdmin, list_date_fields
+from .filters import AuthorFilter, VisibleRelatedFilter
+from .forms.inlines import RecordInline, build_citation_inline
+from .spoken import build_quantity_column
 
 
 class DeliveryInline(RecordInline):
@@ -18,14 +18,21 @@ class DeliveryInline(RecordInline):
         ("delivered_by", "received_by"),
         ("quantity", "verification"),
         ("place", "facilitator"),
-        dated("date"),
+        list_date_fields("date"),
     )
 
 
 @admin.register(Outcome)
 class OutcomeAdmin(RecordAdmin):
     list_display = ("title", "kind", "form", "status", "date", "negotiation")
-    list_filter = ("review", "kind", "form", "status", ("negotiation", VisibleFilter), MineFilter)
+    list_filter = (
+        "review",
+        "kind",
+        "form",
+        "status",
+        ("negotiation", VisibleRelatedFilter),
+        AuthorFilter,
+    )
     list_select_related = ("negotiation",)
     search_fields = ("title", "slug")
     search_help_text = gettext_lazy("Title or slug")
@@ -35,9 +42,9 @@ class OutcomeAdmin(RecordAdmin):
         "title",
         ("kind", "form", "status"),
         "agreed_by",
-        dated("date"),
+        list_date_fields("date"),
     )
-    inlines = (citations_of("outcome"),)
+    inlines = (build_citation_inline("outcome"),)
 
 
 @admin.register(Commitment)
@@ -45,7 +52,7 @@ class CommitmentAdmin(RecordAdmin):
     list_display = (
         "text",
         "kind",
-        quantity_column("quantity"),
+        build_quantity_column("quantity"),
         "unit",
         "due",
         "outcome",
@@ -55,9 +62,9 @@ class CommitmentAdmin(RecordAdmin):
         "review",
         "kind",
         "unit",
-        ("obligor", VisibleFilter),
-        ("negotiation", VisibleFilter),
-        MineFilter,
+        ("obligor", VisibleRelatedFilter),
+        ("negotiation", VisibleRelatedFilter),
+        AuthorFilter,
     )
     list_select_related = ("outcome", "negotiation")
     search_fields = ("text", "category", "outcome__title", "slug")
@@ -71,9 +78,9 @@ class CommitmentAdmin(RecordAdmin):
         ("backed_by", "according_to"),
         ("quantity", "unit"),
         "category",
-        dated("due"),
+        list_date_fields("due"),
     )
-    inlines = (citations_of("commitment"), DeliveryInline)
+    inlines = (build_citation_inline("commitment"), DeliveryInline)
 
 
 @admin.register(Delivery)
@@ -82,16 +89,16 @@ class DeliveryAdmin(RecordAdmin):
         "commitment",
         "delivered_by",
         "received_by",
-        quantity_column("quantity"),
+        build_quantity_column("quantity"),
         "verification",
         "date",
     )
     list_filter = (
         "review",
         "verification",
-        ("delivered_by", VisibleFilter),
-        ("received_by", VisibleFilter),
-        MineFilter,
+        ("delivered_by", VisibleRelatedFilter),
+        ("received_by", VisibleRelatedFilter),
+        AuthorFilter,
     )
     list_select_related = ("commitment", "delivered_by", "received_by")
     search_fields = ("commitment__text", "place", "slug")
@@ -102,6 +109,6 @@ class DeliveryAdmin(RecordAdmin):
         ("delivered_by", "received_by"),
         ("quantity", "verification"),
         ("place", "facilitator"),
-        dated("date"),
+        list_date_fields("date"),
     )
-    inlines = (citations_of("delivery"),)
+    inlines = (build_citation_inline("delivery"),)

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy
 
 from negotiations.models import Proposal, Response, Term
 
-from .base import RecordAdmin, dated
-from .filters import MineFilter, VisibleFilter
-from .forms.inlines import RecordInline, citations_of
+from .base import RecordAdmin, list_date_fields
+from .filters import AuthorFilter, VisibleRelatedFilter
+from .forms.inlines import RecordInline, build_citation_inline
 
 
 class TermInline(RecordInline):
@@ -19,7 +19,7 @@ class TermInline(RecordInline):
 class ResponseInline(RecordInline):
     model = Response
     list_select_related = ("party", "term", "proposal")
-    rows = (("party", "answer"), ("term", "spoken_by"), dated("date"))
+    rows = (("party", "answer"), ("term", "spoken_by"), list_date_fields("date"))
 
 
 @admin.register(Proposal)
@@ -30,9 +30,9 @@ class ProposalAdmin(RecordAdmin):
         "kind",
         "status",
         "restated",
-        ("proposed_by", VisibleFilter),
-        ("negotiation", VisibleFilter),
-        MineFilter,
+        ("proposed_by", VisibleRelatedFilter),
+        ("negotiation", VisibleRelatedFilter),
+        AuthorFilter,
     )
     list_select_related = ("negotiation",)
     search_fields = ("title", "consequence", "slug")
@@ -47,30 +47,35 @@ class ProposalAdmin(RecordAdmin):
         ("statement", "responds_to"),
         ("restated", "complete"),
         "consequence",
-        dated("date"),
-        dated("deadline"),
+        list_date_fields("date"),
+        list_date_fields("deadline"),
     )
-    inlines = (citations_of("proposal"), TermInline, ResponseInline)
+    inlines = (build_citation_inline("proposal"), TermInline, ResponseInline)
 
 
 @admin.register(Term)
 class TermAdmin(RecordAdmin):
     list_display = ("text", "number", "issue", "proposal")
-    list_filter = ("review", ("issue", VisibleFilter), ("obligor", VisibleFilter), MineFilter)
+    list_filter = (
+        "review",
+        ("issue", VisibleRelatedFilter),
+        ("obligor", VisibleRelatedFilter),
+        AuthorFilter,
+    )
     list_select_related = ("issue", "proposal")
     search_fields = ("text", "issue__title", "proposal__title", "slug")
     search_help_text = gettext_lazy("Text, issue, proposal or slug")
     facts = (("proposal", "number"), "issue", "text", ("obligor", "obligee"))
-    inlines = (citations_of("term"),)
+    inlines = (build_citation_inline("term"),)
 
 
 @admin.register(Response)
 class ResponseAdmin(RecordAdmin):
     list_display = ("party", "answer", "proposal", "term", "date")
-    list_filter = ("review", "answer", ("party", VisibleFilter), MineFilter)
+    list_filter = ("review", "answer", ("party", VisibleRelatedFilter), AuthorFilter)
     list_select_related = ("party", "proposal", "term")
     search_fields = ("party__name", "proposal__title", "term__text", "slug")
     search_help_text = gettext_lazy("Party, proposal, term or slug")
     date_hierarchy = "date_earliest"
-    facts = (("proposal", "term"), ("party", "answer"), "spoken_by", dated("date"))
-    inlines = (citations_of("response"),)
+    facts = (("proposal", "term"), ("party", "answer"), "spoken_by", list_date_fields("date"))
+    inlines = (build_citation_inline("response"),)

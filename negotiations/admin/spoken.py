@@ -15,10 +15,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .forms.quantities import LABELS, quantities_of, say_quantity, with_quantities
+from .forms.quantities import LABELS, add_quantity_fields, format_quantity, list_quantities
 
 
-def spoken(name: str) -> str:
+def translate_name(name: str) -> str:
     """The name of a kind or field as it stands inside a sentence."""
     title = capfirst(name)
     words = _(title)
@@ -27,21 +27,21 @@ def spoken(name: str) -> str:
     return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
-spoken_later: Any = lazy(spoken, str)
+translate_name_lazy: Any = lazy(translate_name, str)
 
 
-def noun(model: Any, number: int = 1) -> str:
+def translate_model_name(model: Any, number: int = 1) -> str:
     """What so many records of a kind are called."""
     meta = model._meta
-    return spoken(str(meta.verbose_name if number == 1 else meta.verbose_name_plural))
+    return translate_name(str(meta.verbose_name if number == 1 else meta.verbose_name_plural))
 
 
-def spoken_faults(faults: Iterable[ValidationError]) -> list[ValidationError]:
+def translate_errors(faults: Iterable[ValidationError]) -> list[ValidationError]:
     """Faults in the user's language: the rules tell them in English, to machines too."""
     return [ValidationError(_(str(each.message)), each.code, each.params) for each in faults]
 
 
-def column(field: Any) -> Any:
+def build_choice_column(field: Any) -> Any:
     """The column of a coded field, with its values as they are called."""
 
     @admin.display(description=field.verbose_name, ordering=field.name)
@@ -53,24 +53,26 @@ def column(field: Any) -> Any:
     return value
 
 
-def quantity_column(name: str) -> Any:
+def build_quantity_column(name: str) -> Any:
     """The column of a quantity, its bounds said as one."""
 
     @admin.display(description=LABELS.get(name, name), ordering=f"{name}_min")
     def value(record: Any) -> str:
-        return say_quantity(record, name)
+        return format_quantity(record, name)
 
     value.__name__ = name
     return value
 
 
-def columns(opts: Any) -> dict[str, Any]:
+def build_columns(opts: Any) -> dict[str, Any]:
     """The columns of a kind's coded fields and quantities, by name."""
-    coded = {field.name: column(field) for field in opts.concrete_fields if field.choices}
-    return coded | {name: quantity_column(name) for name in quantities_of(opts.model)}
+    coded = {
+        field.name: build_choice_column(field) for field in opts.concrete_fields if field.choices
+    }
+    return coded | {name: build_quantity_column(name) for name in list_quantities(opts.model)}
 
 
-def to_read(fieldsets: Any, coded: dict[str, Any]) -> Any:
+def build_readonly_fieldsets(fieldsets: Any, coded: dict[str, Any]) -> Any:
     """The rows of a form that is only read: Django shows its values as the models call them."""
 
     def told(row: Any) -> Any:
@@ -83,7 +85,7 @@ def to_read(fieldsets: Any, coded: dict[str, Any]) -> Any:
     ]
 
 
-class SpokenList(ChangeList):
+class TranslatedChangeList(ChangeList):
     """A list under the names that its admin has."""
 
     def __init__(self, *args: Any) -> None:
@@ -93,25 +95,25 @@ class SpokenList(ChangeList):
         self.title = self.title.replace(name, str(self.opts.verbose_name))
 
 
-class Spoken(admin.ModelAdmin):
+class TranslatedModelAdmin(admin.ModelAdmin):
     """Headings and columns by translated names."""
 
     def __init__(self, model: Any, admin_site: Any) -> None:
         super().__init__(model, admin_site)
         # Of these options only the names differ from those of the model.
         self.opts = copy.copy(self.opts)
-        self.opts.verbose_name = spoken_later(str(self.opts.verbose_name))
-        self.opts.verbose_name_plural = spoken_later(str(self.opts.verbose_name_plural))
+        self.opts.verbose_name = translate_name_lazy(str(self.opts.verbose_name))
+        self.opts.verbose_name_plural = translate_name_lazy(str(self.opts.verbose_name_plural))
         for field in (*self.opts.concrete_fields, *self.opts.many_to_many):
-            field.verbose_name = spoken_later(str(field.verbose_name))
+            field.verbose_name = translate_name_lazy(str(field.verbose_name))
             if field.help_text:
                 field.help_text = gettext_lazy(str(field.help_text))
-        self.coded = columns(self.opts)
-        self.form = with_quantities(self.form, model)
+        self.coded = build_columns(self.opts)
+        self.form = add_quantity_fields(self.form, model)
 
     def get_list_display(self, request: Any) -> Any:
         shown: Any = super().get_list_display(request)
         return [self.coded.get(name, name) for name in shown]
 
     def get_changelist(self, request: Any, **options: Any) -> Any:
-        return SpokenList
+        return TranslatedChangeList

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy
 
 from negotiations.models import Delegation, Negotiation, Participation, Round
 
-from .base import RecordAdmin, dated
-from .filters import MineFilter, VisibleFilter
-from .forms.inlines import RecordInline, citations_of
+from .base import RecordAdmin, list_date_fields
+from .filters import AuthorFilter, VisibleRelatedFilter
+from .forms.inlines import RecordInline, build_citation_inline
 
 
 class ParticipationInline(RecordInline):
@@ -25,23 +25,23 @@ class DelegationInline(RecordInline):
 @admin.register(Negotiation)
 class NegotiationAdmin(RecordAdmin):
     list_display = ("title", "kind", "status", "date")
-    list_filter = ("review", "kind", "status", MineFilter)
+    list_filter = ("review", "kind", "status", AuthorFilter)
     search_fields = ("title", "slug", "summary")
     search_help_text = gettext_lazy("Title, summary or slug")
     date_hierarchy = "date_earliest"
-    facts = ("title", ("kind", "status"), dated("date"), "summary", "identifiers")
-    inlines = (citations_of("negotiation"), ParticipationInline)
+    facts = ("title", ("kind", "status"), list_date_fields("date"), "summary", "identifiers")
+    inlines = (build_citation_inline("negotiation"), ParticipationInline)
 
 
 @admin.register(Participation)
 class ParticipationAdmin(RecordAdmin):
     list_display = ("party", "role", "negotiation")
-    list_filter = ("review", "role", ("negotiation", VisibleFilter), MineFilter)
+    list_filter = ("review", "role", ("negotiation", VisibleRelatedFilter), AuthorFilter)
     list_select_related = ("party", "negotiation")
     search_fields = ("party__name", "negotiation__title", "slug")
     search_help_text = gettext_lazy("Party, negotiation or slug")
     facts = ("negotiation", ("party", "role"))
-    inlines = (citations_of("participation"),)
+    inlines = (build_citation_inline("participation"),)
 
 
 @admin.register(Round)
@@ -53,8 +53,8 @@ class RoundAdmin(RecordAdmin):
         "result",
         "format",
         "level",
-        ("negotiation", VisibleFilter),
-        MineFilter,
+        ("negotiation", VisibleRelatedFilter),
+        AuthorFilter,
     )
     list_select_related = ("negotiation",)
     search_fields = ("title", "place", "slug")
@@ -66,17 +66,17 @@ class RoundAdmin(RecordAdmin):
         ("status", "result"),
         ("format", "level"),
         ("place", "country"),
-        dated("date"),
+        list_date_fields("date"),
     )
-    inlines = (citations_of("round"), DelegationInline)
+    inlines = (build_citation_inline("round"), DelegationInline)
 
 
 @admin.register(Delegation)
 class DelegationAdmin(RecordAdmin):
     list_display = ("party", "round", "role", "head")
-    list_filter = ("review", "role", ("party", VisibleFilter), MineFilter)
+    list_filter = ("review", "role", ("party", VisibleRelatedFilter), AuthorFilter)
     list_select_related = ("party", "round", "head")
     search_fields = ("party__name", "round__title", "head__name", "slug")
     search_help_text = gettext_lazy("Party, round, head or slug")
     facts = (("round", "party"), ("role", "head"), "members")
-    inlines = (citations_of("delegation"),)
+    inlines = (build_citation_inline("delegation"),)

@@ -10,10 +10,10 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from negotiations.request_context import is_desk
+from negotiations.request_context import is_admin_request
 from negotiations.rest.http import exception_handler
 
-from .forms.session_recovery import sent_fields
+from .forms.session_recovery import list_sent_fields
 
 
 class UnavailableMiddleware:
@@ -28,13 +28,13 @@ class UnavailableMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> Any:
         if not exception_handler.is_unavailable(exception):
             return None
-        if is_desk(request) and exception_handler.wants_page(request):
+        if is_admin_request(request) and exception_handler.accepts_html(request):
             exception_handler.log_unavailable(exception)
-            return retry_page(request)
-        return exception_handler.unavailable(request, exception)
+            return render_retry_page(request)
+        return exception_handler.respond_unavailable(request, exception)
 
 
-def retry_page(request: HttpRequest) -> HttpResponse:
+def render_retry_page(request: HttpRequest) -> HttpResponse:
     """Render what was sent as a form to be sent again; this asks the database nothing."""
     site: Any = admin.site
     # A password is not written into a page, and a browser fills in no file.
@@ -47,7 +47,7 @@ def retry_page(request: HttpRequest) -> HttpResponse:
         "site_header": site.site_header,
         "title": _("The database is busy"),
         "app_path": request.get_full_path(),
-        "sent": sent_fields(request) if is_complete else [],
+        "sent": list_sent_fields(request) if is_complete else [],
         "has_file": bool(request.FILES),
     }
     headers = {"Retry-After": exception_handler.RETRY_AFTER_SECONDS, "Cache-Control": "no-store"}

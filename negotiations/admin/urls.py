@@ -9,7 +9,7 @@ from .history.trash import deleted_view
 from .review.views import item_view, queue_view, undo_view
 
 
-def urls(site: Any) -> list[URLPattern]:
+def get_urls(site: Any) -> list[URLPattern]:
     """Their addresses under ``/admin/``."""
 
     def page(view: Any) -> Any:

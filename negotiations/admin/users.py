@@ -15,36 +15,36 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from negotiations.models import Role, Token, role_of
-from negotiations.permissions import may_create
+from negotiations.models import Role, Token, get_role
+from negotiations.permissions import can_create
 
-from .spoken import Spoken
-
-
-def keeps_users(user: Any) -> bool:
-    return role_of(user) == Role.ADMINISTRATOR
+from .spoken import TranslatedModelAdmin
 
 
-class KeptByAdministrators(admin.ModelAdmin):
+def can_manage_users(user: Any) -> bool:
+    return get_role(user) == Role.ADMINISTRATOR
+
+
+class AdministratorOnlyAdmin(admin.ModelAdmin):
     """Others do not even learn that these pages exist."""
 
     def has_module_permission(self, request: Any) -> bool:
-        return keeps_users(request.user)
+        return can_manage_users(request.user)
 
     def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        return keeps_users(request.user)
+        return can_manage_users(request.user)
 
     def has_add_permission(self, request: Any) -> bool:
-        return keeps_users(request.user)
+        return can_manage_users(request.user)
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return keeps_users(request.user)
+        return can_manage_users(request.user)
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         return False
 
 
-class UserAdmin(KeptByAdministrators, StockUserAdmin):
+class UserAdmin(AdministratorOnlyAdmin, StockUserAdmin):
     """Accounts are switched off, not deleted: the history names them.
 
     Nobody changes their own role, and a superuser is made and changed by superusers alone, on the
@@ -88,10 +88,10 @@ class UserAdmin(KeptByAdministrators, StockUserAdmin):
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
         beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
-        return keeps_users(request.user) and not beyond
+        return can_manage_users(request.user) and not beyond
 
 
-class GroupAdmin(KeptByAdministrators):
+class GroupAdmin(AdministratorOnlyAdmin):
     """The roles: what each may do is the policy table's to say, so there is nothing to edit."""
 
     list_display = ("name", "members")
@@ -121,7 +121,7 @@ class TokenForm(forms.ModelForm):
 
 
 @admin.register(Token)
-class TokenAdmin(Spoken):
+class TokenAdmin(TranslatedModelAdmin):
     """Everybody keeps their own tokens; administrators see all, and can end them."""
 
     form = TokenForm
@@ -137,7 +137,7 @@ class TokenAdmin(Spoken):
 
     def get_queryset(self, request: Any) -> Any:
         tokens = super().get_queryset(request)
-        return tokens if keeps_users(request.user) else tokens.filter(user=request.user.pk)
+        return tokens if can_manage_users(request.user) else tokens.filter(user=request.user.pk)
 
     def get_fields(self, request: Any, obj: Any = None) -> Any:
         if obj is None:
@@ -151,13 +151,13 @@ class TokenAdmin(Spoken):
         return _("live") if token.is_live else _("expired")
 
     def has_module_permission(self, request: Any) -> bool:
-        return may_create(request.user)
+        return can_create(request.user)
 
     def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        return may_create(request.user)
+        return can_create(request.user)
 
     def has_add_permission(self, request: Any) -> bool:
-        return may_create(request.user)
+        return can_create(request.user)
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
         return False

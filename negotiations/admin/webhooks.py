@@ -7,22 +7,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations.models import Webhook, WebhookDelivery
-from negotiations.permissions import may_create
+from negotiations.permissions import can_create
 
-from .spoken import Spoken
-from .users import keeps_users
+from .spoken import TranslatedModelAdmin
+from .users import can_manage_users
 
 
-class KeptByOwners(Spoken):
+class OwnerOnlyAdmin(TranslatedModelAdmin):
     """Everybody sees their own, administrators all; nothing is typed in here."""
 
     show_facets = admin.ShowFacets.ALWAYS
 
     def has_module_permission(self, request: Any) -> bool:
-        return may_create(request.user)
+        return can_create(request.user)
 
     def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        return may_create(request.user)
+        return can_create(request.user)
 
     def has_add_permission(self, request: Any) -> bool:
         return False
@@ -35,7 +35,7 @@ class KeptByOwners(Spoken):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(KeptByOwners):
+class WebhookAdmin(OwnerOnlyAdmin):
     """Where messages go, and whether they arrive."""
 
     list_display = ("url", "user", "told_of", "state", "failing_since", "created_at")
@@ -51,7 +51,7 @@ class WebhookAdmin(KeptByOwners):
 
     def get_queryset(self, request: Any) -> Any:
         webhooks = super().get_queryset(request)
-        return webhooks if keeps_users(request.user) else webhooks.filter(user=request.user.pk)
+        return webhooks if can_manage_users(request.user) else webhooks.filter(user=request.user.pk)
 
     @admin.display(description=gettext_lazy("told of"))
     def told_of(self, webhook: Webhook) -> str:
@@ -78,7 +78,7 @@ class WebhookAdmin(KeptByOwners):
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(KeptByOwners):
+class WebhookDeliveryAdmin(OwnerOnlyAdmin):
     """What was sent, what came of it, and when it is tried again."""
 
     list_display = (
@@ -99,7 +99,7 @@ class WebhookDeliveryAdmin(KeptByOwners):
 
     def get_queryset(self, request: Any) -> Any:
         deliveries: Any = super().get_queryset(request)
-        return deliveries if keeps_users(request.user) else deliveries.visible_to(request.user)
+        return deliveries if can_manage_users(request.user) else deliveries.visible_to(request.user)
 
     @admin.display(description=gettext_lazy("place in the feed"))
     def change_id(self, delivery: WebhookDelivery) -> int | None:

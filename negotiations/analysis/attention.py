@@ -30,11 +30,11 @@ from typing import Annotated
 from negotiations.models import Negotiation
 
 from .attention_items import REASONS, AttentionItem, Reason
-from .event_rows import Plain, Rows, recorded
-from .evidence import cited_sources, supporting
-from .lapses import incomplete, lapsed
-from .source_readings import Reading, readings
-from .sourcing import thin
+from .event_rows import EventRow, Rows, fetch_event_rows
+from .evidence import fetch_supporting_sources, get_cited_sources
+from .lapses import find_incomplete_proposals, find_lapses
+from .source_readings import SourceReading, fetch_source_readings
+from .sourcing import find_thin_sourcing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Attention:
     ]
 
 
-def attention(
+def build_attention(
     negotiation: Negotiation,
     rows: Rows,
     on: date,
@@ -71,14 +71,16 @@ def attention(
 
     ``on`` is the day of the world for what passed and what waits.
     """
-    records = recorded(negotiation, rows)
-    read = readings(cited_sources(negotiation, rows), rows)
+    records = fetch_event_rows(negotiation, rows)
+    read = fetch_source_readings(get_cited_sources(negotiation, rows), rows)
     found = [
-        *lapsed(negotiation, rows, on),
-        *thin(negotiation, rows, records, supporting(negotiation, rows)),
+        *find_lapses(negotiation, rows, on),
+        *find_thin_sourcing(
+            negotiation, rows, records, fetch_supporting_sources(negotiation, rows)
+        ),
         *_questions(records),
         *(item for each in read for item in _of_source(each)),
-        *incomplete(negotiation, rows),
+        *find_incomplete_proposals(negotiation, rows),
     ]
     summaries = {(plain.kind, plain.slug): plain.summary for plain in records}
     found = [
@@ -95,7 +97,7 @@ def attention(
     )
 
 
-def _questions(records: Iterable[Plain]) -> Iterator[AttentionItem]:
+def _questions(records: Iterable[EventRow]) -> Iterator[AttentionItem]:
     for plain in records:
         if plain.open_question:
             yield AttentionItem(
@@ -103,7 +105,7 @@ def _questions(records: Iterable[Plain]) -> Iterator[AttentionItem]:
             )
 
 
-def _of_source(read: Reading) -> Iterator[AttentionItem]:
+def _of_source(read: SourceReading) -> Iterator[AttentionItem]:
     """What a source that the negotiation rests on leaves to be done."""
     here = (read.slug,)
     if read.open_question:

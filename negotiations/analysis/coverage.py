@@ -8,8 +8,8 @@ from typing import Annotated
 from negotiations.models import Negotiation, Source
 
 from .event_rows import Rows
-from .evidence import cited_sources
-from .source_readings import Reading, readings
+from .evidence import get_cited_sources
+from .source_readings import SourceReading, fetch_source_readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +59,28 @@ class Coverage:
     sources: Annotated[list[SourceFigures], "The sources that a record of it cites, by slug."]
 
 
-def source_coverage(source: Source, rows: Rows) -> SourceCoverage:
+def build_source_coverage(source: Source, rows: Rows) -> SourceCoverage:
     """How far a source was read: a sentence is touched by one character of a passage.
 
     Sentences are those of ``segmentation.sentences``. Four queries at most, whatever its length.
     """
-    (reading,) = readings(rows(Source).filter(pk=source.pk), rows)
+    (reading,) = fetch_source_readings(rows(Source).filter(pk=source.pk), rows)
     missed = [UntouchedSentence(each.start, each.end, each.text) for each in reading.untouched]
     return SourceCoverage(_covered(reading), missed)
 
 
-def coverage(negotiation: Negotiation, rows: Rows) -> Coverage:
+def build_coverage(negotiation: Negotiation, rows: Rows) -> Coverage:
     """How far the sources were read that a record of the negotiation cites."""
-    covered = [_covered(each) for each in readings(cited_sources(negotiation, rows), rows)]
+    covered = [
+        _covered(each) for each in fetch_source_readings(get_cited_sources(negotiation, rows), rows)
+    ]
     sentences = sum(each.sentences for each in covered)
     touched = sum(each.touched for each in covered)
     share = _share(touched, sentences)
     return Coverage(negotiation.slug, negotiation.title, sentences, touched, share, covered)
 
 
-def _covered(reading: Reading) -> SourceFigures:
+def _covered(reading: SourceReading) -> SourceFigures:
     sentences = len(reading.sentences)
     touched = sentences - len(reading.untouched)
     citations = sum(each.kind == "citations" for each in reading.passages)

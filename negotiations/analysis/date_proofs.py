@@ -8,14 +8,14 @@ from typing import Any
 from django.db.models import DateField, DurationField, ExpressionWrapper, F, Q, Value
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
-from .date_spans import LEAST_MARGIN
+from .date_spans import MIN_MARGIN
 
 
 def certainly_before(name: str, day: date) -> Q:
     """Match dates that lie before a day; doubted ones by more than their margin (``widen``)."""
     first, last = f"{name}_earliest", f"{name}_latest"
     is_short = Q(LessThan(_days_between(F(first), F(last)), _days_between(F(last), Value(day))))
-    by_margin = Q(**{f"{last}__lt": _shift(day, -LEAST_MARGIN)})
+    by_margin = Q(**{f"{last}__lt": _shift(day, -MIN_MARGIN)})
     by_length = Q(**{f"{first}__isnull": True}) | is_short
     return Q(**{f"{last}__lt": day}) & (~_doubted(name) | (by_margin & by_length))
 
@@ -24,7 +24,7 @@ def possibly_by(name: str, day: date) -> Q:
     """Match dates that can lie on a day or before it; doubted ones within their margin, too."""
     first, last = f"{name}_earliest", f"{name}_latest"
     length, gap = _days_between(F(first), F(last)), _days_between(Value(day), F(first))
-    by_margin = Q(**{f"{first}__lte": _shift(day, LEAST_MARGIN)})
+    by_margin = Q(**{f"{first}__lte": _shift(day, MIN_MARGIN)})
     within = _doubted(name) & (by_margin | Q(GreaterThanOrEqual(length, gap)))
     return Q(**{f"{first}__lte": day}) | Q(**{f"{first}__isnull": True}) | within
 

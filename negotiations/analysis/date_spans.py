@@ -13,7 +13,7 @@ from negotiations.dates import edtf
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DateSpan:
     """The first and the last day on which it can have happened; None is open."""
 
     earliest: date | None
@@ -24,62 +24,62 @@ class Span:
         """Whether anything is known of it."""
         return self.earliest is not None or self.latest is not None
 
-    def before(self, other: Span) -> bool:
+    def before(self, other: DateSpan) -> bool:
         """Whether it certainly happened before the other: the spans share no day."""
         return (
             self.latest is not None and other.earliest is not None and self.latest < other.earliest
         )
 
-    def possibly_before(self, other: Span) -> bool:
+    def possibly_before(self, other: DateSpan) -> bool:
         """Whether it can have happened before the other."""
         if self.earliest is None or other.latest is None:
             return True
         return self.earliest < other.latest
 
-    def overlaps(self, other: Span) -> bool:
+    def overlaps(self, other: DateSpan) -> bool:
         """Whether both can have happened on one day."""
         return not self.before(other) and not other.before(self)
 
-    def certainly_by(self, point: Span) -> bool:
+    def certainly_by(self, point: DateSpan) -> bool:
         """Whether it happened on that day or before, wherever both lie in their spans."""
         if self.latest is None or point.earliest is None:
             return False
         return self.latest <= point.earliest
 
-    def possibly_by(self, point: Span) -> bool:
+    def possibly_by(self, point: DateSpan) -> bool:
         """Whether it can have happened on that day or before."""
         return not point.before(self)
 
-    def told_by(self, day: date | None) -> Span:
+    def told_by(self, day: date | None) -> DateSpan:
         """The same for what had happened when a source told of it, which was by that day.
 
         A day before the span says nothing: then one of the two is wrong, and people decide which.
         """
         if day is None or (self.earliest is not None and day < self.earliest):
             return self
-        return Span(self.earliest, day if self.latest is None else min(self.latest, day))
+        return DateSpan(self.earliest, day if self.latest is None else min(self.latest, day))
 
 
 # How far a doubted day may be off, at the least.
-LEAST_MARGIN = timedelta(days=31)
+MIN_MARGIN = timedelta(days=31)
 
 
-def widen(text: str, span: Span) -> Span:
+def widen(text: str, span: DateSpan) -> DateSpan:
     """Return the days that a date proves: those of its EDTF text, or more where it doubts them.
 
     A date with "~", "?" or "%" is widened on both sides by its own length, and at least by a month:
     "around 5 July" proves an order only to what lies more than 31 days from it.
     """
-    if not text or not edtf.parse(text).is_qualified:
+    if not text or not edtf.parse_edtf(text).is_qualified:
         return span
     first, last = span.earliest, span.latest
-    margin = max(LEAST_MARGIN, last - first) if first and last else LEAST_MARGIN
-    return Span(
+    margin = max(MIN_MARGIN, last - first) if first and last else MIN_MARGIN
+    return DateSpan(
         first and (first - margin if first - date.min > margin else date.min),
         last and (last + margin if date.max - last > margin else date.max),
     )
 
 
-def on_day(day: date) -> Span:
+def build_day_span(day: date) -> DateSpan:
     """A single day."""
-    return Span(day, day)
+    return DateSpan(day, day)

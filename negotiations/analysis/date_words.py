@@ -13,18 +13,18 @@ NAMES = {"~": "around", "?": "perhaps", "%": "perhaps around"}
 
 def is_qualified(text: str) -> bool:
     """Tell whether an EDTF text doubts its own days; the empty text does not."""
-    return bool(text) and edtf.parse(text).is_qualified
+    return bool(text) and edtf.parse_edtf(text).is_qualified
 
 
-def day(value: date) -> str:
+def format_calendar_day(value: date) -> str:
     """For example 19 July 2025."""
     return f"{value.day} {calendar.month_name[value.month]} {value.year}"
 
 
-def when(text: str) -> str:
+def format_edtf(text: str) -> str:
     """An EDTF text with its preposition: “on 19 July 2025”, “around June 2025”; "" if empty."""
     try:
-        span = edtf.parse(text)
+        span = edtf.parse_edtf(text)
     except edtf.InvalidDate:
         return ""
     if "/" in text or "X" in text:
@@ -37,18 +37,24 @@ def when(text: str) -> str:
 
 def _between(first: date | None, last: date | None) -> str:
     if first and last:
-        return between(first, last)
-    return f"on or after {day(first)}" if first else f"by {day(last)}" if last else ""
+        return format_between(first, last)
+    return (
+        f"on or after {format_calendar_day(first)}"
+        if first
+        else f"by {format_calendar_day(last)}"
+        if last
+        else ""
+    )
 
 
-def between(first: date, last: date) -> str:
+def format_between(first: date, last: date) -> str:
     """“between 21 and 27 July 2025”: a month or a year that both days share is said once."""
-    began = day(first)
+    began = format_calendar_day(first)
     if first.year == last.year:
         began = f"{first.day} {calendar.month_name[first.month]}"
     if first.replace(day=1) == last.replace(day=1):
         began = f"{first.day}"
-    return f"between {began} and {day(last)}"
+    return f"between {began} and {format_calendar_day(last)}"
 
 
 def _named(plain: str, first: date | None) -> tuple[str, str]:
@@ -58,16 +64,16 @@ def _named(plain: str, first: date | None) -> tuple[str, str]:
     if rest in SEASONS:
         return "in", f"{SEASONS[rest]} {year}"
     if "-" in rest and first:
-        return "on", day(first)
+        return "on", format_calendar_day(first)
     return "in", f"{calendar.month_name[int(rest)]} {year}"
 
 
-def dated(record: Any, name: str = "date") -> str:
+def format_record_date(record: Any, name: str = "date") -> str:
     """When, as the record has it, and how that is known where the source does not say it itself.
 
     Begins with a space; nothing when there is no date.
     """
-    said = when(getattr(record, name))
+    said = format_edtf(getattr(record, name))
     if not said:
         return ""
     certainty, words = (getattr(record, f"{name}_{part}") for part in ("certainty", "words"))

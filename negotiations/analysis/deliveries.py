@@ -9,12 +9,12 @@ from typing import Annotated
 
 from negotiations.models import Delivery, Negotiation
 
-from .date_spans import Span, widen
-from .event_rows import KINDS, Rows
-from .evidence import told_by
-from .quantities import NONE, Bounds, added, merged
+from .date_spans import DateSpan, widen
+from .event_rows import EVENT_SPECS, Rows
+from .evidence import fetch_first_report_days
+from .quantities import ZERO, Bounds, add_bounds, merge_bounds
 
-KIND = next(kind for kind in KINDS if kind.model is Delivery)
+DELIVERY_SPEC = next(kind for kind in EVENT_SPECS if kind.model is Delivery)
 Verification = Delivery.Verification
 CONFIRMED = {Verification.CONFIRMED_BY_BOTH, Verification.CONFIRMED_BY_THIRD_PARTY}
 
@@ -27,7 +27,7 @@ class Handover:
     received_by: str | None
     quantity: Bounds
     verification: str
-    span: Span
+    span: DateSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +38,29 @@ class Delivered:
     quantity: Annotated[Bounds, "How much they come to, in the unit of the commitment."]
 
 
-def deliveries(negotiation: Negotiation, rows: Rows) -> dict[str, list[Handover]]:
+def fetch_deliveries(negotiation: Negotiation, rows: Rows) -> dict[str, list[Handover]]:
     """The deliveries of a negotiation by the slug of their commitment.
 
     When nothing else is known of its date, a delivery happened by the day on which a source had
     told of it. Two queries.
     """
-    told = told_by(KIND, negotiation, rows)
+    told = fetch_first_report_days(DELIVERY_SPEC, negotiation, rows)
     columns = (
         *("slug", "commitment__slug", "delivered_by__slug", "received_by__slug"),
         *("quantity_min", "quantity_max", "verification"),
         *("date", "date_earliest", "date_latest"),
     )
     found: dict[str, list[Handover]] = defaultdict(list)
-    for row in KIND.of(negotiation, rows).values_list(*columns):
+    for row in DELIVERY_SPEC.of(negotiation, rows).values_list(*columns):
         slug, commitment, sender, receiver, least, most, verification, *when = row
         text, earliest, latest = when
-        span = widen(text, Span(earliest, latest)).told_by(told.get(slug))
+        span = widen(text, DateSpan(earliest, latest)).told_by(told.get(slug))
         handover = Handover(sender, receiver, Bounds(least, most), verification, span)
         found[commitment].append(handover)
     return dict(found)
 
 
-def done(groups: Iterable[Iterable[Handover]], day: Span) -> Delivered:
+def sum_deliveries(groups: Iterable[Iterable[Handover]], day: DateSpan) -> Delivered:
     """What deliveries come to by a day: those under the whole, and those under each part of it.
 
     Within a group they are counted apart, what is in two groups never twice.
@@ -68,11 +68,11 @@ def done(groups: Iterable[Iterable[Handover]], day: Span) -> Delivered:
     counted = [
         [each for each in group if each.verification != Verification.RETRACTED] for group in groups
     ]
-    counts = [added(_counting(each, day) for each in group) for group in counted if group]
-    return Delivered(sum(map(len, counted)), merged(counts) if counts else NONE)
+    counts = [add_bounds(_counting(each, day) for each in group) for group in counted if group]
+    return Delivered(sum(map(len, counted)), merge_bounds(counts) if counts else ZERO)
 
 
-def _counting(handover: Handover, day: Span) -> Bounds:
+def _counting(handover: Handover, day: DateSpan) -> Bounds:
     """What is disputed or perhaps later adds nothing to the least, and all of it to the most."""
     is_sure = handover.verification != Verification.DISPUTED and handover.span.certainly_by(day)
     return handover.quantity if is_sure else Bounds(0, handover.quantity.max)

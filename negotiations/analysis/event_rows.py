@@ -30,14 +30,14 @@ from negotiations.models import (
     Term,
 )
 
-from .date_spans import Span, widen
-from .wording.captions import find_parties, read_referents, summarize
+from .date_spans import DateSpan, widen
+from .wording.captions import fetch_referents, find_parties, summarize
 
 Rows = Callable[[type[Record]], QuerySet[Any]]
 
 
 @dataclass(frozen=True)
-class Kind:
+class EventSpec:
     """How a kind of record is read: what names it, codes it, dates it, and who acts in it."""
 
     model: type[Record]
@@ -70,66 +70,66 @@ class Kind:
         return related.collection() if related else ""
 
 
-KINDS = (
-    Kind(Negotiation, negotiation="pk"),
-    Kind(Participation, "", "party", "role", (), ("party",)),
-    Kind(Round),
-    Kind(
+EVENT_SPECS = (
+    EventSpec(Negotiation, negotiation="pk"),
+    EventSpec(Participation, "", "party", "role", (), ("party",)),
+    EventSpec(Round),
+    EventSpec(
         *(Delegation, "", "party", "role", (), ("party",), "round__negotiation"),
         more=("round__slug",),
     ),
-    Kind(Statement, "summary", code="medium", parties=("party",)),
-    Kind(
+    EventSpec(Statement, "summary", code="medium", parties=("party",)),
+    EventSpec(
         *(Proposal, "title", "", "status", ("date", "deadline"), ("proposed_by",)),
         receivers=("addressed_to",),
     ),
-    Kind(
+    EventSpec(
         *(Term, "text", "", "", (), ("obligor",), "proposal__negotiation"),
         receivers=("obligee",),
     ),
-    Kind(
+    EventSpec(
         *(Response, "", "proposal", "answer", ("date",), ("party",), "proposal__negotiation"),
         more=("term__slug",),
     ),
-    Kind(
+    EventSpec(
         *(Position, "claim", "", "stance", ("date",), ("party",)),
         more=("firmness", "basis", "issue__slug"),
     ),
-    Kind(Outcome, parties=("agreed_by",)),
-    Kind(
+    EventSpec(Outcome, parties=("agreed_by",)),
+    EventSpec(
         *(Commitment, "text", "", "kind", ("due",), ("obligor",)),
         receivers=("obligee",),
         more=("unit", "category", "according_to__slug"),
     ),
-    Kind(
+    EventSpec(
         *(Delivery, "", "commitment", "verification", ("date",), ("delivered_by",)),
         "commitment__negotiation",
         receivers=("received_by",),
         more=("quantity_min", "quantity_max"),
     ),
-    Kind(Incident, code="kind", parties=("by",)),
+    EventSpec(Incident, code="kind", parties=("by",)),
 )
-DATED = tuple(kind for kind in KINDS if kind.dates)
+DATED_SPECS = tuple(kind for kind in EVENT_SPECS if kind.dates)
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class EventDate:
     """One of a record's dates: the text, the source's words, how it is known, and its bounds."""
 
     about: str
     text: str
     words: str
     certainty: str
-    span: Span
+    span: DateSpan
 
     @property
-    def proved(self) -> Span:
+    def proved(self) -> DateSpan:
         """The days that it proves: more than it names where its text doubts them."""
         return widen(self.text, self.span)
 
 
 @dataclass(slots=True)
-class Plain:
+class EventRow:
     """A record as plain values."""
 
     kind: str
@@ -139,7 +139,7 @@ class Plain:
     open_question: str
     version: int
     updated_at: datetime
-    dates: list[Dated]
+    dates: list[EventDate]
     parties: list[str] = field(default_factory=list)
     receivers: list[str] = field(default_factory=list)
     # The slug of what names it, as long as it has no title of its own.
@@ -151,7 +151,9 @@ class Plain:
     question: str = ""
 
 
-def recorded(negotiation: Negotiation, rows: Rows, kinds: Iterable[Kind] = KINDS) -> list[Plain]:
+def fetch_event_rows(
+    negotiation: Negotiation, rows: Rows, kinds: Iterable[EventSpec] = EVENT_SPECS
+) -> list[EventRow]:
     """Return the records of a negotiation, kind by kind, each kind in the order of its slugs.
 
     A record without a title of its own has its summary for one; what it refers to and the reader
@@ -160,7 +162,7 @@ def recorded(negotiation: Negotiation, rows: Rows, kinds: Iterable[Kind] = KINDS
     """
     found = [(kind, _read(kind, negotiation, rows)) for kind in kinds]
     plains = [plain for _, plains in found for plain in plains]
-    known = read_referents(negotiation, plains, rows)
+    known = fetch_referents(negotiation, plains, rows)
     for plain in plains:
         plain.summary = summarize(plain, known)
         if plain.kind == Delivery.collection():
@@ -172,31 +174,31 @@ def recorded(negotiation: Negotiation, rows: Rows, kinds: Iterable[Kind] = KINDS
     return plains
 
 
-def coded(kind: Kind) -> Any:
+def get_code_vocabulary(kind: EventSpec) -> Any:
     """The vocabulary of a kind's code."""
     return getattr(kind.model, kind.code.title())
 
 
-def names(model: Any, slugs: Collection[str], rows: Rows) -> dict[str, str]:
+def fetch_names(model: Any, slugs: Collection[str], rows: Rows) -> dict[str, str]:
     """The names of those of these parties that the reader sees."""
     found = rows(model).filter(slug__in=slugs).order_by("slug").values_list("slug", "name")
     return dict(found)
 
 
-def named(slug: str, known: dict[str, str]) -> str:
+def get_name(slug: str, known: dict[str, str]) -> str:
     """A name, or the slug where the reader does not see the record."""
     return known.get(slug, slug)
 
 
-def _read(kind: Kind, negotiation: Negotiation, rows: Rows) -> list[Plain]:
+def _read(kind: EventSpec, negotiation: Negotiation, rows: Rows) -> list[EventRow]:
     found = kind.of(negotiation, rows)
     fields = (*kind.parties, *kind.receivers)
     single = {n for n in fields if not kind.model._meta.get_field(n).many_to_many}
     columns = ["slug", "open_question", "version", "updated_at", *kind.more]
     columns += [name for name in (kind.title, kind.code) if name]
     columns += [f"{name}__slug" for name in (*single, kind.subject) if name]
-    columns += [column for name in kind.dates for column in dated_columns(name)]
-    linked = {name: several(found, name) for name in fields if name not in single}
+    columns += [column for name in kind.dates for column in list_date_columns(name)]
+    linked = {name: fetch_linked_slugs(found, name) for name in fields if name not in single}
     plains = []
     for row in found.values(*dict.fromkeys(columns)):
 
@@ -206,7 +208,7 @@ def _read(kind: Kind, negotiation: Negotiation, rows: Rows) -> list[Plain]:
             return sorted(own.union(*many))
 
         plains.append(
-            Plain(
+            EventRow(
                 kind=kind.name,
                 slug=row["slug"],
                 title=row[kind.title] if kind.title else "",
@@ -214,7 +216,7 @@ def _read(kind: Kind, negotiation: Negotiation, rows: Rows) -> list[Plain]:
                 open_question=row["open_question"],
                 version=row["version"],
                 updated_at=row["updated_at"],
-                dates=[dated(row, name) for name in kind.dates],
+                dates=[build_event_date(row, name) for name in kind.dates],
                 parties=others(kind.parties),
                 receivers=others(kind.receivers),
                 subject=row[f"{kind.subject}__slug"] if kind.subject else "",
@@ -224,18 +226,18 @@ def _read(kind: Kind, negotiation: Negotiation, rows: Rows) -> list[Plain]:
     return plains
 
 
-def dated_columns(name: str) -> list[str]:
+def list_date_columns(name: str) -> list[str]:
     """The columns of an uncertain date that tell of it."""
     return [name, *(f"{name}_{part}" for part in ("words", "certainty", "earliest", "latest"))]
 
 
-def dated(row: dict[str, Any], name: str) -> Dated:
+def build_event_date(row: dict[str, Any], name: str) -> EventDate:
     """An uncertain date out of these columns."""
-    text, words, certainty, earliest, latest = (row[column] for column in dated_columns(name))
-    return Dated(name, text, words, certainty, Span(earliest, latest))
+    text, words, certainty, earliest, latest = (row[column] for column in list_date_columns(name))
+    return EventDate(name, text, words, certainty, DateSpan(earliest, latest))
 
 
-def several(found: QuerySet[Any], *relations: str) -> dict[str, list[str]]:
+def fetch_linked_slugs(found: QuerySet[Any], *relations: str) -> dict[str, list[str]]:
     """For each record's slug the slugs at the other end of relations to several parties."""
     linked: dict[str, list[str]] = {}
     for name in relations:

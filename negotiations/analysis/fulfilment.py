@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from negotiations.models import Commitment, Delivery, Negotiation
 
-from .date_spans import Span, on_day, widen
-from .deliveries import CONFIRMED, Delivered, Handover, deliveries, done
-from .event_rows import Rows, dated, dated_columns, several
-from .quantities import Bounds, Share, share
+from .date_spans import DateSpan, build_day_span, widen
+from .deliveries import CONFIRMED, Delivered, Handover, fetch_deliveries, sum_deliveries
+from .event_rows import Rows, build_event_date, fetch_linked_slugs, list_date_columns
+from .quantities import Bounds, Share, compute_share
 
 Overdue = Literal["yes", "no", "unclear", "nothing_recorded"]
 # What is kept by doing nothing: no delivery of it is recorded as long as it is kept.
@@ -76,7 +76,7 @@ class Fulfilment:
     commitments: Annotated[list[Promise], "Those due first stand first."]
 
 
-def fulfilment(negotiation: Negotiation, rows: Rows, on: date) -> Fulfilment:
+def build_fulfilment(negotiation: Negotiation, rows: Rows, on: date) -> Fulfilment:
     """For each commitment what was promised, reported and confirmed by a day, in its own unit.
 
     Reported is all that was not retracted, confirmed what both sides or a third party confirmed.
@@ -91,12 +91,12 @@ def fulfilment(negotiation: Negotiation, rows: Rows, on: date) -> Fulfilment:
     largest count of any (``quantities.merged``).
     """
     family = Family(_owed(negotiation, rows))
-    handed = deliveries(negotiation, rows)
+    handed = fetch_deliveries(negotiation, rows)
     return Fulfilment(
         negotiation=negotiation.slug,
         title=negotiation.title,
         on=on,
-        commitments=[promise(owed, family, handed, on) for owed in family.members],
+        commitments=[get_promise(owed, family, handed, on) for owed in family.members],
     )
 
 
@@ -113,7 +113,7 @@ class Owed:
     according_to: str | None
     quantity: Bounds
     due: str
-    due_span: Span
+    due_span: DateSpan
     obligor: tuple[str, ...]
     obligee: tuple[str, ...]
     backed_by: tuple[str, ...]
@@ -127,12 +127,12 @@ class Owed:
 def _owed(negotiation: Negotiation, rows: Rows) -> list[Owed]:
     found = rows(Commitment).filter(negotiation=negotiation.pk)
     relations = ("obligor", "obligee", "backed_by")
-    linked = {name: several(found, name) for name in relations}
+    linked = {name: fetch_linked_slugs(found, name) for name in relations}
     names = ("outcome__slug", "kind", "text", "category", "unit", "according_to__slug")
-    columns = ("slug", *names, "quantity_min", "quantity_max", *dated_columns("due"))
+    columns = ("slug", *names, "quantity_min", "quantity_max", *list_date_columns("due"))
     owed = []
     for row in found.values(*columns):
-        due = dated(row, "due")
+        due = build_event_date(row, "due")
         quantity = Bounds(row["quantity_min"], row["quantity_max"])
         parties = [tuple(linked[name].get(row["slug"], ())) for name in relations]
         told = [row[name] for name in ("slug", *names)]
@@ -171,10 +171,10 @@ class Family:
         return [other for other in self.alike[owed.whole] if owed in self.parts(other)]
 
 
-def promise(owed: Owed, family: Family, handed: dict[str, list[Handover]], on: date) -> Promise:
+def get_promise(owed: Owed, family: Family, handed: dict[str, list[Handover]], on: date) -> Promise:
     """One commitment with what came of it by a day."""
     versions, parts = family.versions(owed), family.parts(owed)
-    day = on_day(on)
+    day = build_day_span(on)
 
     def under(found: Iterable[Owed]) -> list[Handover]:
         every = [each for member in found for each in handed.get(member.slug, ())]
@@ -183,7 +183,7 @@ def promise(owed: Owed, family: Family, handed: dict[str, list[Handover]], on: d
     own = under([owed, *versions])
     categories = {part.category for part in parts}
     groups = [own, *(under(p for p in parts if p.category == name) for name in categories)]
-    reported, confirmed = done(groups, day), done(map(_confirmed, groups), day)
+    reported, confirmed = sum_deliveries(groups, day), sum_deliveries(map(_confirmed, groups), day)
     every = [each for group in groups for each in group]
     return Promise(
         slug=owed.slug,
@@ -204,12 +204,12 @@ def promise(owed: Owed, family: Family, handed: dict[str, list[Handover]], on: d
         promised=owed.quantity,
         reported=reported,
         confirmed=confirmed,
-        share_reported=share(reported.quantity, owed.quantity),
-        share_confirmed=share(confirmed.quantity, owed.quantity),
+        share_reported=compute_share(reported.quantity, owed.quantity),
+        share_confirmed=compute_share(confirmed.quantity, owed.quantity),
         directions=_directions(owed, own, day),
         disputed=sum(each.verification == Delivery.Verification.DISPUTED for each in every),
         retracted=sum(each.verification == Delivery.Verification.RETRACTED for each in every),
-        overdue=overdue(owed, reported, day, of_whole=under(family.wholes(owed))),
+        overdue=assess_overdue(owed, reported, day, of_whole=under(family.wholes(owed))),
     )
 
 
@@ -217,19 +217,26 @@ def _confirmed(found: Iterable[Handover]) -> list[Handover]:
     return [each for each in found if each.verification in CONFIRMED]
 
 
-def _directions(owed: Owed, own: list[Handover], day: Span) -> list[Direction]:
+def _directions(owed: Owed, own: list[Handover], day: DateSpan) -> list[Direction]:
     # Where one owes one, whoever is not named is nobody else.
     giver, taker = (slugs[0] if len(slugs) == 1 else "" for slugs in (owed.obligor, owed.obligee))
     ways: dict[tuple[str, str], list[Handover]] = defaultdict(list)
     for each in own:
         ways[each.delivered_by or giver, each.received_by or taker].append(each)
     return [
-        Direction(by or None, to or None, done([found], day), done([_confirmed(found)], day))
+        Direction(
+            by or None,
+            to or None,
+            sum_deliveries([found], day),
+            sum_deliveries([_confirmed(found)], day),
+        )
         for (by, to), found in sorted(ways.items())
     ]
 
 
-def overdue(owed: Owed, reported: Delivered, day: Span, of_whole: list[Handover]) -> Overdue:
+def assess_overdue(
+    owed: Owed, reported: Delivered, day: DateSpan, of_whole: list[Handover]
+) -> Overdue:
     """Return whether its last day has passed and recorded deliveries are less than was promised.
 
     ``nothing_recorded`` where that day has passed and no delivery is recorded but retracted ones,

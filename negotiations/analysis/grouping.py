@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from .date_spans import Span
+from .date_spans import DateSpan
 
 Grouping = Literal["none", "month", "year"]
 
@@ -28,7 +28,7 @@ class TimelineGroup:
     kinds: Annotated[dict[str, int], "How many of each kind."]
 
 
-def natural_grouping(spans: Sequence[Span], count: int) -> Grouping:
+def choose_grouping(spans: Sequence[DateSpan], count: int) -> Grouping:
     """How so many entries are best shown: one by one, by month, or by year."""
     if count <= MOST_ENTRIES:
         return "none"
@@ -37,7 +37,7 @@ def natural_grouping(spans: Sequence[Span], count: int) -> Grouping:
     return "year" if is_long else "month"
 
 
-def grouped(entries: Iterable[tuple[str, Span]], by: Grouping) -> list[TimelineGroup]:
+def group_entries(entries: Iterable[tuple[str, DateSpan]], by: Grouping) -> list[TimelineGroup]:
     """The groups that have entries, in order; an entry that may lie in two is in none."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     length = {"none": 0, "month": len("2025-07"), "year": len("2025")}[by]

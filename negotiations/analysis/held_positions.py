@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal
 
 from negotiations.models import Certainty, Negotiation, Position
 
-from .date_spans import Span, widen
-from .event_rows import KINDS, Rows
-from .evidence import told_by
+from .date_spans import DateSpan, widen
+from .event_rows import EVENT_SPECS, Rows
+from .evidence import fetch_first_report_days
 
 Sureness = Literal["certain", "possible"]
-POSITIONS = next(kind for kind in KINDS if kind.model is Position)
+POSITION_SPEC = next(kind for kind in EVENT_SPECS if kind.model is Position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +37,20 @@ class HeldPosition:
     told_by: Annotated[Day | None, "The day by which a source had told of it."]
 
     @property
-    def span(self) -> Span:
+    def span(self) -> DateSpan:
         """When it was taken, as its date and the day on which a source had told of it prove."""
-        return widen(self.date, Span(self.earliest, self.latest)).told_by(self.told_by)
+        return widen(self.date, DateSpan(self.earliest, self.latest)).told_by(self.told_by)
 
 
 Cells = dict[tuple[str, str], list[HeldPosition]]
 
 
-def positions(negotiation: Negotiation, rows: Rows) -> Cells:
+def fetch_positions(negotiation: Negotiation, rows: Rows) -> Cells:
     """All positions of a negotiation by party and issue, in the order of their dates and slugs.
 
     Two queries.
     """
-    told = told_by(POSITIONS, negotiation, rows)
+    told = fetch_first_report_days(POSITION_SPEC, negotiation, rows)
     names = (
         *("slug", "party__slug", "issue__slug", "stance", "firmness", "basis", "claim"),
         *("date", "date_words", "date_certainty", "date_earliest", "date_latest"),
@@ -64,7 +64,7 @@ def positions(negotiation: Negotiation, rows: Rows) -> Cells:
     return dict(cells)
 
 
-def candidates(taken: Iterable[HeldPosition], point: Span) -> list[HeldPosition]:
+def find_latest_candidates(taken: Iterable[HeldPosition], point: DateSpan) -> list[HeldPosition]:
     """The positions of one party on one issue that can be its latest one at a point in time.
 
     A position is in question if it can have been taken by then, and is out of question once another
@@ -76,11 +76,11 @@ def candidates(taken: Iterable[HeldPosition], point: Span) -> list[HeldPosition]
     sure = [h.span.earliest for h in by_then if h.span.certainly_by(point) and h.span.earliest]
     if not sure:
         return by_then
-    overtaken = Span(max(sure), None)
+    overtaken = DateSpan(max(sure), None)
     return [held for held in by_then if not held.span.before(overtaken)]
 
 
-def is_sure(held: Iterable[HeldPosition], point: Span) -> bool:
+def is_sure(held: Iterable[HeldPosition], point: DateSpan) -> bool:
     """Whether the party certainly held the one stance that these candidates have."""
     found = list(held)
     return len({h.stance for h in found}) == 1 and any(h.span.certainly_by(point) for h in found)

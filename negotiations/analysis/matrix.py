@@ -9,10 +9,17 @@ from typing import Annotated, Literal
 
 from negotiations.models import Issue, Negotiation, Participation, Party, Position, Term
 
-from .date_spans import Span, on_day
-from .event_rows import Rows, named, names
-from .evidence import cited_sources
-from .held_positions import Cells, HeldPosition, Sureness, candidates, is_sure, positions
+from .date_spans import DateSpan, build_day_span
+from .event_rows import Rows, fetch_names, get_name
+from .evidence import get_cited_sources
+from .held_positions import (
+    Cells,
+    HeldPosition,
+    Sureness,
+    fetch_positions,
+    find_latest_candidates,
+    is_sure,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +76,22 @@ class Matrix:
     cells: Annotated[list[MatrixCell], "MatrixParty by row, one for each party and issue."]
 
 
-def matrix(negotiation: Negotiation, rows: Rows, on: date) -> Matrix:
+def build_matrix(negotiation: Negotiation, rows: Rows, on: date) -> Matrix:
     """What each party held on each issue on a day.
 
     The rows are the parties that take part or hold a position; the columns the issues with a
     question on which a position is held or a term was proposed, whenever. A cell holds the latest
     position not later than the day (see ``holding.candidates`` for dates that are not certain).
     """
-    taken = positions(negotiation, rows)
+    taken = fetch_positions(negotiation, rows)
     parties = _parties(negotiation, rows, taken)
     issues = _issues(negotiation, rows, taken)
-    point = on_day(on)
+    point = build_day_span(on)
     return Matrix(
         negotiation=negotiation.slug,
         title=negotiation.title,
         on=on,
-        sources=cited_sources(negotiation, rows).count(),
+        sources=get_cited_sources(negotiation, rows).count(),
         parties=parties,
         issues=issues,
         cells=list(_cells(parties, issues, taken, point)),
@@ -96,8 +103,10 @@ def _parties(negotiation: Negotiation, rows: Rows, taken: Cells) -> list[MatrixP
     found = rows(Participation).filter(negotiation=negotiation.pk).order_by("slug")
     for party, role in found.values_list("party__slug", "role"):
         roles.setdefault(party, []).append(role)
-    known = names(Party, roles, rows)
-    made = [MatrixParty(party, named(party, known), sorted(held)) for party, held in roles.items()]
+    known = fetch_names(Party, roles, rows)
+    made = [
+        MatrixParty(party, get_name(party, known), sorted(held)) for party, held in roles.items()
+    ]
     return sorted(made, key=lambda row: ("side" not in row.roles, row.name, row.party))
 
 
@@ -112,16 +121,18 @@ def _issues(negotiation: Negotiation, rows: Rows, taken: Cells) -> list[MatrixIs
 
 
 def _cells(
-    parties: list[MatrixParty], issues: list[MatrixIssue], taken: Cells, point: Span
+    parties: list[MatrixParty], issues: list[MatrixIssue], taken: Cells, point: DateSpan
 ) -> Iterator[MatrixCell]:
     for row in parties:
         for column in issues:
-            yield cell(row.party, column, taken.get((row.party, column.issue), []), point)
+            yield build_cell(row.party, column, taken.get((row.party, column.issue), []), point)
 
 
-def cell(party: str, issue: MatrixIssue, taken: list[HeldPosition], point: Span) -> MatrixCell:
+def build_cell(
+    party: str, issue: MatrixIssue, taken: list[HeldPosition], point: DateSpan
+) -> MatrixCell:
     """What a party held on an issue at a point in time, of all its positions on it."""
-    held = candidates(taken, point)
+    held = find_latest_candidates(taken, point)
     stances = {each.stance for each in held}
     firmness = {each.firmness for each in held}
     is_one = len(stances) == 1

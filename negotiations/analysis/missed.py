@@ -11,12 +11,12 @@ from negotiations.models import Response, Round
 
 from .attention_items import AttentionItem, Reason
 from .date_proofs import certainly_before, possibly_by
-from .date_spans import Span, widen
+from .date_spans import DateSpan, widen
 from .event_rows import Rows
-from .lapses import DECISIVE, NOT_HELD, days_since, undecided
+from .lapses import DECISIVE, NOT_HELD, count_days_since, get_undecided_proposals
 
 
-def missed(rows: Rows, on: date, most: int) -> list[AttentionItem]:
+def find_missed(rows: Rows, on: date, most: int) -> list[AttentionItem]:
     """The deadlines and dates of rounds that passed last before a day, at most so many.
 
     By the definitions of ``lapses``: ``deadline_passed`` and ``round_date_passed`` alone, since
@@ -26,7 +26,9 @@ def missed(rows: Rows, on: date, most: int) -> list[AttentionItem]:
     decided = rows(Response).filter(
         possibly_by("date", on), proposal=OuterRef("pk"), term=None, answer__in=DECISIVE
     )
-    open_ = undecided(rows, on).filter(certainly_before("deadline", on), ~Exists(decided))
+    open_ = get_undecided_proposals(rows, on).filter(
+        certainly_before("deadline", on), ~Exists(decided)
+    )
     passed: list[tuple[Reason, str, Any]] = [
         *(("round_date_passed", "rounds", row) for row in _last(expected, "date", most)),
         *(("deadline_passed", "proposals", row) for row in _last(open_, "deadline", most)),
@@ -36,7 +38,7 @@ def missed(rows: Rows, on: date, most: int) -> list[AttentionItem]:
         AttentionItem(
             *(reason, kind, row["slug"], row["title"]),
             date=row["text"],
-            days=days_since(widen(row["text"], Span(row["earliest"], row["latest"])), on),
+            days=count_days_since(widen(row["text"], DateSpan(row["earliest"], row["latest"])), on),
         )
         for reason, kind, row in passed[:most]
     ]

@@ -10,12 +10,19 @@ from typing import Annotated, Literal
 
 from negotiations.models import Issue, Negotiation, Participation, Position
 
-from .date_spans import Span
+from .date_spans import DateSpan
 from .event_rows import Rows
-from .held_positions import Cells, HeldPosition, Sureness, candidates, is_sure, positions
+from .held_positions import (
+    Cells,
+    HeldPosition,
+    Sureness,
+    fetch_positions,
+    find_latest_candidates,
+    is_sure,
+)
 
-Change = Literal["changed", "unchanged", "first_recorded", "no_evidence", "nothing_found"]
-CHANGES: tuple[Change, ...] = (
+MoveChange = Literal["changed", "unchanged", "first_recorded", "no_evidence", "nothing_found"]
+CHANGES: tuple[MoveChange, ...] = (
     "changed",
     "unchanged",
     "first_recorded",
@@ -43,9 +50,9 @@ class MovementPoint:
     latest: Annotated[date | None, "The last day on which it can lie."]
 
     @property
-    def span(self) -> Span:
+    def span(self) -> DateSpan:
         """Where it can lie."""
-        return Span(self.earliest, self.latest)
+        return DateSpan(self.earliest, self.latest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class Move:
         "and nothing of after, which is not the same as unchanged. `nothing_found`: neither. "
         "`unclear`: the dates allow several of these, see `possible`.",
     ]
-    possible: Annotated[list[Change], "All that the dates allow; one, unless it is `unclear`."]
+    possible: Annotated[list[MoveChange], "All that the dates allow; one, unless it is `unclear`."]
     before: Annotated[list[HeldPosition], "What can have been held at the first point."]
     after: Annotated[list[HeldPosition], "What can have been held at the second point."]
 
@@ -100,7 +107,7 @@ class Movement:
     gaps: Annotated[list[Gap], "For each issue and each two sides of which one holds a position."]
 
 
-def movement(
+def build_movement(
     negotiation: Negotiation, rows: Rows, start: MovementPoint, end: MovementPoint
 ) -> Movement:
     """Who moved on which issue from one point in time to another; what lies between is net.
@@ -108,7 +115,7 @@ def movement(
     The gap is the number of steps between two stances on supports, open, unclear, doubts, opposes
     (2 to -2): an ordinal measure. Where several stances are in question it has a least and a most.
     """
-    taken = positions(negotiation, rows)
+    taken = fetch_positions(negotiation, rows)
     sides = rows(Participation).filter(negotiation=negotiation.pk, role=Participation.Role.SIDE)
     between = sorted(set(sides.values_list("party__slug", flat=True)))
     issues = rows(Issue).filter(slug__in={issue for _, issue in taken}).order_by("slug")
@@ -119,24 +126,26 @@ def movement(
         start=start,
         end=end,
         moves=[
-            move(*cell, taken[cell], start.span, end.span, question=questions.get(cell[1], ""))
+            build_move(
+                *cell, taken[cell], start.span, end.span, question=questions.get(cell[1], "")
+            )
             for cell in sorted(taken)
         ],
         gaps=list(_gaps(between, taken, [start, end])),
     )
 
 
-def move(
+def build_move(
     party: str,
     issue: str,
     taken: list[HeldPosition],
-    start: Span,
-    end: Span,
+    start: DateSpan,
+    end: DateSpan,
     *,
     question: str = "",
 ) -> Move:
     """What the positions of one party on one issue prove, and what they allow."""
-    before, after = candidates(taken, start), candidates(taken, end)
+    before, after = find_latest_candidates(taken, start), find_latest_candidates(taken, end)
     found = set(_possible(taken, (before, after), start, end))
     possible = [change for change in CHANGES if change in found]
     change = possible[0] if len(possible) == 1 else "unclear"
@@ -146,9 +155,9 @@ def move(
 def _possible(
     taken: list[HeldPosition],
     held: tuple[list[HeldPosition], list[HeldPosition]],
-    start: Span,
-    end: Span,
-) -> Iterator[Change]:
+    start: DateSpan,
+    end: DateSpan,
+) -> Iterator[MoveChange]:
     """Every change that some placing of the dates within their spans gives.
 
     Each date is placed by itself, so that a rare combination may be allowed here that the dates
@@ -176,7 +185,7 @@ def _can_follow(old: HeldPosition, new: HeldPosition) -> bool:
     return old is not new and not new.span.before(old.span)
 
 
-def _surely_between(held: HeldPosition, start: Span, end: Span) -> bool:
+def _surely_between(held: HeldPosition, start: DateSpan, end: DateSpan) -> bool:
     return start.before(held.span) and held.span.certainly_by(end)
 
 
@@ -189,9 +198,9 @@ def _gaps(sides: list[str], taken: Cells, points: list[MovementPoint]) -> Iterat
                 yield Gap(issue, [first, second], before, after)
 
 
-def _steps(first: list[HeldPosition], second: list[HeldPosition], point: Span) -> Steps | None:
+def _steps(first: list[HeldPosition], second: list[HeldPosition], point: DateSpan) -> Steps | None:
     """The steps between what two sides hold at a point in time."""
-    held = [candidates(taken, point) for taken in (first, second)]
+    held = [find_latest_candidates(taken, point) for taken in (first, second)]
     apart = [abs(STEPS[a.stance] - STEPS[b.stance]) for a in held[0] for b in held[1]]
     if not apart:
         return None

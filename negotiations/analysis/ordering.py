@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from .date_spans import Span
+from .date_spans import DateSpan
 
 
-class Placed(NamedTuple):
+class Placement(NamedTuple):
     """Where a span is drawn."""
 
     # None where a side is open: such a span has days in common with nearly everything.
@@ -18,7 +18,7 @@ class Placed(NamedTuple):
     lane: int
 
 
-def placed(spans: Sequence[Span]) -> list[Placed | None]:
+def assign_ranks_and_lanes(spans: Sequence[DateSpan]) -> list[Placement | None]:
     """For each span its rank and its lane, None for one that is open on both sides.
 
     "Certainly before" is the interval order of the spans: one ends before the other begins. A rank
@@ -27,7 +27,7 @@ def placed(spans: Sequence[Span]) -> list[Placed | None]:
     can be such that within a lane each span lies before the next (greedy colouring of an interval
     graph); there the finer order shows. Time grows with n log n.
     """
-    found: list[Placed | None] = [None] * len(spans)
+    found: list[Placement | None] = [None] * len(spans)
     known = sorted(
         (span.earliest or date.min, span.latest or date.max, number)
         for number, span in enumerate(spans)
@@ -47,5 +47,5 @@ def placed(spans: Sequence[Span]) -> list[Placed | None]:
             heapq.heappush(free, heapq.heappop(busy)[1])
         lane = heapq.heappop(free) if free else len(busy)
         heapq.heappush(busy, (last, lane))
-        found[number] = Placed(rank if is_closed else None, lane)
+        found[number] = Placement(rank if is_closed else None, lane)
     return found

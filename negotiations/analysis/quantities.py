@@ -15,11 +15,11 @@ class Bounds:
     max: Annotated[int | None, "At most; null is open."]
 
 
-NONE = Bounds(0, 0)
+ZERO = Bounds(0, 0)
 UNKNOWN = Bounds(None, None)
 
 
-def added(parts: Iterable[Bounds]) -> Bounds:
+def add_bounds(parts: Iterable[Bounds]) -> Bounds:
     """The sum of things that are counted apart.
 
     What has no least number adds nothing to the least, and the sum has none if no part has one;
@@ -27,13 +27,13 @@ def added(parts: Iterable[Bounds]) -> Bounds:
     """
     found = list(parts)
     if not found:
-        return NONE
+        return ZERO
     least = [part.min for part in found if part.min is not None]
     most = [part.max for part in found if part.max is not None]
     return Bounds(sum(least) if least else None, sum(most) if len(most) == len(found) else None)
 
 
-def merged(counts: Iterable[Bounds]) -> Bounds:
+def merge_bounds(counts: Iterable[Bounds]) -> Bounds:
     """What is there in all when any may or may not be counted in any other already.
 
     At least the largest of them, at most all together: nothing is counted twice.
@@ -52,7 +52,7 @@ class Share:
     max: Annotated[float | None, "At most; null is open."]
 
 
-def share(done: Bounds, promised: Bounds) -> Share:
+def compute_share(done: Bounds, promised: Bounds) -> Share:
     """How much of what was promised was done, to four digits; more than 1 is more than promised.
 
     Neither 0 nor 1 is a rounded number. The least is the least done of the most promised, the most

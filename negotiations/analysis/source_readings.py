@@ -8,14 +8,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from negotiations.models import Citation, Dismissal
-from negotiations.text.segmentation import Sentence, Span, sentences
-from negotiations.text.sentences import untouched
+from negotiations.text.segmentation import Sentence, TextSpan, split_sentences
+from negotiations.text.sentences import find_untouched_sentences
 
 from .event_rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class SourcePassage:
     """Words that are cited or dismissed, and where the record says that they start."""
 
     kind: str
@@ -25,7 +25,7 @@ class Passage:
 
 
 @dataclass(slots=True)
-class Reading:
+class SourceReading:
     """A source, and what the reader sees of how it was read."""
 
     slug: str
@@ -36,13 +36,13 @@ class Reading:
     complete: bool | None
     open_question: str
     language: str
-    passages: list[Passage] = field(default_factory=list)
+    passages: list[SourcePassage] = field(default_factory=list)
 
     @property
-    def touched(self) -> list[Span]:
+    def touched(self) -> list[TextSpan]:
         """The stretches that are cited or dismissed."""
         return [
-            Span(passage.start, passage.start + len(passage.quote))
+            TextSpan(passage.start, passage.start + len(passage.quote))
             for passage in self.passages
             if passage.start is not None
         ]
@@ -50,15 +50,15 @@ class Reading:
     @property
     def sentences(self) -> list[Sentence]:
         """All sentences and headings of the text."""
-        return sentences(self.text, self.language)
+        return split_sentences(self.text, self.language)
 
     @property
     def untouched(self) -> list[Sentence]:
         """Those of which nothing is cited or dismissed."""
-        return untouched(self.text, self.touched, self.language)
+        return find_untouched_sentences(self.text, self.touched, self.language)
 
     @property
-    def broken(self) -> list[Passage]:
+    def broken(self) -> list[SourcePassage]:
         """Passages whose words do not stand where they are said to."""
         return [
             passage
@@ -67,12 +67,12 @@ class Reading:
         ]
 
 
-def readings(sources: QuerySet[Any], rows: Rows) -> list[Reading]:
+def fetch_source_readings(sources: QuerySet[Any], rows: Rows) -> list[SourceReading]:
     """The sources with their passages, those of other negotiations too. Three queries."""
     columns = ("slug", "title", "kind", "url", "text", "complete", "open_question", "language")
-    found = {row[0]: Reading(*row) for row in sources.order_by("slug").values_list(*columns)}
+    found = {row[0]: SourceReading(*row) for row in sources.order_by("slug").values_list(*columns)}
     for model in (Citation, Dismissal):
         passages = rows(model).filter(source__in=sources).order_by("start", "slug")
         for source, *passage in passages.values_list("source__slug", "slug", "start", "quote"):
-            found[source].passages.append(Passage(model.collection(), *passage))
+            found[source].passages.append(SourcePassage(model.collection(), *passage))
     return list(found.values())

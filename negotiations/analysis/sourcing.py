@@ -8,14 +8,14 @@ from negotiations.models import Negotiation, Participation, Party, Source
 from negotiations.text.tokens import fold
 
 from .attention_items import AttentionItem
-from .event_rows import Plain, Rows
+from .event_rows import EventRow, Rows
 
 # The sources that support each record, which is named by kind and slug.
 Supports = dict[tuple[str, str], set[str]]
 
 
-def thin(
-    negotiation: Negotiation, rows: Rows, records: Iterable[Plain], supports: Supports
+def find_thin_sourcing(
+    negotiation: Negotiation, rows: Rows, records: Iterable[EventRow], supports: Supports
 ) -> Iterator[AttentionItem]:
     """The records that one source supports, and those that one side's sources alone support.
 

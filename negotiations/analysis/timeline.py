@@ -10,14 +10,22 @@ from typing import Annotated, Literal
 
 from negotiations.models import Certainty, Negotiation, Party
 
-from .date_spans import Span, widen
-from .event_rows import DATED, Dated, Plain, Rows, named, names, recorded
-from .grouping import Grouping, TimelineGroup, grouped, natural_grouping
-from .ordering import Placed, placed
+from .date_spans import DateSpan, widen
+from .event_rows import (
+    DATED_SPECS,
+    EventDate,
+    EventRow,
+    Rows,
+    fetch_event_rows,
+    fetch_names,
+    get_name,
+)
+from .grouping import Grouping, TimelineGroup, choose_grouping, group_entries
+from .ordering import Placement, assign_ranks_and_lanes
 from .wording.phrases import join_facts
 from .wording.summaries import ABOUT
 
-KINDS = tuple(kind.name for kind in DATED)
+TIMELINE_KINDS = tuple(kind.name for kind in DATED_SPECS)
 About = Literal["date", "deadline", "due"]
 
 
@@ -59,9 +67,9 @@ class TimelineEntry:
     updated_at: Annotated[datetime, "When the record was last written."]
 
     @property
-    def proved(self) -> Span:
+    def proved(self) -> DateSpan:
         """The days that its date proves."""
-        return widen(self.date, Span(self.earliest, self.latest))
+        return widen(self.date, DateSpan(self.earliest, self.latest))
 
     @property
     def place(self) -> tuple[bool, Day, Day, str, str, str]:
@@ -106,37 +114,39 @@ class Timeline:
     ]
 
 
-def entries(
+def fetch_timeline_entries(
     negotiation: Negotiation,
     rows: Rows,
-    kinds: Collection[str] = KINDS,
-    window: Span | None = None,
+    kinds: Collection[str] = TIMELINE_KINDS,
+    window: DateSpan | None = None,
 ) -> list[TimelineEntry]:
     """The dates of the records of some kinds, of those that can lie in a window of days.
 
     A record with two dates, such as a proposal with a deadline, has two entries; one without any
     has one entry, which is not dated and so lies in no window.
     """
-    naming = {kind.named_by for kind in DATED if kind.name in kinds}
-    plains = recorded(negotiation, rows, [k for k in DATED if k.name in kinds or k.name in naming])
+    naming = {kind.named_by for kind in DATED_SPECS if kind.name in kinds}
+    plains = fetch_event_rows(
+        negotiation, rows, [k for k in DATED_SPECS if k.name in kinds or k.name in naming]
+    )
     wanted = [
         (plain, dated)
         for plain in plains
         if plain.kind in kinds
-        for dated in told(plain)
+        for dated in list_known_dates(plain)
         if window is None or (dated.span.is_known and dated.proved.overlaps(window))
     ]
-    places = placed([dated.proved for _, dated in wanted])
+    places = assign_ranks_and_lanes([dated.proved for _, dated in wanted])
     made = [_entry(*pair, place) for pair, place in zip(wanted, places, strict=True)]
     return sorted(made, key=lambda entry: entry.place)
 
 
-def told(plain: Plain) -> list[Dated]:
+def list_known_dates(plain: EventRow) -> list[EventDate]:
     """The dates of a record that are known, else its first, to say that it is not."""
     return [dated for dated in plain.dates if dated.text] or plain.dates[:1]
 
 
-def _entry(plain: Plain, dated: Dated, place: Placed | None) -> TimelineEntry:
+def _entry(plain: EventRow, dated: EventDate, place: Placement | None) -> TimelineEntry:
     return TimelineEntry(
         kind=plain.kind,
         slug=plain.slug,
@@ -160,7 +170,7 @@ def _entry(plain: Plain, dated: Dated, place: Placed | None) -> TimelineEntry:
     )
 
 
-def timeline(
+def build_timeline(
     negotiation: Negotiation,
     rows: Rows,
     on: Day,
@@ -175,9 +185,9 @@ def timeline(
     many that lie in more than ten years by year.
     """
     dated = [entry for entry in found if entry.lane is not None]
-    spans = [Span(entry.earliest, entry.latest) for entry in dated]
-    by = grouping or natural_grouping(spans, len(found))
-    groups = grouped([(entry.kind, entry.proved) for entry in dated], by)
+    spans = [DateSpan(entry.earliest, entry.latest) for entry in dated]
+    by = grouping or choose_grouping(spans, len(found))
+    groups = group_entries([(entry.kind, entry.proved) for entry in dated], by)
     part = found[shown] if by == "none" else []
     days = [day for span in spans for day in (span.earliest, span.latest) if day]
     return Timeline(
@@ -202,6 +212,6 @@ def timeline(
 
 def _named(slugs: Iterable[str], rows: Rows) -> list[PartyName]:
     wanted = set(slugs)
-    known = names(Party, wanted, rows)
-    found = [PartyName(slug, named(slug, known)) for slug in wanted]
+    known = fetch_names(Party, wanted, rows)
+    found = [PartyName(slug, get_name(slug, known)) for slug in wanted]
     return sorted(found, key=lambda each: (each.name, each.party))

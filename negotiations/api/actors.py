@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from negotiations.models import Party, Person, Post
 from negotiations.rest.read.filtersets import RecordFilter
-from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.representations.serializers import RecordSerializer, expand_date_field
 from negotiations.rest.viewsets import RecordViewSet
 
 
@@ -83,7 +83,7 @@ class PostSerializer(RecordSerializer):
             "person",
             "party",
             "title",
-            *dated("date"),
+            *expand_date_field("date"),
             *RecordSerializer.shared_notes,
         ]
 

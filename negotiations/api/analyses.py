@@ -6,27 +6,27 @@ from typing import Any
 from negotiations.analysis import attention as attentions
 from negotiations.analysis import coverage, movement
 from negotiations.analysis.attention_items import REASONS, AttentionItem
-from negotiations.analysis.date_spans import Span, widen
-from negotiations.analysis.fulfilment import Fulfilment, Promise, fulfilment
-from negotiations.analysis.matrix import Matrix, MatrixCell, matrix
+from negotiations.analysis.date_spans import DateSpan, widen
+from negotiations.analysis.fulfilment import Fulfilment, Promise, build_fulfilment
+from negotiations.analysis.matrix import Matrix, MatrixCell, build_matrix
 from negotiations.models import Negotiation, Round, Source
-from negotiations.models.nearest_slugs import nearest_slugs
-from negotiations.rest.http.query_params import Query, readable
+from negotiations.models.nearest_slugs import suggest_slugs
+from negotiations.rest.http.query_params import QueryParams, is_readable
 from negotiations.rest.read.reports import (
-    ON_A_DAY,
-    Parameter,
-    QuestionView,
-    answers,
-    day_of,
-    words_in,
+    ON_PARAMETER,
+    ReportParameter,
+    ReportView,
+    document_report,
+    parse_day,
+    parse_report_choices,
 )
-from negotiations.rest.schemas.values import READABLE, each_once
+from negotiations.rest.schemas.values import READABLE_TEXT, build_unique_list_schema
 
 LARGEST_LIMIT, DEFAULT_LIMIT = 500, 100
 
 
-@answers(Matrix)
-class MatrixView(QuestionView):
+@document_report(Matrix)
+class MatrixView(ReportView):
     """What each party holds on each issue: stance, firmness, stated or implied, and since when.
 
     A cell holds the latest position not later than `on`. Where dates overlap, so that no order is
@@ -34,17 +34,17 @@ class MatrixView(QuestionView):
     """
 
     model, name, row = Negotiation, "matrix", MatrixCell
-    parameters = (ON_A_DAY,)
+    parameters = (ON_PARAMETER,)
 
     def answer(self, record: Any, **asked: Any) -> Matrix:
-        return matrix(record, self.reader.rows, **asked)
+        return build_matrix(record, self.reader.rows, **asked)
 
     def table(self, record: Any, **asked: Any) -> Iterable[Any]:
         return self.answer(record, **asked).cells
 
 
-@answers(movement.Movement)
-class MovementView(QuestionView):
+@document_report(movement.Movement)
+class MovementView(ReportView):
     """Who moved on which issue between two days or rounds: changed, unchanged, nothing heard.
 
     Changed, unchanged with a later position as evidence, first recorded, and no evidence are told
@@ -55,13 +55,13 @@ class MovementView(QuestionView):
 
     model, name, row = Negotiation, "movement", movement.Move
     parameters = (
-        Parameter(
-            "from", READABLE, "A day, or the slug of a round: where it starts.", required=True
+        ReportParameter(
+            "from", READABLE_TEXT, "A day, or the slug of a round: where it starts.", required=True
         ),
-        Parameter("to", READABLE, "A day, or the slug of a round; without it, today."),
+        ReportParameter("to", READABLE_TEXT, "A day, or the slug of a round; without it, today."),
     )
 
-    def asked(self, record: Any, query: Query) -> dict[str, Any]:
+    def asked(self, record: Any, query: QueryParams) -> dict[str, Any]:
         if "from" not in query:
             query.fault("from", "required", "Name a day or a round.")
         start, end = (self.point(record, query, name) for name in ("from", "to"))
@@ -71,33 +71,33 @@ class MovementView(QuestionView):
             query.fault("to", "before_from", "This does not lie after `from`.")
         return {"start": start, "end": end}
 
-    def point(self, record: Any, query: Query, name: str) -> movement.MovementPoint:
+    def point(self, record: Any, query: QueryParams, name: str) -> movement.MovementPoint:
         """The day or the round that a parameter names; today if it names none."""
         text = query.get(name, "")
-        day = day_of(text) if text else self.day(query)
+        day = parse_day(text) if text else self.day(query)
         if day is not None:
             return movement.MovementPoint(None, day, day)
         rows = self.reader.rows(Round).filter(negotiation=record.pk)
-        found = rows.filter(slug=text).first() if readable(text) else None
+        found = rows.filter(slug=text).first() if is_readable(text) else None
         if found is None:
-            meant = nearest_slugs(Round, text, self.request.user)
+            meant = suggest_slugs(Round, text, self.request.user)
             detail = "Write a day, 2025-07-19, or the slug of a round of this negotiation."
             query.fault(name, "unknown_reference", detail, meant)
             return movement.MovementPoint(None, None, None)
         if found.date_earliest is None or found.date_latest is None:
             query.fault(name, "undated", "The date of this round is open.")
-        when = widen(found.date, Span(found.date_earliest, found.date_latest))
+        when = widen(found.date, DateSpan(found.date_earliest, found.date_latest))
         return movement.MovementPoint(found.slug, when.earliest, when.latest)
 
     def answer(self, record: Any, **asked: Any) -> movement.Movement:
-        return movement.movement(record, self.reader.rows, **asked)
+        return movement.build_movement(record, self.reader.rows, **asked)
 
     def table(self, record: Any, **asked: Any) -> Iterable[Any]:
         return self.answer(record, **asked).moves
 
 
-@answers(Fulfilment)
-class FulfilmentView(QuestionView):
+@document_report(Fulfilment)
+class FulfilmentView(ReportView):
     """What was promised and what of it was delivered: reported, confirmed, and the share of it.
 
     Every quantity has a least and a most. Each side's version of the terms has its own share. What
@@ -105,17 +105,17 @@ class FulfilmentView(QuestionView):
     """
 
     model, name, row = Negotiation, "fulfilment", Promise
-    parameters = (ON_A_DAY,)
+    parameters = (ON_PARAMETER,)
 
     def answer(self, record: Any, **asked: Any) -> Fulfilment:
-        return fulfilment(record, self.reader.rows, **asked)
+        return build_fulfilment(record, self.reader.rows, **asked)
 
     def table(self, record: Any, **asked: Any) -> Iterable[Any]:
         return self.answer(record, **asked).commitments
 
 
-@answers(attentions.Attention)
-class AttentionView(QuestionView):
+@document_report(attentions.Attention)
+class AttentionView(ReportView):
     """What somebody should look at: dates that passed, offers unanswered, and thin evidence.
 
     * `deadline_passed`, `round_date_passed`: the last day lies before `on` without a coded result.
@@ -131,33 +131,35 @@ class AttentionView(QuestionView):
 
     model, name, row = Negotiation, "attention", AttentionItem
     parameters = (
-        ON_A_DAY,
-        Parameter(
-            "reason", each_once({"type": "string", "enum": [*REASONS]}), "Only these reasons."
+        ON_PARAMETER,
+        ReportParameter(
+            "reason",
+            build_unique_list_schema({"type": "string", "enum": [*REASONS]}),
+            "Only these reasons.",
         ),
-        Parameter(
+        ReportParameter(
             "limit",
             {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT},
             "How many items to show of each reason at most.",
         ),
     )
 
-    def asked(self, record: Any, query: Query) -> dict[str, Any]:
+    def asked(self, record: Any, query: QueryParams) -> dict[str, Any]:
         return {
             "on": self.day(query),
-            "reasons": words_in(query, "reason", REASONS),
+            "reasons": parse_report_choices(query, "reason", REASONS),
             "most": query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT),
         }
 
     def answer(self, record: Any, **asked: Any) -> attentions.Attention:
-        return attentions.attention(record, self.reader.rows, **asked)
+        return attentions.build_attention(record, self.reader.rows, **asked)
 
     def table(self, record: Any, **asked: Any) -> Iterable[Any]:
         return self.answer(record, **{**asked, "most": None}).items
 
 
-@answers(coverage.Coverage)
-class CoverageView(QuestionView):
+@document_report(coverage.Coverage)
+class CoverageView(ReportView):
     """How far the sources of the negotiation were read, sentence by sentence.
 
     A sentence counts as read if something of it is cited or dismissed, also for another
@@ -167,14 +169,14 @@ class CoverageView(QuestionView):
     model, name, row = Negotiation, "coverage", coverage.SourceFigures
 
     def answer(self, record: Any, **asked: Any) -> coverage.Coverage:
-        return coverage.coverage(record, self.reader.rows)
+        return coverage.build_coverage(record, self.reader.rows)
 
     def table(self, record: Any, **asked: Any) -> Iterable[Any]:
         return self.answer(record).sources
 
 
-@answers(coverage.SourceCoverage)
-class SourceCoverageView(QuestionView):
+@document_report(coverage.SourceCoverage)
+class SourceCoverageView(ReportView):
     """How far the source was read, and the sentences of which nothing is cited or dismissed.
 
     The table has these sentences.
@@ -183,7 +185,7 @@ class SourceCoverageView(QuestionView):
     model, name, row = Source, "coverage", coverage.UntouchedSentence
 
     def answer(self, record: Any, **asked: Any) -> coverage.SourceCoverage:
-        return coverage.source_coverage(record, self.reader.rows)
+        return coverage.build_source_coverage(record, self.reader.rows)
 
     def table(self, record: Any, **asked: Any) -> Iterable[Any]:
         return self.answer(record).untouched

@@ -1,9 +1,9 @@
 """The words that support a record, and those that support none."""
 
 from negotiations.models import Citation, Dismissal
-from negotiations.rest.read.filters import Supporting
+from negotiations.rest.read.filters import CitedRecordFilter
 from negotiations.rest.read.filtersets import RecordFilter
-from negotiations.rest.representations.relation_fields import Address
+from negotiations.rest.representations.relation_fields import ResourcePathField
 from negotiations.rest.representations.serializers import RecordSerializer
 from negotiations.rest.viewsets import RecordViewSet
 
@@ -11,7 +11,7 @@ from negotiations.rest.viewsets import RecordViewSet
 class CitationFilter(RecordFilter):
     """For example ``?record=parties/ukraine&voice=direct_speech``."""
 
-    record = Supporting()
+    record = CitedRecordFilter()
 
     class Meta:
         model = Citation
@@ -19,7 +19,7 @@ class CitationFilter(RecordFilter):
 
 
 class CitationSerializer(RecordSerializer):
-    record = Address(help_text="The record that the words support: proposals/<slug>.")
+    record = ResourcePathField(help_text="The record that the words support: proposals/<slug>.")
 
     class Meta:
         model = Citation

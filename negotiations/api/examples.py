@@ -17,7 +17,7 @@ EXAMPLES: dict[str, dict[str, Example]] = json.loads(
 )
 
 
-def examples() -> Iterator[tuple[str, Example]]:
+def iter_examples() -> Iterator[tuple[str, Example]]:
     """The component that an example is of, and the example."""
     for collection, bodies in EXAMPLES.items():
         name = COLLECTIONS[collection].__name__
@@ -29,8 +29,8 @@ def examples() -> Iterator[tuple[str, Example]]:
             yield name, bodies["read"]
 
 
-def illustrated(result: dict[str, Any], generator: Any, **options: Any) -> dict[str, Any]:
+def add_examples(result: dict[str, Any], generator: Any, **options: Any) -> dict[str, Any]:
     """The document with an example of each body; the last hook of drf-spectacular."""
-    for name, example in examples():
+    for name, example in iter_examples():
         result["components"]["schemas"][name]["examples"] = [example]
     return result

@@ -2,7 +2,7 @@
 
 from negotiations.models import Incident
 from negotiations.rest.read.filtersets import RecordFilter
-from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.representations.serializers import RecordSerializer, expand_date_field
 from negotiations.rest.viewsets import RecordViewSet
 
 
@@ -31,7 +31,7 @@ class IncidentSerializer(RecordSerializer):
             "injured_min",
             "injured_max",
             "effect",
-            *dated("date"),
+            *expand_date_field("date"),
             *RecordSerializer.shared_notes,
         ]
 

@@ -2,7 +2,7 @@
 
 from negotiations.models import Issue, Position, Statement
 from negotiations.rest.read.filtersets import RecordFilter
-from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.representations.serializers import RecordSerializer, expand_date_field
 from negotiations.rest.viewsets import RecordViewSet
 
 
@@ -53,7 +53,7 @@ class StatementSerializer(RecordSerializer):
             "speaker",
             "medium",
             "place",
-            *dated("date"),
+            *expand_date_field("date"),
             "summary",
             *RecordSerializer.shared_notes,
         ]
@@ -105,7 +105,7 @@ class PositionSerializer(RecordSerializer):
             "relayed_by",
             "follows",
             "term",
-            *dated("date"),
+            *expand_date_field("date"),
             *RecordSerializer.shared_notes,
         ]
 

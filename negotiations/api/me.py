@@ -7,17 +7,21 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from negotiations import permissions as policy
-from negotiations.models import Record, Role, Token, role_of
-from negotiations.rest.http.conditional import body_tag, newest, with_validators
-from negotiations.rest.http.query_params import refuse_any
-from negotiations.rest.http.renderers import json_response
-from negotiations.rest.http.views import ProtocolView
+from negotiations.models import Record, Role, Token, get_role
+from negotiations.rest.http.conditional import (
+    build_body_etag,
+    get_last_modified,
+    respond_with_validators,
+)
+from negotiations.rest.http.query_params import refuse_query_params
+from negotiations.rest.http.renderers import build_json_response
+from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.schemas.values import ref
 
-from .tokens import token_body
+from .tokens import serialize_token
 
 
-class MeView(ProtocolView):
+class MeView(APIBaseView):
     """Who am I, what may I do."""
 
     @extend_schema(operation_id="me", responses={200: ref("Me")})
@@ -27,27 +31,29 @@ class MeView(ProtocolView):
         `may` answers `all`, `own`, `others` or `none` for each state of review; a token that only
         reads may only read. Without a token the role is `anonymous`.
         """
-        refuse_any(request)
+        refuse_query_params(request)
         token = request.auth if isinstance(request.auth, Token) else None
         body = {
             "user": request.user.get_username() or None,
-            "role": role_of(request.user),
-            "token": token_body(token, current=token) if token else None,
-            "may": permissions(request.user, token),
+            "role": get_role(request.user),
+            "token": serialize_token(token, current=token) if token else None,
+            "may": serialize_permissions(request.user, token),
         }
-        response = json_response(body)
+        response = build_json_response(body)
         # When a role was given is not kept.
-        changed_at = newest() if token else None
-        return with_validators(response, request, body_tag(response.content), changed_at)
+        changed_at = get_last_modified() if token else None
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), changed_at
+        )
 
 
-def permissions(user: Any, token: Token | None) -> dict[str, Any]:
+def serialize_permissions(user: Any, token: Token | None) -> dict[str, Any]:
     """The policy table as it reads for one caller."""
-    role = role_of(user)
+    role = get_role(user)
     writer = role if token and token.scope == Token.Scope.WRITE else Role.ANONYMOUS
     states = Record.Review.values
-    by_action: dict[str, Any] = {"create": policy.may_create(user) and writer == role}
+    by_action: dict[str, Any] = {"create": policy.can_create(user) and writer == role}
     for action in policy.ACTIONS:
         who = role if action == "read" else writer
-        by_action[action] = {state: policy.reach(who, action, state) for state in states}
+        by_action[action] = {state: policy.get_reach(who, action, state) for state in states}
     return by_action

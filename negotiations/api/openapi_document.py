@@ -4,18 +4,18 @@ from typing import Any
 
 from negotiations.models import COLLECTIONS
 from negotiations.rest.changes.history_schemas import HISTORY
-from negotiations.rest.http.merge_patch import LONGEST_REASON
-from negotiations.rest.openapi.components import share
-from negotiations.rest.openapi.record_schemas import described
+from negotiations.rest.http.merge_patch import MAX_REASON_LENGTH
+from negotiations.rest.openapi.components import share_components
+from negotiations.rest.openapi.record_schemas import get_model_description
 from negotiations.rest.read.search_schemas import SEARCH
 from negotiations.rest.schemas.about import ABOUT
 from negotiations.rest.schemas.changes import FEED
 from negotiations.rest.schemas.dataclasses import COMPONENTS
-from negotiations.rest.schemas.responses import FAULT, PROBLEM, refusals
+from negotiations.rest.schemas.responses import FAULT, PROBLEM, describe_problems
 from negotiations.rest.schemas.values import SHARED, Schema, ref
-from negotiations.rest.write.batch_schemas import components as batch
-from negotiations.webhooks.openapi import SENT, WEBHOOKS
+from negotiations.rest.write.batch_schemas import build_batch_components as batch
 from negotiations.webhooks.openapi import TAG as WEBHOOK_TAG
+from negotiations.webhooks.openapi import WEBHOOK_MESSAGES, WEBHOOKS
 
 GUIDE = """
 **Reading** needs no token: everybody reads what is published, a token shows drafts as well. Every
@@ -62,7 +62,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
         "The version that the change is based on, else `version` in the body; `*` is any.",
     ),
     "Change-Reason": (
-        ref("Line", maxLength=LONGEST_REASON),
+        ref("Line", maxLength=MAX_REASON_LENGTH),
         "Why: one line of UTF-8, kept with the version. Needed to delete what is published.",
     ),
     "Idempotency-Key": (
@@ -72,7 +72,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
 }
 
 
-def finished(result: Schema, generator: Any, **options: Any) -> Schema:
+def postprocess_document(result: Schema, generator: Any, **options: Any) -> Schema:
     """The last hand at the document: its head, its tags, and the components that all share."""
     info = result["info"]
     info["summary"] = info["description"]
@@ -80,14 +80,17 @@ def finished(result: Schema, generator: Any, **options: Any) -> Schema:
     info["license"] = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
     result["servers"] = [{"url": "/"}]
     result["tags"] = [
-        *({"name": n, "description": described(model)} for n, model in COLLECTIONS.items()),
+        *(
+            {"name": n, "description": get_model_description(model)}
+            for n, model in COLLECTIONS.items()
+        ),
         {"name": "batch", "description": "Many writes of many kinds at once."},
         {"name": "search", "description": "Records of all kinds by their words."},
         {"name": "changes", "description": "What changed, when and why, and how to undo it."},
         {"name": "about", "description": "What this server holds, and what its words mean."},
         WEBHOOK_TAG,
     ]
-    result["webhooks"] = SENT
+    result["webhooks"] = WEBHOOK_MESSAGES
     components = result["components"]
     named = {**SHARED, **ABOUT, **FEED, **HISTORY, **SEARCH, **WEBHOOKS, **COMPONENTS, **OWN}
     named |= batch()
@@ -97,7 +100,7 @@ def finished(result: Schema, generator: Any, **options: Any) -> Schema:
         for name, (schema, text) in PARAMETERS.items()
     }
     components["securitySchemes"] = {"token": TOKEN}
-    components["responses"] = refusals()
-    share(result)
+    components["responses"] = describe_problems()
+    share_components(result)
     order = ("openapi", "info", "servers", "tags", "paths", "webhooks", "components")
     return {name: result[name] for name in order}

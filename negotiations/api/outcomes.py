@@ -2,7 +2,7 @@
 
 from negotiations.models import Commitment, Delivery, Outcome
 from negotiations.rest.read.filtersets import RecordFilter
-from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.representations.serializers import RecordSerializer, expand_date_field
 from negotiations.rest.viewsets import RecordViewSet
 
 
@@ -26,7 +26,7 @@ class OutcomeSerializer(RecordSerializer):
             "agreed_by",
             "form",
             "status",
-            *dated("date"),
+            *expand_date_field("date"),
             *RecordSerializer.shared_notes,
         ]
 
@@ -75,7 +75,7 @@ class CommitmentSerializer(RecordSerializer):
             "quantity_max",
             "unit",
             "category",
-            *dated("due"),
+            *expand_date_field("due"),
             "according_to",
             *RecordSerializer.shared_notes,
         ]
@@ -118,7 +118,7 @@ class DeliverySerializer(RecordSerializer):
             "verification",
             "place",
             "facilitator",
-            *dated("date"),
+            *expand_date_field("date"),
             *RecordSerializer.shared_notes,
         ]
 

@@ -2,7 +2,7 @@
 
 from negotiations.models import Proposal, Response, Term
 from negotiations.rest.read.filtersets import RecordFilter
-from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.representations.serializers import RecordSerializer, expand_date_field
 from negotiations.rest.viewsets import RecordViewSet
 
 
@@ -48,8 +48,8 @@ class ProposalSerializer(RecordSerializer):
             "complete",
             "status",
             "consequence",
-            *dated("date"),
-            *dated("deadline"),
+            *expand_date_field("date"),
+            *expand_date_field("deadline"),
             *RecordSerializer.shared_notes,
         ]
 
@@ -111,7 +111,7 @@ class ResponseSerializer(RecordSerializer):
             "party",
             "answer",
             "spoken_by",
-            *dated("date"),
+            *expand_date_field("date"),
             *RecordSerializer.shared_notes,
         ]
 

@@ -7,58 +7,60 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from negotiations.models import COLLECTIONS
-from negotiations.rest.http.conditional import body_tag, with_validators
-from negotiations.rest.http.problem_details import PROBLEMS, Refusal
-from negotiations.rest.http.query_params import refuse_any
-from negotiations.rest.http.renderers import json_response
-from negotiations.rest.http.views import ProtocolView
+from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.problem_details import PROBLEMS, ProblemError
+from negotiations.rest.http.query_params import refuse_query_params
+from negotiations.rest.http.renderers import build_json_response
+from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.schemas.values import ref
 
 PROBLEM_LIST = "/api/problems/"
 
 
-class RootView(ProtocolView):
+class RootView(APIBaseView):
     """The collections and their addresses."""
 
     @extend_schema(operation_id="collections", responses={200: ref("Collections")})
     def get(self, request: Request) -> HttpResponse:
         """Every collection with its address."""
-        refuse_any(request)
+        refuse_query_params(request)
         here = request.build_absolute_uri("/api/v1/")
         body = {
             "collections": {name: f"{here}{name}/" for name in COLLECTIONS},
             "openapi": request.build_absolute_uri("/api/openapi.json"),
             "docs": request.build_absolute_uri("/api/docs/"),
         }
-        response = json_response(body)
-        return with_validators(response, request, body_tag(response.content))
+        response = build_json_response(body)
+        return respond_with_validators(response, request, build_body_etag(response.content))
 
 
-class ProblemView(ProtocolView):
+class ProblemView(APIBaseView):
     """What the codes of refusals mean, and what to do."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request, code: str | None = None) -> HttpResponse:
         """One code, or all."""
-        refuse_any(request)
+        refuse_query_params(request)
         if code is not None and code not in PROBLEMS:
-            raise Refusal("not_found", "There is no problem of this name.")
-        body: Any = described(code) if code else [described(name) for name in PROBLEMS]
-        response = json_response(body)
-        return with_validators(response, request, body_tag(response.content))
+            raise ProblemError("not_found", "There is no problem of this name.")
+        body: Any = (
+            serialize_problem(code) if code else [serialize_problem(name) for name in PROBLEMS]
+        )
+        response = build_json_response(body)
+        return respond_with_validators(response, request, build_body_etag(response.content))
 
 
-def described(code: str) -> dict[str, Any]:
+def serialize_problem(code: str) -> dict[str, Any]:
     """A problem's type, status, title and remedy."""
     status, title, remedy = PROBLEMS[code]
     return {"type": f"{PROBLEM_LIST}{code}/", "status": status, "title": title, "remedy": remedy}
 
 
-class NoSuchAddress(ProtocolView):
+class NotFoundView(APIBaseView):
     """Whatever else stands under ``/api/``."""
 
     authentication_classes = ()
 
     @extend_schema(exclude=True)
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raise Refusal("not_found", "Nothing is found at this address.")
+        raise ProblemError("not_found", "Nothing is found at this address.")

@@ -10,33 +10,38 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from negotiations.history.as_of import instant_asked_about
-from negotiations.history.visible_changes import Feed
+from negotiations.history.as_of import get_as_of_instant
+from negotiations.history.visible_changes import ChangeFeed
 from negotiations.models import COLLECTIONS
-from negotiations.models.system.search import SearchDocument, matching
-from negotiations.rest.http.conditional import body_tag, with_validators
-from negotiations.rest.http.feed_params import kinds_in
-from negotiations.rest.http.query_params import Query
-from negotiations.rest.http.renderers import json_response
-from negotiations.rest.http.views import ProtocolView
-from negotiations.rest.read.as_of import PARAMETER as AS_OF
-from negotiations.rest.read.as_of import at_an_instant, note_faults
-from negotiations.rest.read.filters import FilterFault
-from negotiations.rest.read.pagination import SIGNER, Key, Ordering, cursor, scope_of
-from negotiations.rest.read.search_query import Wish, read
+from negotiations.models.system.search import SearchDocument, build_match_filter
+from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.feed_params import parse_kinds
+from negotiations.rest.http.query_params import QueryParams
+from negotiations.rest.http.renderers import build_json_response
+from negotiations.rest.http.views import APIBaseView
+from negotiations.rest.read.as_of import AS_OF, supports_as_of, validate_as_of
+from negotiations.rest.read.filters import FilterError
+from negotiations.rest.read.pagination import (
+    CURSOR_SIGNER,
+    Ordering,
+    OrderingKey,
+    compute_cursor_scope,
+    encode_cursor,
+)
+from negotiations.rest.read.search_query import SearchQuery, parse_search
 from negotiations.rest.read.search_schemas import (
     DEFAULT_LIMIT,
     LARGEST_LIMIT,
     SEARCH_PAGE,
     SEARCH_PARAMETERS,
 )
-from negotiations.text.tokens import words, written_word
+from negotiations.text.tokens import build_word_pattern, tokenize
 
-EXCERPT = 240
-ORDER = Ordering(Key(name, False, False) for name in ("rank", "size", "kind", "slug"))
+EXCERPT_LENGTH = 240
+ORDER = Ordering(OrderingKey(name, False, False) for name in ("rank", "size", "kind", "slug"))
 
 
-class SearchView(ProtocolView):
+class SearchView(APIBaseView):
     """All kinds at once."""
 
     tag = "search"
@@ -46,7 +51,7 @@ class SearchView(ProtocolView):
         parameters=[OpenApiParameter(**each) for each in SEARCH_PARAMETERS],
         responses={(200, "application/json"): SEARCH_PAGE},
     )
-    @at_an_instant
+    @supports_as_of
     def get(self, request: Request) -> HttpResponse:
         """Records by their words, those whose names have them first, then shorter before longer.
 
@@ -54,68 +59,70 @@ class SearchView(ProtocolView):
         those that begin with it. `"a phrase"` is found as it stands, `-word` is left out, and `OR`
         separates alternatives. Case, accents and marks make no difference, in any script.
         """
-        query = Query(request, ["q", "kind", "limit", "cursor", AS_OF])
-        note_faults(query)
-        wish, kinds = asked(query), kinds_in(query)
+        query = QueryParams(request, ["q", "kind", "limit", "cursor", AS_OF])
+        validate_as_of(query)
+        wish, kinds = parse_search_param(query), parse_kinds(query)
         limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
-        start = place_in(request, query)
+        start = parse_cursor(request, query)
         query.refuse()
-        head = Feed(request.user).head()
+        head = ChangeFeed(request.user).head()
         rows = SearchDocument.objects.visible_to(request.user)
         if kinds:
             rows = rows.filter(kind__in=kinds)
-        body = page(request, query, ranked(rows, wish), wish, limit=limit, start=start)
-        response = json_response(body)
-        return with_validators(response, request, body_tag(response.content), head.at)
+        body = build_page(request, query, rank_matches(rows, wish), wish, limit=limit, start=start)
+        response = build_json_response(body)
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), head.at
+        )
 
 
-def asked(query: Query) -> Wish | None:
+def parse_search_param(query: QueryParams) -> SearchQuery | None:
     """What ``q`` looks for; faults are noted."""
     if "q" not in query:
         if all(fault["parameter"] != "q" for fault in query.faults):
             query.fault("q", "required", "Say what is looked for.")
         return None
     try:
-        return read(query["q"])
-    except FilterFault as fault:
+        return parse_search(query["q"])
+    except FilterError as fault:
         query.fault("q", fault.code, fault.detail)
         return None
 
 
-def ranked(rows: QuerySet[Any], wish: Any) -> QuerySet[Any]:
+def rank_matches(rows: QuerySet[Any], wish: Any) -> QuerySet[Any]:
     """Return what matches, the best first.
 
     First what has the words in its name, then what has them elsewhere, last what has no name of
     its own: else the parts of a negotiation, whose names are short, would stand before it.
     No measure counts how often a word stands in all documents: that would tell of hidden ones.
     """
-    instant = instant_asked_about()
+    instant = get_as_of_instant()
     rank = Case(
-        When(kind__in=kinds_ranked(2), then=Value(2)),
-        When(kind__in=kinds_ranked(1), then=Value(1)),
-        When(matching(wish.in_title(), instant), then=Value(0)),
+        When(kind__in=list_kinds_by_rank(2), then=Value(2)),
+        When(kind__in=list_kinds_by_rank(1), then=Value(1)),
+        When(build_match_filter(wish.in_title(), instant), then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),
     )
-    return rows.filter(matching(wish.pattern(), instant)).annotate(rank=rank)
+    return rows.filter(build_match_filter(wish.pattern(), instant)).annotate(rank=rank)
 
 
-def place_in(request: Request, query: Query) -> list[Any] | None:
+def parse_cursor(request: Request, query: QueryParams) -> list[Any] | None:
     """Where the cursor points."""
     if "cursor" not in query:
         return None
     try:
-        scope, _, values, *_ = SIGNER.unsign_object(query["cursor"])
+        scope, _, values, *_ = CURSOR_SIGNER.unsign_object(query["cursor"])
     except (signing.BadSignature, ValueError):
         scope = None
-    if scope == scope_of(request.path, query):
+    if scope == compute_cursor_scope(request.path, query):
         return list(values)
     query.fault("cursor", "bad_cursor", "The cursor is not one of this search.")
     return None
 
 
-def page(
-    request: Request, query: Query, rows: QuerySet[Any], wish: Any, *, limit: int, start: Any
+def build_page(
+    request: Request, query: QueryParams, rows: QuerySet[Any], wish: Any, *, limit: int, start: Any
 ) -> dict[str, Any]:
     """The results, and where they go on."""
     if start is not None:
@@ -124,20 +131,20 @@ def page(
     following = None
     if len(found) > limit:
         values = [getattr(found[limit - 1], column) for column in ORDER.columns]
-        place = cursor(request.path, query, values)
+        place = encode_cursor(request.path, query, values)
         following = replace_query_param(request.build_absolute_uri(), "cursor", place)
     shown = found[:limit]
-    titles = titles_of(row for row in shown if not row.title)
-    results = [result(row, wish, titles.get((row.kind, row.key), "")) for row in shown]
+    titles = fetch_titles(row for row in shown if not row.title)
+    results = [serialize_match(row, wish, titles.get((row.kind, row.key), "")) for row in shown]
     return {"next": following, "results": results}
 
 
-def kinds_ranked(rank: int) -> list[str]:
+def list_kinds_by_rank(rank: int) -> list[str]:
     """List the kinds that a search ranks so."""
     return [kind for kind, model in COLLECTIONS.items() if model.search_rank == rank]
 
 
-def titles_of(rows: Iterable[SearchDocument]) -> dict[tuple[str, int], str]:
+def fetch_titles(rows: Iterable[SearchDocument]) -> dict[tuple[str, int], str]:
     """Return what records without a name are called, after others. One query for each kind."""
     keys: dict[str, list[int]] = {}
     for row in rows:
@@ -145,11 +152,11 @@ def titles_of(rows: Iterable[SearchDocument]) -> dict[tuple[str, int], str]:
     return {
         (kind, record.pk): str(record)
         for kind, wanted in keys.items()
-        for record in unnamed(kind).filter(pk__in=wanted)
+        for record in get_untitled_records(kind).filter(pk__in=wanted)
     }
 
 
-def unnamed(kind: str) -> QuerySet[Any]:
+def get_untitled_records(kind: str) -> QuerySet[Any]:
     """Return the records of a kind with what they are named after, without long texts."""
     model: Any = COLLECTIONS[kind]
     rows = model._base_manager.all()
@@ -158,7 +165,7 @@ def unnamed(kind: str) -> QuerySet[Any]:
     return rows.defer(*texts)
 
 
-def result(row: SearchDocument, wish: Wish, title: str) -> dict[str, Any]:
+def serialize_match(row: SearchDocument, wish: SearchQuery, title: str) -> dict[str, Any]:
     """Show one record that was found; ``title`` is what it is called if it has no name."""
     name, _, other_names = (row.title or title).partition("\n")
     rest = "\n".join(filter(None, [other_names, row.body]))
@@ -168,27 +175,27 @@ def result(row: SearchDocument, wish: Wish, title: str) -> dict[str, Any]:
         "title": name,
         "review": row.review,
         "language": row.language,
-        "excerpt": excerpt(rest, wish) or excerpt(name, wish),
+        "excerpt": build_excerpt(rest, wish) or build_excerpt(name, wish),
     }
 
 
-def spans(text: str, wish: Wish) -> Iterator[tuple[int, int]]:
+def find_match_spans(text: str, wish: SearchQuery) -> Iterator[tuple[int, int]]:
     """Where words stand that were looked for."""
-    for word in written_word().finditer(text):
-        if any(wish.has(each) for each in words(word[0])):
+    for word in build_word_pattern().finditer(text):
+        if any(wish.has(each) for each in tokenize(word[0])):
             yield word.span()
 
 
-def excerpt(text: str, wish: Wish) -> list[dict[str, Any]]:
+def build_excerpt(text: str, wish: SearchQuery) -> list[dict[str, Any]]:
     """The text around the first of the words, in parts: those that match and those between."""
-    first = next(spans(text, wish), None)
+    first = next(find_match_spans(text, wish), None)
     if first is None:
         return []
-    start = max(first[0] - EXCERPT // 3, 0)
+    start = max(first[0] - EXCERPT_LENGTH // 3, 0)
     start = text.find(" ", start, first[0]) + 1 if start else 0
-    piece = text[start : max(start, first[0]) + EXCERPT]
+    piece = text[start : max(start, first[0]) + EXCERPT_LENGTH]
     parts, end = [], 0
-    for begin, stop in spans(piece, wish):
+    for begin, stop in find_match_spans(piece, wish):
         parts += [{"text": piece[end:begin], "match": False}] if begin > end else []
         parts.append({"text": piece[begin:stop], "match": True})
         end = stop

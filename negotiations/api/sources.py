@@ -2,7 +2,7 @@
 
 from negotiations.models import Source
 from negotiations.rest.read.filtersets import RecordFilter
-from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.representations.serializers import RecordSerializer, expand_date_field
 from negotiations.rest.viewsets import RecordViewSet
 
 
@@ -26,7 +26,7 @@ class SourceSerializer(RecordSerializer):
             "archived_url",
             "kind",
             "language",
-            *dated("published"),
+            *expand_date_field("published"),
             "complete",
             "text",
             "sha256",

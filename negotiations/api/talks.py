@@ -2,7 +2,7 @@
 
 from negotiations.models import Delegation, Negotiation, Participation, Round
 from negotiations.rest.read.filtersets import RecordFilter
-from negotiations.rest.representations.serializers import RecordSerializer, dated
+from negotiations.rest.representations.serializers import RecordSerializer, expand_date_field
 from negotiations.rest.viewsets import RecordViewSet
 
 
@@ -22,7 +22,7 @@ class NegotiationSerializer(RecordSerializer):
             "title",
             "kind",
             "status",
-            *dated("date"),
+            *expand_date_field("date"),
             "summary",
             "identifiers",
             *RecordSerializer.shared_notes,
@@ -97,7 +97,7 @@ class RoundSerializer(RecordSerializer):
             "level",
             "status",
             "result",
-            *dated("date"),
+            *expand_date_field("date"),
             *RecordSerializer.shared_notes,
         ]
 

@@ -20,25 +20,38 @@ from rest_framework.request import Request
 
 from negotiations import permissions
 from negotiations.models import Token
-from negotiations.rest.http.conditional import body_tag, cacheable, newest, with_validators
-from negotiations.rest.http.idempotency import refuse_key, refuse_parameters, rehearsable
-from negotiations.rest.http.problem_details import Refusal
-from negotiations.rest.http.query_params import refuse_any
-from negotiations.rest.http.renderers import json_response
-from negotiations.rest.http.request_bodies import body_of, refuse_body
-from negotiations.rest.http.views import ProtocolView
-from negotiations.rest.representations.serializers import BodySerializer, Details, flat
+from negotiations.rest.http.conditional import (
+    build_body_etag,
+    get_last_modified,
+    respond_with_validators,
+    set_cache_control,
+)
+from negotiations.rest.http.idempotency import (
+    allow_only_dry_run,
+    refuse_idempotency_key,
+    supports_dry_run,
+)
+from negotiations.rest.http.problem_details import ProblemError
+from negotiations.rest.http.query_params import refuse_query_params
+from negotiations.rest.http.renderers import build_json_response
+from negotiations.rest.http.request_bodies import refuse_body, require_body
+from negotiations.rest.http.views import APIBaseView
+from negotiations.rest.representations.serializers import (
+    BodySerializer,
+    ErrorDetails,
+    convert_rule_errors,
+)
 from negotiations.rest.schemas.values import ref
-from negotiations.text.validators import refuse_unprintable
+from negotiations.text.validators import validate_printable
 
 # As long as nobody says otherwise; so many at a time that their list is one page.
-LIFETIME = timedelta(days=90)
-LONGEST_LIFE = timedelta(days=3650)
-MOST = 100
+DEFAULT_LIFETIME = timedelta(days=90)
+MAX_LIFETIME = timedelta(days=3650)
+MAX_TOKENS = 100
 AUTH: Any = [{"token": []}]
 
 
-class Instant(serializers.DateTimeField):
+class StrictDateTimeField(serializers.DateTimeField):
     """An instant of RFC 3339, with its zone."""
 
     def to_internal_value(self, value: Any) -> datetime:
@@ -55,31 +68,31 @@ class Instant(serializers.DateTimeField):
 class TokenSerializer(BodySerializer):
     """What is said of a token that is to be made."""
 
-    expires_at = Instant(required=False, allow_null=True)
+    expires_at = StrictDateTimeField(required=False, allow_null=True)
 
     class Meta:
         model = Token
         fields = ("slug", "name", "scope", "created_at", "expires_at", "last_used_at")
         read_only_fields = ("slug", "created_at", "last_used_at")
 
-    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> Details:
+    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> ErrorDetails:
         now = timezone.now()
-        values.setdefault("expires_at", now + LIFETIME)
-        faults: Details = {}
+        values.setdefault("expires_at", now + DEFAULT_LIFETIME)
+        faults: ErrorDetails = {}
         try:
             Token(**values).clean_fields(exclude=["user", "digest", *unread])
-            refuse_unprintable(values.get("name", ""), multiline=False)
+            validate_printable(values.get("name", ""), multiline=False)
         except RuleBreach as error:
             by_field = error if hasattr(error, "error_dict") else RuleBreach({"name": error})
-            faults = flat(by_field)
+            faults = convert_rule_errors(by_field)
         expires_at = values["expires_at"]
-        if expires_at and not now < expires_at <= now + LONGEST_LIFE:
+        if expires_at and not now < expires_at <= now + MAX_LIFETIME:
             detail = "Write an instant within the next ten years."
             faults["expires_at"] = [ErrorDetail(detail, "out_of_range")]
         return faults
 
 
-class OwnTokens(ProtocolView):
+class TokenBaseView(APIBaseView):
     """What the two addresses have in common: there are only the caller's own live tokens."""
 
     # For the document: writes take ``dry_run``, and no headers of their own.
@@ -98,18 +111,22 @@ class OwnTokens(ProtocolView):
         return getattr(request.auth, "scope", None) == Token.Scope.WRITE
 
 
-class TokenListView(OwnTokens):
+class TokenListView(TokenBaseView):
     """Own tokens."""
 
     @extend_schema(operation_id="tokens_list", responses={200: ref("TokenList")}, auth=AUTH)
     def get(self, request: Request) -> HttpResponse:
         """Your live tokens, newest first. Their texts are not kept and cannot be shown again."""
-        refuse_any(request)
+        refuse_query_params(request)
         tokens = list(self.own(request))
-        rows = [token_body(token, current=request.auth) for token in tokens]
-        response = json_response({"results": rows})
-        changed_at = newest(*(t.created_at for t in tokens), *(t.last_used_at for t in tokens))
-        return with_validators(response, request, body_tag(response.content), changed_at)
+        rows = [serialize_token(token, current=request.auth) for token in tokens]
+        response = build_json_response({"results": rows})
+        changed_at = get_last_modified(
+            *(t.created_at for t in tokens), *(t.last_used_at for t in tokens)
+        )
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), changed_at
+        )
 
     @extend_schema(
         operation_id="tokens_create",
@@ -117,60 +134,64 @@ class TokenListView(OwnTokens):
         responses={201: ref("TokenNew")},
         auth=AUTH,
     )
-    @rehearsable
+    @supports_dry_run
     def post(self, request: Request) -> HttpResponse:
         """Make a token of yours. The answer holds its text under `token`, this once.
 
         Without `expires_at` it lives 90 days; `null` is for ever. A token that only reads makes
         none. As its text is not kept, this request cannot be repeated by an `Idempotency-Key`.
         """
-        if not self.may_write(request) or not permissions.may_create(request.user):
+        if not self.may_write(request) or not permissions.can_create(request.user):
             raise PermissionDenied("This token makes no tokens.")
-        refuse_parameters(request)
-        refuse_key(request)
-        serializer = TokenSerializer(data=body_of(request), context={"request": request})
+        allow_only_dry_run(request)
+        refuse_idempotency_key(request)
+        serializer = TokenSerializer(data=require_body(request), context={"request": request})
         serializer.is_valid(raise_exception=True)
-        if self.own(request).count() >= MOST:
-            raise Refusal("conflict", f"You have {MOST} live tokens; revoke one first.")
+        if self.own(request).count() >= MAX_TOKENS:
+            raise ProblemError("conflict", f"You have {MAX_TOKENS} live tokens; revoke one first.")
         token, text = Token.issue(request.user, **serializer.validated_data)
-        response = json_response({**token_body(token, current=request.auth), "token": text}, 201)
+        response = build_json_response(
+            {**serialize_token(token, current=request.auth), "token": text}, 201
+        )
         response["Location"] = request.build_absolute_uri(f"/api/v1/tokens/{token.slug}/")
-        return cacheable(response, request)
+        return set_cache_control(response, request)
 
 
-class TokenView(OwnTokens):
+class TokenView(TokenBaseView):
     """One of the caller's tokens."""
 
     @extend_schema(operation_id="tokens_retrieve", responses={200: ref("Token")}, auth=AUTH)
     def get(self, request: Request, slug: str) -> HttpResponse:
         """What is kept of the token."""
         token = self.named(request, slug)
-        refuse_any(request)
-        response = json_response(token_body(token, current=request.auth))
-        changed_at = newest(token.created_at, token.last_used_at)
-        return with_validators(response, request, body_tag(response.content), changed_at)
+        refuse_query_params(request)
+        response = build_json_response(serialize_token(token, current=request.auth))
+        changed_at = get_last_modified(token.created_at, token.last_used_at)
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), changed_at
+        )
 
     @extend_schema(operation_id="tokens_delete", responses={204: None}, auth=AUTH)
-    @rehearsable
+    @supports_dry_run
     def delete(self, request: Request, slug: str) -> HttpResponse:
         """Revoke the token: it opens nothing from now on. Every token may revoke itself."""
         token = self.named(request, slug)
         if token.pk != request.auth.pk and not self.may_write(request):
             raise PermissionDenied("This token only reads.")
-        refuse_parameters(request)
+        allow_only_dry_run(request)
         refuse_body(request)
         Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
-        return cacheable(HttpResponse(status=204), request)
+        return set_cache_control(HttpResponse(status=204), request)
 
     def named(self, request: Request, slug: str) -> Token:
         """The token of this name, if it is the caller's and alive."""
         token: Token | None = self.own(request).filter(slug=slug.replace("\x00", "")).first()
         if token is None:
-            raise Refusal("not_found", "You have no such token.")
+            raise ProblemError("not_found", "You have no such token.")
         return token
 
 
-def token_body(token: Token, *, current: Any) -> dict[str, Any]:
+def serialize_token(token: Token, *, current: Any) -> dict[str, Any]:
     """What is shown of a token; ``current`` is the one that asks."""
     body = {name: getattr(token, name) for name in TokenSerializer.Meta.fields}
     return {**body, "current": token.pk == current.pk}

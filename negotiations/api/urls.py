@@ -51,7 +51,7 @@ router.register("sources", sources.SourceViewSet)
 router.register("citations", citations.CitationViewSet)
 router.register("dismissals", citations.DismissalViewSet)
 
-RECORD = f"(?P<collection>{history_views.COLLECTION})/(?P<slug>[^/]+)"
+RECORD = f"(?P<collection>{history_views.COLLECTION_PATTERN})/(?P<slug>[^/]+)"
 WEBHOOK = "webhooks/(?P<slug>[^/]+)"
 DELIVERY = f"{WEBHOOK}/deliveries/(?P<message>[^/]+)"
 TALKS = "negotiations/(?P<slug>[^/]+)"
@@ -77,8 +77,8 @@ urlpatterns = [
     re_path(r"^v1/tokens/(?P<slug>[^/]+)/?$", tokens.TokenView.as_view()),
     re_path(r"^v1/webhooks/?$", webhooks.WebhookListView.as_view()),
     re_path(f"^v1/{WEBHOOK}/?$", webhooks.WebhookView.as_view()),
-    re_path(f"^v1/{WEBHOOK}/rotate/?$", webhooks.RotationView.as_view()),
-    re_path(f"^v1/{WEBHOOK}/test/?$", delivery_views.TrialView.as_view()),
+    re_path(f"^v1/{WEBHOOK}/rotate/?$", webhooks.SecretRotationView.as_view()),
+    re_path(f"^v1/{WEBHOOK}/test/?$", delivery_views.WebhookTestView.as_view()),
     re_path(f"^v1/{WEBHOOK}/deliveries/?$", delivery_views.DeliveryListView.as_view()),
     re_path(f"^v1/{DELIVERY}/?$", delivery_views.DeliveryView.as_view()),
     re_path(f"^v1/{DELIVERY}/redeliver/?$", delivery_views.RedeliveryView.as_view()),
@@ -89,5 +89,5 @@ urlpatterns = [
     re_path(r"^problems/(?P<code>[a-z_]+)/?$", root.ProblemView.as_view()),
     re_path(r"^openapi\.json/?$", documentation.DocumentView.as_view(), name="openapi"),
     re_path(r"^docs/?$", documentation.DocumentationView.as_view(), name="docs"),
-    re_path(r"", root.NoSuchAddress.as_view()),
+    re_path(r"", root.NotFoundView.as_view()),
 ]

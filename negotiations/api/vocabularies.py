@@ -11,16 +11,16 @@ from rest_framework.request import Request
 
 from negotiations.models import RECORDS, Role, Token, Vocabulary, Webhook, WebhookDelivery
 from negotiations.models.crosswalks import MAPPINGS, SCHEMES
-from negotiations.rest.http.conditional import body_tag, with_validators
-from negotiations.rest.http.problem_details import Refusal
-from negotiations.rest.http.query_params import refuse_any
-from negotiations.rest.http.renderers import json_response
-from negotiations.rest.http.views import ProtocolView
-from negotiations.rest.schemas.values import ref, vocabulary_of
-from negotiations.text.did_you_mean import nearest
+from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.problem_details import ProblemError
+from negotiations.rest.http.query_params import refuse_query_params
+from negotiations.rest.http.renderers import build_json_response
+from negotiations.rest.http.views import APIBaseView
+from negotiations.rest.schemas.values import get_vocabulary, ref
+from negotiations.text.did_you_mean import suggest_similar
 
 # Coded values outside the collections.
-ELSEWHERE: tuple[tuple[type[Vocabulary], str], ...] = (
+OTHER_VOCABULARIES: tuple[tuple[type[Vocabulary], str], ...] = (
     (Role, "me.role"),
     (Token.Scope, "tokens.scope"),
     (Webhook.DisabledReason, "webhooks.disabled_reason"),
@@ -28,7 +28,7 @@ ELSEWHERE: tuple[tuple[type[Vocabulary], str], ...] = (
 )
 
 
-class VocabularyListView(ProtocolView):
+class VocabularyListView(APIBaseView):
     """All vocabularies."""
 
     @extend_schema(operation_id="vocabularies_list", responses={200: ref("VocabularyList")})
@@ -39,57 +39,57 @@ class VocabularyListView(ProtocolView):
         of agreements) where they are sure; a code may be wider or narrower than the value.
         `schemes` says of which version they are.
         """
-        refuse_any(request)
-        vocabularies = list(described_vocabularies().values())
-        response = json_response({"schemes": SCHEMES, "results": vocabularies})
-        return with_validators(response, request, body_tag(response.content))
+        refuse_query_params(request)
+        vocabularies = list(serialize_vocabularies().values())
+        response = build_json_response({"schemes": SCHEMES, "results": vocabularies})
+        return respond_with_validators(response, request, build_body_etag(response.content))
 
 
-class VocabularyView(ProtocolView):
+class VocabularyView(APIBaseView):
     """One vocabulary."""
 
     @extend_schema(operation_id="vocabularies_retrieve", responses={200: ref("Vocabulary")})
     def get(self, request: Request, name: str) -> HttpResponse:
         """The values of one vocabulary in their order, such as `position_stance`."""
-        refuse_any(request)
-        known = described_vocabularies()
+        refuse_query_params(request)
+        known = serialize_vocabularies()
         if name not in known:
             detail = "There is no such vocabulary."
             fault = {
                 "code": "unknown_value",
                 "detail": detail,
-                "did_you_mean": nearest(name, known),
+                "did_you_mean": suggest_similar(name, known),
             }
-            raise Refusal("not_found", detail, errors=[fault])
-        response = json_response(known[name])
-        return with_validators(response, request, body_tag(response.content))
+            raise ProblemError("not_found", detail, errors=[fault])
+        response = build_json_response(known[name])
+        return respond_with_validators(response, request, build_body_etag(response.content))
 
 
 @cache
-def described_vocabularies() -> dict[str, dict[str, Any]]:
+def serialize_vocabularies() -> dict[str, dict[str, Any]]:
     """All vocabularies by name, as the API gives them; nothing in them changes while it runs."""
     used_by: dict[type[Vocabulary], list[str]] = {}
-    for vocabulary, place in (*columns(), *ELSEWHERE):
+    for vocabulary, place in (*iter_coded_columns(), *OTHER_VOCABULARIES):
         used_by.setdefault(vocabulary, []).append(place)
-    named = sorted((name_of(vocabulary), vocabulary) for vocabulary in used_by)
-    return {name: described(name, kind, used_by[kind]) for name, kind in named}
+    named = sorted((format_vocabulary_name(vocabulary), vocabulary) for vocabulary in used_by)
+    return {name: serialize_vocabulary(name, kind, used_by[kind]) for name, kind in named}
 
 
-def columns() -> Iterator[tuple[type[Vocabulary], str]]:
+def iter_coded_columns() -> Iterator[tuple[type[Vocabulary], str]]:
     """Each coded column of each kind, as ``positions.stance``, with its vocabulary."""
     for model in RECORDS:
         for column in model._meta.concrete_fields:
             if column.choices:
-                yield vocabulary_of(column), f"{model.collection()}.{column.name}"
+                yield get_vocabulary(column), f"{model.collection()}.{column.name}"
 
 
-def name_of(vocabulary: type[Vocabulary]) -> str:
+def format_vocabulary_name(vocabulary: type[Vocabulary]) -> str:
     """``position_stance`` for ``Position.Stance``; what all kinds share has no prefix."""
     joined = vocabulary.__qualname__.removeprefix("Record.").replace(".", "")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", joined).lower()
 
 
-def described(name: str, vocabulary: Any, used_by: list[str]) -> dict[str, Any]:
+def serialize_vocabulary(name: str, vocabulary: Any, used_by: list[str]) -> dict[str, Any]:
     """The body of one vocabulary."""
     mappings = MAPPINGS.get(name, {})
     return {

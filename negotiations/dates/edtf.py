@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-LONGEST = 64
+MAX_EDTF_LENGTH = 64
 
 HOW_TO_WRITE = "Write dates as EDTF, for example 2025-07-19, 2025-06~ or 2025-06-01/2025-06-10."
 
@@ -36,7 +36,7 @@ class InvalidDate(ValueError):
         self.said, self.values = said, values
 
 
-class Span(NamedTuple):
+class ParsedDate(NamedTuple):
     """The first and last day on which it can have happened; None where the text leaves that open.
 
     The bounds are those of the text: "~" (approximate) and "?" (uncertain) are noted, they never
@@ -55,14 +55,14 @@ class Span(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Span:
+def parse_edtf(text: str) -> ParsedDate:
     """The span of an EDTF text. Raises InvalidDate; the empty text is no date.
 
     Seasons (21 to 24) are those of meteorologists in the northern hemisphere, three whole months;
     a winter begins in December of its year. For a southern season write the months.
     """
-    if len(text) > LONGEST:
-        raise InvalidDate("A date has at most %(most)s characters.", most=str(LONGEST))
+    if len(text) > MAX_EDTF_LENGTH:
+        raise InvalidDate("A date has at most %(most)s characters.", most=str(MAX_EDTF_LENGTH))
     if not text.isascii():
         raise InvalidDate(
             "Write dates with the digits 0 to 9 and plain signs, such as 2025-06~ or ../2025-07-19."
@@ -71,7 +71,7 @@ def parse(text: str) -> Span:
     return _interval(text, start, end) if slash else _expression(text)
 
 
-def _interval(text: str, start: str, end: str) -> Span:
+def _interval(text: str, start: str, end: str) -> ParsedDate:
     """Both ends, of which one may be open ("..") or not known (nothing)."""
     first, last = _end(start), _end(end)
     if first is None and last is None:
@@ -83,7 +83,7 @@ def _interval(text: str, start: str, end: str) -> Span:
     if earliest and latest and earliest > latest:
         raise InvalidDate("%(date)s ends before it begins.", date=text)
     ends = [span for span in (first, last) if span]
-    return Span(
+    return ParsedDate(
         earliest,
         latest,
         any(span.approximate for span in ends),
@@ -91,7 +91,7 @@ def _interval(text: str, start: str, end: str) -> Span:
     )
 
 
-def _end(text: str) -> Span | None:
+def _end(text: str) -> ParsedDate | None:
     if text in ("", ".."):
         return None
     if "X" in text:  # Level 2; it would add nothing, as the shorter text has the same bounds.
@@ -102,11 +102,11 @@ def _end(text: str) -> Span | None:
     return _expression(text)
 
 
-def _expression(text: str) -> Span:
+def _expression(text: str) -> ParsedDate:
     """One date: a year, month, season or day, perhaps with unspecified digits and a qualifier."""
     match = EXPRESSION.fullmatch(text)
     if match is None:
-        raise _fault(text)
+        raise _build_error(text)
     year, month, day, qualifier = match.group("year", "month", "day", "qualifier")
     plain = text.rstrip("?~%")
     if "X" in year and month:
@@ -117,7 +117,7 @@ def _expression(text: str) -> Span:
     if month == "XX" and day and day != "XX":
         raise InvalidDate("%(date)s gives a day but not its month: write XX for both.", date=plain)
     earliest, latest = _bounds(plain, year, month, day)
-    return Span(earliest, latest, qualifier in ("~", "%"), qualifier in ("?", "%"))
+    return ParsedDate(earliest, latest, qualifier in ("~", "%"), qualifier in ("?", "%"))
 
 
 def _bounds(plain: str, year: str, month: str | None, day: str | None) -> tuple[date, date]:
@@ -157,7 +157,7 @@ def _season(plain: str, year: int, season: str, day: str | None) -> tuple[date, 
     return date(year, first, 1), date(ending, month, calendar.monthrange(ending, month)[1])
 
 
-def _fault(text: str) -> InvalidDate:
+def _build_error(text: str) -> InvalidDate:
     """What is wrong with a text that has not the form of a date."""
     if text.startswith(("Y", "-")):
         return InvalidDate(

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from .edtf import InvalidDate, parse
+from .edtf import InvalidDate, parse_edtf
 from .relative_names import NEAR, is_in_name
 from .relative_parts import Reading
 from .relative_rules import RULES as SINGLE
 from .relative_spans import RULES as SPANS
 from .relative_tense import FUTURE, PUT_OFF
-from .relative_words import PATTERNS, in_english
+from .relative_words import PATTERNS, translate_to_english
 
 RULES = [*SPANS, *SINGLE]
 TO_A_BOUND = r"(?:by|until|no later than) "
@@ -39,14 +39,14 @@ STRETCH = re.compile(r"\b(?:day|week|month|year)s?$", re.IGNORECASE)
 OF_ANOTHER = re.compile(r"[’']? (?:of|before|after|since|from|following)\b", re.IGNORECASE)
 
 
-class Phrase(NamedTuple):
+class DatePhrase(NamedTuple):
     """Words of a text that tell a date, and where they start in it."""
 
     start: int
     words: str
 
 
-def phrases(text: str) -> list[Phrase]:
+def find_date_phrases(text: str) -> list[DatePhrase]:
     """The words of a text that tell dates, in their order; of two that overlap the longer.
 
     A part of words that are no date is none either: of 30 February no February is left.
@@ -54,12 +54,12 @@ def phrases(text: str) -> list[Phrase]:
     patterns = [*(pattern for pattern, _rule in RULES), *PATTERNS]
     found = [match for pattern in patterns for match in pattern.finditer(text)]
     taken: list[re.Match[str]] = []
-    kept: list[Phrase] = []
+    kept: list[DatePhrase] = []
     for match in sorted(found, key=lambda match: (-len(match.group()), match.start())):
         is_free = all(match.end() <= k.start() or match.start() >= k.end() for k in taken)
         if is_free and not _counts_from_another(match):
             taken.append(match)
-            if readings(match.group(), ANY_DAY) and not is_in_name(text, *match.span()):
+            if interpret_phrase(match.group(), ANY_DAY) and not is_in_name(text, *match.span()):
                 kept.append(_bare(match))
     return sorted(kept)
 
@@ -69,25 +69,25 @@ def _counts_from_another(match: re.Match[str]) -> bool:
     return bool(OF_ANOTHER.match(match.string, match.end()) and STRETCH.search(match.group()))
 
 
-def _bare(match: re.Match[str]) -> Phrase:
+def _bare(match: re.Match[str]) -> DatePhrase:
     """Without the preposition: "early June"; but with what makes a bound of it: "by early June"."""
     before = match.string[max(match.start() - NEAR, 0) : match.start()]
     bound = BEFORE_A_BOUND.search(before)
     if bound is not None and not WAS_PUT_OFF.search(before):
         start = match.start() - len(bound.group())
-        return Phrase(start, match.string[start : match.end()])
+        return DatePhrase(start, match.string[start : match.end()])
     lead = LEAD.match(match.group())
     bare = match.group()[lead.end() :] if lead else ""
     # "In two weeks" is no date without its first word.
-    skipped = lead.end() if lead and readings(bare, ANY_DAY) else 0
-    return Phrase(match.start() + skipped, match.group()[skipped:])
+    skipped = lead.end() if lead and interpret_phrase(bare, ANY_DAY) else 0
+    return DatePhrase(match.start() + skipped, match.group()[skipped:])
 
 
-def readings(words: str, anchor: date) -> list[Reading]:
+def interpret_phrase(words: str, anchor: date) -> list[Reading]:
     """What the words can mean, counted from the anchor, the likeliest first; none if not known."""
     if len(words) > LONGEST_PHRASE:
         return []
-    said = in_english(words.strip()) or words.strip()
+    said = translate_to_english(words.strip()) or words.strip()
     bound = BOUND.fullmatch(said)
     if bound is not None:
         bounds = {each.edtf: each for each in _at_the_latest(bound["rest"], anchor)}
@@ -99,7 +99,7 @@ def readings(words: str, anchor: date) -> list[Reading]:
             continue
         try:
             for reading in read(match, anchor):
-                parse(reading.edtf)
+                parse_edtf(reading.edtf)
                 found.setdefault(reading.edtf, reading)
         except (InvalidDate, ValueError, OverflowError):
             # No day of the calendar: 31 June, or a thousand years hence.
@@ -109,11 +109,11 @@ def readings(words: str, anchor: date) -> list[Reading]:
     return list(found.values())
 
 
-def in_order(found: list[Reading], anchor: date, tense: str) -> list[Reading]:
+def sort_by_tense(found: list[Reading], anchor: date, tense: str) -> list[Reading]:
     """Put the readings that agree with the tense of the verb first."""
 
     def disagrees(reading: Reading) -> bool:
-        span = parse(reading.edtf)
+        span = parse_edtf(reading.edtf)
         if tense == FUTURE:
             return span.latest is not None and span.latest < anchor
         return (span.earliest or span.latest or anchor) > anchor
@@ -123,8 +123,8 @@ def in_order(found: list[Reading], anchor: date, tense: str) -> list[Reading]:
 
 def _at_the_latest(words: str, anchor: date) -> Iterator[Reading]:
     """The same words as a bound, up to the last day that they allow: first of those to come."""
-    found = readings(words, anchor) or readings(f"in {words}", anchor)
-    spans = [(parse(edtf).latest, how) for edtf, how in found]
+    found = interpret_phrase(words, anchor) or interpret_phrase(f"in {words}", anchor)
+    spans = [(parse_edtf(edtf).latest, how) for edtf, how in found]
     # Said on a Monday, "until Monday" is the next one; a day of a month may be that very day.
     is_weekday = not re.search(r"\d", words)
     days = sorted(

@@ -67,22 +67,22 @@ class Rulebook(list[tuple[re.Pattern[str], Rule]]):
 # How spans are written
 
 
-def span(first: date, last: date) -> str:
+def format_span(first: date, last: date) -> str:
     """The shortest EDTF text of a stretch of days."""
     if first == last:
         return first.isoformat()
-    if first.day == 1 and last == last_of_month(first):
+    if first.day == 1 and last == get_month_end(first):
         return f"{first:%Y-%m}"
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
         return f"{first:%Y}"
     return f"{first.isoformat()}/{last.isoformat()}"
 
 
-def last_of_month(day: date) -> date:
+def get_month_end(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def months_on(day: date, count: int) -> date:
+def add_months(day: date, count: int) -> date:
     """The same day so many months later, or the last of a shorter month."""
     months = day.year * 12 + day.month - 1 + count
     year, month = divmod(months, 12)
@@ -90,11 +90,11 @@ def months_on(day: date, count: int) -> date:
     return date(year, month + 1, min(day.day, length))
 
 
-def whole_month(day: date) -> str:
-    return span(day.replace(day=1), last_of_month(day))
+def format_month(day: date) -> str:
+    return format_span(day.replace(day=1), get_month_end(day))
 
 
-def month_of(match: re.Match[str], group: str = "month") -> int:
+def parse_month(match: re.Match[str], group: str = "month") -> int:
     return next(n for n, name in enumerate(MONTHS, 1) if name[:3] == match[group].lower()[:3])
 
 
@@ -113,15 +113,15 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return 1 <= year <= 9999 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
-def number_of(match: re.Match[str]) -> int:
+def parse_number(match: re.Match[str]) -> int:
     text = match["number"].lower()
     if text in {"a", "an"}:
         return 1
     return int(text) if text.isdigit() else NUMBERS.index(text) + 1
 
 
-def moved(day: date, unit: str, count: int) -> date:
+def shift_day(day: date, unit: str, count: int) -> date:
     """So many days, weeks, months or years later."""
     if unit in {"day", "week"}:
         return day + timedelta(days=count * (7 if unit == "week" else 1))
-    return months_on(day, count * (12 if unit == "year" else 1))
+    return add_months(day, count * (12 if unit == "year" else 1))

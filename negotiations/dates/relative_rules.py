@@ -21,18 +21,18 @@ from .relative_parts import (
     YEAR,
     Reading,
     Rulebook,
-    last_of_month,
-    month_of,
-    months_on,
-    moved,
-    number_of,
-    span,
-    whole_month,
+    add_months,
+    format_month,
+    format_span,
+    get_month_end,
+    parse_month,
+    parse_number,
+    shift_day,
     years_meant,
 )
 
 RULES = Rulebook()
-rule = RULES.rule
+register_rule = RULES.rule
 ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
     *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
@@ -50,7 +50,7 @@ def _is_verb(match: re.Match[str]) -> bool:
 def _day_of_year(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     """A day and month; without its year, the last such day and the one to come."""
     word = match["day"].lower()
-    month, day = month_of(match), int(word) if word.isdigit() else ORDINALS.index(word) + 1
+    month, day = parse_month(match), int(word) if word.isdigit() else ORDINALS.index(word) + 1
     if match["year"]:
         yield Reading(date(int(match["year"]), month, day).isoformat(), _("as it is written"))
         return
@@ -64,44 +64,44 @@ def _day_of_year(match: re.Match[str], anchor: date) -> Iterator[Reading]:
 # The rules, the more telling ones first
 
 
-@rule(r"(?:date )?(?P<iso>[12]\d{3}-[01]\d-[0-3]\d)")
-def iso(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(r"(?:date )?(?P<iso>[12]\d{3}-[01]\d-[0-3]\d)")
+def interpret_iso_date(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield Reading(date.fromisoformat(match["iso"]).isoformat(), _("as it is written"))
 
 
-@rule(rf"(?:{WEEKDAY},? \(?)?{MONTH} {DAY}(?:,? {YEAR})?\)?")
-def month_and_day(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(rf"(?:{WEEKDAY},? \(?)?{MONTH} {DAY}(?:,? {YEAR})?\)?")
+def interpret_month_and_day(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield from _day_of_year(match, anchor)
 
 
-@rule(rf"(?:{WEEKDAY},? \(?)?{DAY} (?:of )?{MONTH}(?:,? {YEAR})?\)?")
-def day_and_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(rf"(?:{WEEKDAY},? \(?)?{DAY} (?:of )?{MONTH}(?:,? {YEAR})?\)?")
+def interpret_day_and_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield from _day_of_year(match, anchor)
 
 
-@rule(rf"(?P<day>{'|'.join(reversed(ORDINALS))}) of {MONTH}(?:,? {YEAR})?")
+@register_rule(rf"(?P<day>{'|'.join(reversed(ORDINALS))}) of {MONTH}(?:,? {YEAR})?")
 def day_in_words(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield from _day_of_year(match, anchor)
 
 
-@rule(rf"(?:in )?{PART}(?:{MONTH}(?: {YEAR})?|(?P<this>this|last|next) month|the month)")
-def part_of_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(rf"(?:in )?{PART}(?:{MONTH}(?: {YEAR})?|(?P<this>this|last|next) month|the month)")
+def interpret_part_of_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     word = match["part"].lower()
     months = list(_months_meant(match, anchor))
     for first, how in months:
-        last = last_of_month(first)
+        last = get_month_end(first)
         if "mid" in word:
             days, which = (11, 20), _("the 11th to the 20th")
         elif word in {"late", "the end of"}:
             days, which = (21, last.day), _("the 21st to the last")
         else:
             days, which = (1, 10), _("the 1st to the 10th")
-        stretch = span(first.replace(day=days[0]), first.replace(day=days[1]))
+        stretch = format_span(first.replace(day=days[0]), first.replace(day=days[1]))
         yield Reading(stretch, f"{which}, {how}")
     if word == "the end of":
         first, how = months[0]
         which = _("the last day")
-        yield Reading(last_of_month(first).isoformat(), f"{which}, {how}")
+        yield Reading(get_month_end(first).isoformat(), f"{which}, {how}")
 
 
 def _months_meant(match: re.Match[str], anchor: date) -> Iterator[tuple[date, str]]:
@@ -111,11 +111,11 @@ def _months_meant(match: re.Match[str], anchor: date) -> Iterator[tuple[date, st
     if not named.get("month"):
         steps = {"last": -1, "next": 1}
         yield (
-            months_on(first, steps.get(str(named.get("this")).lower(), 0)),
+            add_months(first, steps.get(str(named.get("this")).lower(), 0)),
             _("counted by months"),
         )
         return
-    month = month_of(match)
+    month = parse_month(match)
     if named.get("year"):
         yield date(int(match["year"]), month, 1), _("as it is written")
         return
@@ -124,48 +124,48 @@ def _months_meant(match: re.Match[str], anchor: date) -> Iterator[tuple[date, st
     yield date(last + 1, month, 1), _("the one to come")
 
 
-@rule(rf"(?:in |since |during )?{MONTH}(?: {YEAR})?")
-def month_alone(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(rf"(?:in |since |during )?{MONTH}(?: {YEAR})?")
+def interpret_month_name(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     # "They may march" tells no date.
     if match["month"] in {"may", "march", "mar"}:
         return
     for day, how in _months_meant(match, anchor):
-        yield Reading(whole_month(day), how)
+        yield Reading(format_month(day), how)
 
 
-@rule(
+@register_rule(
     r"(?P<word>today|tonight|yesterday|tomorrow|(?:the day )?before yesterday"
     rf"|the day after tomorrow){HOUR}|this (?:morning|afternoon|evening)"
 )
-def near_day(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+def interpret_near_day(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     word = (match["word"] or "today").lower()
     steps = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1, "the day after tomorrow": 2}
     yield Reading((anchor + timedelta(days=steps.get(word, -2))).isoformat(), _("counted by days"))
 
 
-@rule(r"overnight|(?:in the|last|during the) night")
-def night(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(r"overnight|(?:in the|last|during the) night")
+def interpret_night(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     before, after = anchor - ONE_DAY, anchor + ONE_DAY
-    yield Reading(span(before, anchor), _("the night before"))
-    yield Reading(span(anchor, after), _("the night after"))
-    yield Reading(span(before, after), _("one of the two nights"))
+    yield Reading(format_span(before, anchor), _("the night before"))
+    yield Reading(format_span(anchor, after), _("the night after"))
+    yield Reading(format_span(before, after), _("one of the two nights"))
 
 
-@rule(rf"overnight to {WEEKDAY}")
+@register_rule(rf"overnight to {WEEKDAY}")
 def night_to(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     back = (anchor.weekday() - DAYS.index(match["weekday"].lower())) % 7
     for day, how in (
         (anchor - timedelta(days=back), _("the last one")),
         (anchor + timedelta(days=7 - back), _("the one to come")),
     ):
-        yield Reading(span(day - ONE_DAY, day), how)
+        yield Reading(format_span(day - ONE_DAY, day), how)
 
 
-@rule(
+@register_rule(
     rf"(?:(?P<which>next|last|this|past|coming) {WEEKDAY}|(?:on )?(?P<bare>{'|'.join(DAYS)}))"
     rf"{HOUR}"
 )
-def weekday(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+def interpret_weekday(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     name = (match["weekday"] or match["bare"]).lower()
     back = (anchor.weekday() - DAYS.index(name)) % 7
     last = anchor - timedelta(days=back)
@@ -196,74 +196,86 @@ def weekday(match: re.Match[str], anchor: date) -> Iterator[Reading]:
         yield Reading(day.isoformat(), how)
         if (match["hour"] or "").lower() == "night":
             until = _("up to the next day")
-            yield Reading(span(day, day + ONE_DAY), f"{how}, {until}")
+            yield Reading(format_span(day, day + ONE_DAY), f"{how}, {until}")
 
 
-@rule(r"(?:(?P<half>early|earlier|later|late) )?(?P<which>next|last|this|past|coming) week")
-def week(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(
+    r"(?:(?P<half>early|earlier|later|late) )?(?P<which>next|last|this|past|coming) week"
+)
+def interpret_week(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     which = match["which"].lower()
     step = {"next": 7, "coming": 7, "this": 0}.get(which, -7)
     monday = anchor + timedelta(days=step - anchor.weekday())
     sunday = monday + timedelta(days=6)
     if match["half"] and step == 0:
         yield from _so_far(match["half"], monday, sunday, anchor)
-    yield Reading(span(monday, sunday), _("the week from Monday to Sunday"))
+    yield Reading(format_span(monday, sunday), _("the week from Monday to Sunday"))
     if step > 0:
-        yield Reading(span(anchor + ONE_DAY, anchor + 7 * ONE_DAY), _("the seven days after"))
+        yield Reading(
+            format_span(anchor + ONE_DAY, anchor + 7 * ONE_DAY), _("the seven days after")
+        )
     elif step < 0:
-        yield Reading(span(anchor - 7 * ONE_DAY, anchor - ONE_DAY), _("the seven days before"))
+        yield Reading(
+            format_span(anchor - 7 * ONE_DAY, anchor - ONE_DAY), _("the seven days before")
+        )
 
 
-@rule(r"(?:(?P<half>early|earlier|later|late) )?(?P<which>next|last|this|past|coming) month")
-def month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(
+    r"(?:(?P<half>early|earlier|later|late) )?(?P<which>next|last|this|past|coming) month"
+)
+def interpret_calendar_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     step = {"next": 1, "coming": 1, "this": 0}.get(match["which"].lower(), -1)
-    first = months_on(anchor.replace(day=1), step)
+    first = add_months(anchor.replace(day=1), step)
     if match["half"] and step == 0:
-        yield from _so_far(match["half"], first, last_of_month(first), anchor)
-    yield Reading(whole_month(first), _("the month of the calendar"))
+        yield from _so_far(match["half"], first, get_month_end(first), anchor)
+    yield Reading(format_month(first), _("the month of the calendar"))
     if step > 0:
-        yield Reading(span(anchor + ONE_DAY, anchor + 30 * ONE_DAY), _("the thirty days after"))
+        yield Reading(
+            format_span(anchor + ONE_DAY, anchor + 30 * ONE_DAY), _("the thirty days after")
+        )
     elif step < 0:
-        yield Reading(span(anchor - 30 * ONE_DAY, anchor - ONE_DAY), _("the thirty days before"))
+        yield Reading(
+            format_span(anchor - 30 * ONE_DAY, anchor - ONE_DAY), _("the thirty days before")
+        )
 
 
 def _so_far(half: str, first: date, last: date, anchor: date) -> Iterator[Reading]:
     """Earlier in a stretch is up to the day before the anchor, later from the day after it."""
     if half.lower() in {"earlier", "early"} and anchor > first:
-        yield Reading(span(first, anchor - ONE_DAY), _("up to the day before"))
+        yield Reading(format_span(first, anchor - ONE_DAY), _("up to the day before"))
     elif half.lower() in {"later", "late"} and anchor < last:
-        yield Reading(span(anchor + ONE_DAY, last), _("from the day after"))
+        yield Reading(format_span(anchor + ONE_DAY, last), _("from the day after"))
 
 
-@rule(r"(?:earlier |later )?(?P<which>next|last|this|past|coming) year")
-def year(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(r"(?:earlier |later )?(?P<which>next|last|this|past|coming) year")
+def interpret_year(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     step = {"next": 1, "coming": 1, "this": 0}.get(match["which"].lower(), -1)
     yield Reading(f"{anchor.year + step:04}", _("the year of the calendar"))
 
 
-@rule(rf"within (?:the next )?{NUMBER} {UNIT}")
-def within(match: re.Match[str], anchor: date) -> Iterator[Reading]:
-    last = moved(anchor, match["unit"].lower(), number_of(match))
+@register_rule(rf"within (?:the next )?{NUMBER} {UNIT}")
+def interpret_within(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+    last = shift_day(anchor, match["unit"].lower(), parse_number(match))
     yield Reading(f"../{last.isoformat()}", _("by then at the latest"))
-    yield Reading(span(anchor, last), _("from the day they count from"))
+    yield Reading(format_span(anchor, last), _("from the day they count from"))
     yield Reading(last.isoformat(), _("on the last day"))
 
 
-@rule(rf"{NUMBER} {UNIT} (?:ago|earlier)")
-def ago(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(rf"{NUMBER} {UNIT} (?:ago|earlier)")
+def interpret_ago(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield from _at_distance(match, anchor, -1)
 
 
-@rule(rf"(?:in|after) {NUMBER} {UNIT}(?:(?:[’']s?|s[’'])? time)?")
-@rule(rf"{NUMBER} {UNIT} later")
-def hence(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+@register_rule(rf"(?:in|after) {NUMBER} {UNIT}(?:(?:[’']s?|s[’'])? time)?")
+@register_rule(rf"{NUMBER} {UNIT} later")
+def interpret_hence(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield from _at_distance(match, anchor, 1)
 
 
 def _at_distance(match: re.Match[str], anchor: date, sign: int) -> Iterator[Reading]:
     """The day itself; for weeks, months and years also the whole one in which it lies."""
     unit = match["unit"].lower()
-    day = moved(anchor, unit, sign * number_of(match))
+    day = shift_day(anchor, unit, sign * parse_number(match))
     yield Reading(day.isoformat(), _("to the day"))
     if unit == "week":
         yield Reading(_whole(day, unit), _("the week of that day"))
@@ -275,15 +287,17 @@ def _whole(day: date, unit: str) -> str:
     """The week, month or year in which a day lies."""
     if unit == "week":
         monday = day - timedelta(days=day.weekday())
-        return span(monday, monday + timedelta(days=6))
-    return whole_month(day) if unit == "month" else f"{day.year:04}"
+        return format_span(monday, monday + timedelta(days=6))
+    return format_month(day) if unit == "month" else f"{day.year:04}"
 
 
-@rule(r"the (?P<unit>day|week|month|year) (?P<side>before|earlier|after|later)(?=$|[.,;:)])")
-@rule(r"(?:the |on the )?(?P<side>previous|next|following) (?P<unit>day)")
+@register_rule(
+    r"the (?P<unit>day|week|month|year) (?P<side>before|earlier|after|later)(?=$|[.,;:)])"
+)
+@register_rule(r"(?:the |on the )?(?P<side>previous|next|following) (?P<unit>day)")
 def beside(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     """The day beside one that the text names: never counted from its publication."""
     sign = -1 if match["side"].lower() in {"before", "earlier", "previous"} else 1
     unit = match["unit"].lower()
-    day = moved(anchor, unit, sign)
+    day = shift_day(anchor, unit, sign)
     yield Reading(day.isoformat() if unit == "day" else _whole(day, unit), _("counted by days"))

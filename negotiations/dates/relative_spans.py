@@ -20,8 +20,8 @@ from .relative_parts import (
     YEAR,
     Reading,
     Rulebook,
-    month_of,
-    span,
+    format_span,
+    parse_month,
     years_meant,
 )
 
@@ -53,9 +53,9 @@ def days_of_month(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     if " and " in words and not words.startswith("between"):
         yield from _each_day(match, [first, last], anchor)
     elif first < last and not _is_verb(match):
-        month = month_of(match)
+        month = parse_month(match)
         for year, how in _years(match, month, first, anchor):
-            yield Reading(span(date(year, month, first), date(year, month, last)), how)
+            yield Reading(format_span(date(year, month, first), date(year, month, last)), how)
 
 
 @rule(rf"{MONTH} {LISTED}{LAST_DAY}(?:,? {YEAR})?{NOT_COUNTED}")
@@ -69,12 +69,12 @@ def _each_day(match: re.Match[str], days: list[int], anchor: date) -> Iterator[R
     """Each of the days for itself, then the stretch in which they all lie."""
     if _is_verb(match):
         return
-    month = month_of(match)
+    month = parse_month(match)
     for year, how in _years(match, month, days[0], anchor):
         for day in days:
             yield Reading(date(year, month, day).isoformat(), _("one of several days"))
         if " or " not in match.group().lower() and days == sorted(set(days)):
-            stretch = span(date(year, month, days[0]), date(year, month, days[-1]))
+            stretch = format_span(date(year, month, days[0]), date(year, month, days[-1]))
             whole = _("from the first to the last")
             yield Reading(stretch, f"{whole}, {how}")
 
@@ -97,8 +97,8 @@ def _years(match: re.Match[str], month: int, day: int, anchor: date) -> Iterator
     rf"(?:,? {YEAR})?"
 )
 def days_of_two_months(match: re.Match[str], anchor: date) -> Iterator[Reading]:
-    first = month_of(match), int(match["day"])
-    last = month_of(match, "last_month"), int(match["last"])
+    first = parse_month(match), int(match["day"])
+    last = parse_month(match, "last_month"), int(match["last"])
     turns = first > last
     if match["year"]:
         begin = int(match["first_year"] or int(match["year"]) - turns)
@@ -114,12 +114,12 @@ def days_of_two_months(match: re.Match[str], anchor: date) -> Iterator[Reading]:
         ]
     for begin, end, how in years:
         if date(begin, *first) < date(end, *last):
-            yield Reading(span(date(begin, *first), date(end, *last)), how)
+            yield Reading(format_span(date(begin, *first), date(end, *last)), how)
 
 
 @rule(rf"(?:(?P<between>between )|from ){MONTH}(?: {FIRST_YEAR})?{AND}{LAST_MONTH}(?: {YEAR})?")
 def months(match: re.Match[str], anchor: date) -> Iterator[Reading]:
-    first, last = month_of(match), month_of(match, "last_month")
+    first, last = parse_month(match), parse_month(match, "last_month")
     past, coming = years_meant(first, 1, anchor)
     if match["year"]:
         ends = [int(match["year"])]
@@ -143,7 +143,7 @@ def days_of_week(match: re.Match[str], anchor: date) -> Iterator[Reading]:
         (first + week, _("the one to come")),
         (first - week, _("the one before")),
     ):
-        yield Reading(span(day, day + length), how)
+        yield Reading(format_span(day, day + length), how)
 
 
 @rule(r"(?:(?P<which>next|last|this|past|coming)|(?:(?:at|over|on|during) )?the) weekend")
@@ -160,7 +160,7 @@ def weekend(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     }
     told |= {"past": [last, last - week], "coming": [last + week]}
     for day in told[which]:
-        yield Reading(span(day, day + timedelta(days=1)), _("Saturday and Sunday"))
+        yield Reading(format_span(day, day + timedelta(days=1)), _("Saturday and Sunday"))
 
 
 @rule(rf"(?:in )?{PART}(?:{YEAR}(?![-–/]\d)|{WHICH_YEAR})")

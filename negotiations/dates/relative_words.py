@@ -165,7 +165,7 @@ FORMS = [
 PATTERNS = [re.compile(rf"(?<!\w)(?:{form})(?!\w)", re.IGNORECASE) for form, _english in FORMS]
 
 
-def in_english(words: str) -> str:
+def translate_to_english(words: str) -> str:
     """What words of either language say, in words that the rules know; empty for other words."""
     for pattern, (_form, english) in zip(PATTERNS, FORMS, strict=True):
         match = pattern.fullmatch(words)

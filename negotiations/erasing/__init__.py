@@ -12,10 +12,10 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from negotiations.history.change_feed import announce
+from negotiations.history.change_feed import record_changes
 from negotiations.models import RECORDS
-from negotiations.models.recorder import one_act
-from negotiations.models.system.locks import queue
+from negotiations.models.recorder import attribute_versions
+from negotiations.models.system.locks import serialize_writers
 from negotiations.search import rebuild
 
 from .marks import blank_versions, is_made_from_content, leave_mark
@@ -25,23 +25,23 @@ from .repetitions import (
     clear_repetitions,
     clear_words_of_dates,
     collect_texts,
-    forget_seeds,
+    delete_seed_entries,
 )
-from .targets import ErasingRefused, Target, find_all, find_target, refuse_referred
+from .targets import ErasureError, ErasureTarget, find_all_targets, find_target, refuse_referred
 
 __all__ = [
-    "Erased",
-    "ErasingRefused",
+    "ErasureError",
+    "ErasureResult",
+    "ErasureTarget",
     "Repetition",
-    "Target",
     "erase",
-    "find_all",
+    "find_all_targets",
     "find_repetitions",
     "find_target",
 ]
 
 
-class Erased(NamedTuple):
+class ErasureResult(NamedTuple):
     """What was erased, which seed files still have it, and its passages, to be found elsewhere."""
 
     addresses: list[str]
@@ -49,17 +49,17 @@ class Erased(NamedTuple):
     passages: Passages
 
 
-def erase(target: Target, reason: str, *, with_slug: bool = False) -> Erased:
+def erase(target: ErasureTarget, reason: str, *, with_slug: bool = False) -> ErasureResult:
     """Erase a record in one transaction. Raises ``ErasingRefused``."""
     with transaction.atomic():
-        queue()
-        targets = find_all(target)
+        serialize_writers()
+        targets = find_all_targets(target)
         refuse_referred(targets)
         texts, passages = collect_texts(targets), collect_passages(targets)
         clear_words_of_dates(target, targets, texts, reason)
         _delete(targets, reason)
         clear_aliases(targets, texts, reason)
-        files = forget_seeds(targets)
+        files = delete_seed_entries(targets)
         addresses = []
         for each in targets:
             slug = each.slug
@@ -69,14 +69,14 @@ def erase(target: Target, reason: str, *, with_slug: bool = False) -> Erased:
             leave_mark(each, slug, reason, is_replaced=is_made or (with_slug and each == target))
         clear_repetitions(texts)
         rebuild.purge_words()
-        return Erased(addresses, files, passages)
+        return ErasureResult(addresses, files, passages)
 
 
-def _delete(targets: list[Target], reason: str) -> None:
+def _delete(targets: list[ErasureTarget], reason: str) -> None:
     """Delete what is stored; of what was deleted before, tell that it is erased now."""
     parts_first = sorted(targets, key=lambda each: RECORDS.index(each.model), reverse=True)
     was_gone = [each for each in targets if each.stored is None]
-    with one_act(None, reason):
+    with attribute_versions(None, reason):
         for each in parts_first:
             record = each.stored
             if record is not None:
@@ -88,4 +88,4 @@ def _delete(targets: list[Target], reason: str) -> None:
         last.history_type, last.history_date = "-", timezone.now()
         last.history_change_reason, last.history_user = reason, None
         last.save(force_insert=True)
-        announce(last)
+        record_changes(last)

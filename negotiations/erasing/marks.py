@@ -10,17 +10,17 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from negotiations.models import RECORDS, Change, Erasure, MovedSlug
-from negotiations.models.base import VERSIONS
-from negotiations.models.slugs import digest
+from negotiations.models.base import VERSION_RECORDER
+from negotiations.models.slugs import hash_erased_slug
 from negotiations.search import rebuild
 
-from .targets import Target
+from .targets import ErasureTarget
 
 # What an erased version still has: which record it was, when it was written, by whom.
 KEPT = frozenset({"id", "slug", "version", "review", "created_at", "updated_at", "created_by"})
 
 
-def is_made_from_content(target: Target, slug: str) -> bool:
+def is_made_from_content(target: ErasureTarget, slug: str) -> bool:
     """Whether nobody chose the slug: then it says what the record said."""
     for version in target.versions:
         try:
@@ -32,7 +32,7 @@ def is_made_from_content(target: Target, slug: str) -> bool:
     return False
 
 
-def blank_versions(target: Target, reason: str) -> None:
+def blank_versions(target: ErasureTarget, reason: str) -> None:
     """Leave of each version that it was; as a deletion it holds at no instant."""
     fields = (f for f in target.model._meta.concrete_fields if f.name not in KEPT)
     values = {f.attname: _blank(f) for f in fields if not (f.is_relation or f.choices)}
@@ -40,7 +40,7 @@ def blank_versions(target: Target, reason: str) -> None:
     target.versions.update(**values, history_type="-", history_change_reason=None)
     target.versions.filter(pk=last).update(history_change_reason=reason)
     for field in target.model._meta.many_to_many:
-        links: Any = VERSIONS.m2m_models[field]
+        links: Any = VERSION_RECORDER.m2m_models[field]
         keys = list(target.versions.values_list("pk", flat=True))
         links._base_manager.filter(history_id__in=keys).delete()
     rebuild.rebuild_records(target.model, [target.pk])
@@ -56,10 +56,10 @@ def _blank(field: models.Field[Any, Any]) -> Any:
     return False if isinstance(field, models.BooleanField) else 0
 
 
-def leave_mark(target: Target, slug: str, reason: str, *, is_replaced: bool) -> None:
+def leave_mark(target: ErasureTarget, slug: str, reason: str, *, is_replaced: bool) -> None:
     """Leave the mark, and replace a slug that says too much wherever it is kept."""
     kind = target.model.collection()
-    mark = Erasure(kind=kind, slug=slug, digest=digest(kind, slug), reason=reason)
+    mark = Erasure(kind=kind, slug=slug, digest=hash_erased_slug(kind, slug), reason=reason)
     mark.save()
     changes = Change.objects.filter(kind=kind, slug=slug)
     last = changes.order_by("-sequence").values_list("pk", flat=True)[0]

@@ -11,7 +11,7 @@ from django.db import models
 from negotiations.models import RECORDS
 from negotiations.text.tokens import WORD, fold
 
-from .targets import Target
+from .targets import ErasureTarget
 
 # So many words in a row are no accident; shorter texts, such as quotations, count as a whole.
 RUN = 8
@@ -57,7 +57,7 @@ class Passages:
         )
 
 
-def collect_passages(targets: list[Target]) -> Passages:
+def collect_passages(targets: list[ErasureTarget]) -> Passages:
     """The passages of all versions; names of people and parties count, however short."""
     texts: set[str] = set()
     names: set[str] = set()

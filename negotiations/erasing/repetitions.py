@@ -14,13 +14,13 @@ from negotiations.models import Citation, KeptAnswer, MovedSlug, SeedEntry, Sour
 from negotiations.search import rebuild
 
 from .marks import KEPT
-from .targets import Target, find_target
+from .targets import ErasureTarget, find_target
 
 # Shorter texts are found everywhere and identify nothing.
 SHORTEST = 4
 
 
-def collect_texts(targets: list[Target]) -> set[str]:
+def collect_texts(targets: list[ErasureTarget]) -> set[str]:
     """The texts of all versions, as answers and logs repeat them."""
     found: set[str] = set()
     for target in targets:
@@ -37,18 +37,18 @@ def collect_texts(targets: list[Target]) -> set[str]:
 
 
 def clear_words_of_dates(
-    target: Target, targets: list[Target], texts: set[str], reason: str
+    target: ErasureTarget, targets: list[ErasureTarget], texts: set[str], reason: str
 ) -> None:
     """Take the source's words out of the dates of records that cited it."""
     if target.model is not Source:
         return
     text = "\n".join(texts)
-    cited: set[Target] = set()
+    cited: set[ErasureTarget] = set()
     for each in targets:
         for version in each.versions if each.model is Citation else ():
             names = ((kind, getattr(version, f"{kind}_id")) for kind in Citation.KINDS)
             cited |= {
-                Target(Citation._meta.get_field(kind).related_model, pk)  # type: ignore[arg-type]
+                ErasureTarget(Citation._meta.get_field(kind).related_model, pk)  # type: ignore[arg-type]
                 for kind, pk in names
                 if pk
             }
@@ -60,7 +60,7 @@ def _without(name: str, value: Any, text: str) -> Any:
     return "" if name.endswith("_words") and value and value in text else value
 
 
-def clear_aliases(targets: list[Target], texts: set[str], reason: str) -> None:
+def clear_aliases(targets: list[ErasureTarget], texts: set[str], reason: str) -> None:
     """Take the names of a merged record out of the one that it was merged into."""
     gone = set(targets)
     for each in targets:
@@ -76,7 +76,7 @@ def clear_aliases(targets: list[Target], texts: set[str], reason: str) -> None:
             )
 
 
-def _replace(target: Target, change: Any, reason: str) -> None:
+def _replace(target: ErasureTarget, change: Any, reason: str) -> None:
     """Change values of a record, by a version, and of all its versions."""
     names = [field.attname for field in target.model._meta.concrete_fields]
     record = target.stored
@@ -85,7 +85,7 @@ def _replace(target: Target, change: Any, reason: str) -> None:
     if changed:
         for name, value in changed.items():
             setattr(record, name, value)
-        history.write(record, reason=reason)
+        history.save(record, reason=reason)
     for version in target.versions:
         values = {n: change(n, getattr(version, n)) for n in names}
         values = {name: value for name, value in values.items() if value != getattr(version, name)}
@@ -94,7 +94,7 @@ def _replace(target: Target, change: Any, reason: str) -> None:
     rebuild.rebuild_records(target.model, [target.pk])
 
 
-def forget_seeds(targets: list[Target]) -> list[str]:
+def delete_seed_entries(targets: list[ErasureTarget]) -> list[str]:
     """Delete what is remembered of seed files; return the files."""
     files: set[str] = set()
     for each in targets:

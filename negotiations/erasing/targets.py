@@ -12,11 +12,11 @@ from negotiations.models import Citation, Dismissal, MovedSlug, Record, Source
 MOST_NAMED = 10
 
 
-class ErasingRefused(Exception):
+class ErasureError(Exception):
     """Other records stand in the way; the message says what to do."""
 
 
-class Target(NamedTuple):
+class ErasureTarget(NamedTuple):
     """A record to be erased, stored or not, by its key."""
 
     model: type[Record]
@@ -35,13 +35,13 @@ class Target(NamedTuple):
         return str(self.versions.order_by("-history_id").values_list("slug", flat=True)[0])
 
 
-def find_target(model: type[Record], slug: str) -> Target | None:
+def find_target(model: type[Record], slug: str) -> ErasureTarget | None:
     """The record of this slug, also a deleted or merged one; None if there was none."""
     last = model.history.filter(slug=slug).order_by("-history_id").first()
-    return Target(model, last.id) if last else None
+    return ErasureTarget(model, last.id) if last else None
 
 
-def find_all(target: Target) -> list[Target]:
+def find_all_targets(target: ErasureTarget) -> list[ErasureTarget]:
     """The record and all that goes with it, the record first."""
     found, due = [target], [target]
     while due:
@@ -52,14 +52,14 @@ def find_all(target: Target) -> list[Target]:
     return found
 
 
-def _parts(target: Target) -> Iterator[Target]:
+def _parts(target: ErasureTarget) -> Iterator[ErasureTarget]:
     for model, column in _relations(target.model):
         rows = model.history.filter(**{column: target.pk})
         for pk in set(rows.values_list("id", flat=True)):
             last = model.history.filter(id=pk).order_by("-history_id").first()
             # A citation that a merge moved belongs to the other record now.
             if getattr(last, column) == target.pk:
-                yield Target(model, pk)
+                yield ErasureTarget(model, pk)
     kind = target.model.collection()
     for slug in MovedSlug.objects.filter(kind=kind, to=target.slug).values_list("slug", flat=True):
         merged = find_target(target.model, slug)
@@ -80,7 +80,7 @@ def _relations(model: type[Record]) -> Iterator[tuple[type[Record], str]]:
             yield other, relation.field.attname
 
 
-def refuse_referred(targets: list[Target]) -> None:
+def refuse_referred(targets: list[ErasureTarget]) -> None:
     """Raise ``ErasingRefused`` when other records need what is to be erased."""
     gone = set(targets)
     stored = [record for target in targets if (record := target.stored)]
@@ -88,10 +88,10 @@ def refuse_referred(targets: list[Target]) -> None:
         record.address
         for each in stored
         for record in each.referrers()
-        if Target(type(record), record.pk) not in gone
+        if ErasureTarget(type(record), record.pk) not in gone
     }
     if referrers:
-        raise ErasingRefused(
+        raise ErasureError(
             f"Other records refer to it: {_some(referrers)}. Change, delete or erase those first."
         )
     bare = {
@@ -100,20 +100,20 @@ def refuse_referred(targets: list[Target]) -> None:
         if isinstance(each, Citation) and _takes_last_words(each, gone)
     }
     if bare:
-        raise ErasingRefused(
+        raise ErasureError(
             f"Published records would be left without words: {_some(bare)}. Withdraw them, or"
             " cite another source, first."
         )
 
 
-def _takes_last_words(citation: Citation, gone: set[Target]) -> bool:
+def _takes_last_words(citation: Citation, gone: set[ErasureTarget]) -> bool:
     record = citation.record
     if record.review != Record.Review.PUBLISHED or not record.needs_citation:
         return False
-    if Target(type(record), record.pk) in gone:
+    if ErasureTarget(type(record), record.pk) in gone:
         return False
     others = record.citations.published().values_list("pk", flat=True)
-    return all(Target(Citation, pk) in gone for pk in others)
+    return all(ErasureTarget(Citation, pk) in gone for pk in others)
 
 
 def _some(addresses: Iterable[str]) -> str:

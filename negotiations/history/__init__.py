@@ -12,16 +12,16 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 
 from negotiations.models import Citation, MovedSlug, Record, StaleVersion
-from negotiations.models.base import VERSIONS
-from negotiations.models.recorder import one_act
-from negotiations.models.system.locks import queue
-from negotiations.models.system.slug_redirects import standing
+from negotiations.models.base import VERSION_RECORDER
+from negotiations.models.recorder import attribute_versions
+from negotiations.models.system.locks import serialize_writers
+from negotiations.models.system.slug_redirects import fetch_current_records
 
 # What changes with every write and so tells nothing about it.
-BOOKKEEPING = frozenset({"id", "version", "created_at", "updated_at", "created_by"})
+BOOKKEEPING_FIELDS = frozenset({"id", "version", "created_at", "updated_at", "created_by"})
 
 
-class Difference(NamedTuple):
+class FieldDifference(NamedTuple):
     """One field of a record in two versions; relations are names, many-to-many ones lists."""
 
     field: str
@@ -29,7 +29,7 @@ class Difference(NamedTuple):
     new: Any
 
 
-def write(
+def save(
     record: Record,
     *,
     related: Mapping[str, Sequence[models.Model]] | None = None,
@@ -46,19 +46,19 @@ def write(
     related = dict(related or {})
     citations = related.pop("citations", ())
     with transaction.atomic():
-        queue()
+        serialize_writers()
         if adding:
             record.created_by = record.created_by or by
-        VersionOnce(record, by, reason).save(related)
+        VersionedSave(record, by, reason).save(related)
         for citation in citations:
             citation.record = record  # type: ignore[attr-defined]
             citation.review = record.review  # type: ignore[attr-defined]
-            write(citation, by=by, reason=reason)  # type: ignore[arg-type]
+            save(citation, by=by, reason=reason)  # type: ignore[arg-type]
         if not adding:
-            take_citations_along(record, by=by, reason=reason)
+            sync_citation_review(record, by=by, reason=reason)
 
 
-class VersionOnce:
+class VersionedSave:
     """Saves a record in several steps and leaves one version at the end."""
 
     def __init__(self, record: Record, by: Any, reason: str) -> None:
@@ -84,7 +84,7 @@ class VersionOnce:
         self.record._history_user = self.by  # type: ignore[attr-defined]
         self.record._change_reason = self.reason or None  # type: ignore[attr-defined]
         self.record._history_date = self.record.updated_at  # type: ignore[attr-defined]
-        VERSIONS.create_historical_record(self.record, kind)
+        VERSION_RECORDER.create_historical_record(self.record, kind)
         del self.record._history_date  # type: ignore[attr-defined]
 
     def __enter__(self) -> None:
@@ -94,7 +94,7 @@ class VersionOnce:
         del self.record.skip_history_when_saving  # type: ignore[attr-defined]
 
 
-def take_citations_along(record: Record, *, by: Any = None, reason: str = "") -> None:
+def sync_citation_review(record: Record, *, by: Any = None, reason: str = "") -> None:
     """The words are approved with their record, and leave the public eye with it."""
     if not hasattr(record, "citations"):
         return
@@ -102,7 +102,7 @@ def take_citations_along(record: Record, *, by: Any = None, reason: str = "") ->
         review = review_beside(record, citation)
         if citation.review != review:
             citation.record, citation.review = record, review
-            write(citation, by=by, reason=reason)
+            save(citation, by=by, reason=reason)
 
 
 def review_beside(record: Record, citation: Any) -> str:
@@ -125,7 +125,7 @@ def delete(record: Record, *, by: Any = None, reason: str = "") -> None:
     with transaction.atomic():
         record.lock()
         require_deletable(record)
-        with one_act(by, reason):
+        with attribute_versions(by, reason):
             record.delete()
 
 
@@ -138,13 +138,13 @@ def require_deletable(record: Record) -> None:
         raise ValidationError(faults)
 
 
-def versions(record: Record) -> Any:
+def list_versions(record: Record) -> Any:
     """The record's versions, newest first, each with ``version`` and its ``history_…`` fields."""
     rows = type(record).history.filter(id=record.pk)
     return rows.select_related("history_user").order_by("-history_id")
 
 
-def related_of(version: Any) -> dict[str, list[Any]]:
+def get_version_relations(version: Any) -> dict[str, list[Any]]:
     """The many-to-many relations as they were, by field name; what was deleted is left out."""
     found = {}
     for field in version.instance_type._meta.many_to_many:
@@ -154,36 +154,36 @@ def related_of(version: Any) -> dict[str, list[Any]]:
     return found
 
 
-def differences(old: Any, new: Any) -> list[Difference]:
+def compare_versions(old: Any, new: Any) -> list[FieldDifference]:
     """What changed from one version to another, in the order of the fields."""
-    was, is_now = related_of(old), related_of(new)
+    was, is_now = get_version_relations(old), get_version_relations(new)
     return [*_column_differences(new.instance_type, old, new), *_relation_differences(was, is_now)]
 
 
 def expected_differences(
     old: Record, new: Record, related: Mapping[str, Sequence[Any]]
-) -> list[Difference]:
+) -> list[FieldDifference]:
     """What changes in a record that is stored as ``old`` when it is saved as ``new``."""
     was = {name: list(getattr(old, name).all()) for name in related}
     return [*_column_differences(type(new), old, new), *_relation_differences(was, related)]
 
 
-def _column_differences(kind: Any, old: Any, new: Any) -> Iterator[Difference]:
+def _column_differences(kind: Any, old: Any, new: Any) -> Iterator[FieldDifference]:
     for field in kind._meta.concrete_fields:
         before, after = getattr(old, field.attname), getattr(new, field.attname)
-        if field.name not in BOOKKEEPING and before != after:
+        if field.name not in BOOKKEEPING_FIELDS and before != after:
             if field.is_relation:
                 before, after = _name(field, before), _name(field, after)
-            yield Difference(field.name, before, after)
+            yield FieldDifference(field.name, before, after)
 
 
 def _relation_differences(
     was: Mapping[str, Sequence[Any]], is_now: Mapping[str, Sequence[Any]]
-) -> Iterator[Difference]:
+) -> Iterator[FieldDifference]:
     for name in is_now:
         before, after = (sorted(target.slug for target in of[name]) for of in (was, is_now))
         if before != after:
-            yield Difference(name, before, after)
+            yield FieldDifference(name, before, after)
 
 
 def _name(field: Any, key: Any) -> str | None:
@@ -206,10 +206,10 @@ def restore(
     """
     reason = reason or f"Restored version {version.version}"
     with transaction.atomic():
-        queue()
+        serialize_writers()
         today = version.instance_type._base_manager.filter(pk=version.id).first()
         if today is None:
-            return _bring_back(version, by, reason)
+            return _undelete(version, by, reason)
         if based_on is not None and based_on != today.version:
             today.version, stored = based_on, today.version
             raise StaleVersion(today, stored)
@@ -219,7 +219,7 @@ def restore(
         record.is_restored = True  # type: ignore[attr-defined]
         related = _relations_today(record, version)
         _validate(record, related)
-        write(record, related=related, by=by, reason=reason)
+        save(record, related=related, by=by, reason=reason)
         return record
 
 
@@ -231,14 +231,14 @@ def _relations_today(record: Record, version: Any) -> dict[str, list[Any]]:
     for field in record._meta.concrete_fields:
         model: Any = field.related_model
         if model and issubclass(model, Record) and (key := getattr(record, field.attname)):
-            for target in standing(model, {key}).values():
+            for target in fetch_current_records(model, {key}).values():
                 setattr(record, field.name, target)
     related, gone = {}, {}
     many: Sequence[Any] = record._meta.many_to_many
     for field in many:
         other = f"{field.m2m_reverse_field_name()}_id"
         keys = set(getattr(version, field.name).values_list(other, flat=True))
-        found = standing(field.related_model, keys)
+        found = fetch_current_records(field.related_model, keys)
         related[field.name] = sorted(set(found.values()), key=lambda target: str(target.slug))
         if len(found) < len(keys):
             gone[field.name] = [_refers_to_deleted()]
@@ -259,23 +259,25 @@ def _refers_to_deleted() -> ValidationError:
     return ValidationError(message, "deleted")
 
 
-def _bring_back(version: Any, by: Any, reason: str) -> Record:
+def _undelete(version: Any, by: Any, reason: str) -> Record:
     """Make a deleted record again, and what was deleted in the same act as a part of it."""
     _refuse_merged(version)
-    record = revived(version.instance)
-    gone = versions(record).first()
+    record = prepare_undelete(version.instance)
+    gone = list_versions(record).first()
     related: dict[str, Any] = _relations_today(record, version)
     parts = list(_parts(record, gone.history_date))
     if hasattr(record, "citations"):
-        cited = [revived(part.instance) for part in parts if part.instance_type is Citation]
+        cited = [
+            prepare_undelete(part.instance) for part in parts if part.instance_type is Citation
+        ]
         for citation in cited:
             citation.record = None  # type: ignore[attr-defined]  # until that is stored again
         related = {**related, "citations": cited}
     _validate(record, related)
-    write(record, related=related, by=by, reason=reason)
+    save(record, related=related, by=by, reason=reason)
     for part in parts:
         if part.instance_type is not Citation:
-            _bring_back(part, by, reason)
+            _undelete(part, by, reason)
     return record
 
 
@@ -287,12 +289,12 @@ def _refuse_merged(version: Any) -> None:
         raise ValidationError(message, code="merged", params={"kept": kept})
 
 
-def revived(record: Record) -> Record:
+def prepare_undelete(record: Record) -> Record:
     """A record that is to be made, ready to go on where a deleted one of its slug ended.
 
     It takes the key, the count of versions and the age of the deleted one, if there is one.
     """
-    gone = record.deleted_namesake() if record.pk is None else versions(record).first()
+    gone = record.deleted_namesake() if record.pk is None else list_versions(record).first()
     if gone is None:
         return record
     record.pk, record.version, record.created_at = gone.id, gone.version + 1, gone.created_at
@@ -316,7 +318,7 @@ def _parts(record: Record, at: Any) -> Iterator[Any]:
         for row in gone.filter(**{relation.field.attname: record.pk}).order_by("history_id"):
             if not model._base_manager.filter(pk=row.id).exists():
                 # The row of the deletion itself has no relations any more.
-                last = versions(row.instance).exclude(history_type="-").first()
+                last = list_versions(row.instance).exclude(history_type="-").first()
                 # A part that was erased has no other row.
                 if last is not None:
                     yield last

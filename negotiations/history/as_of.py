@@ -16,11 +16,11 @@ from django.db import connection
 from negotiations.models import RECORDS, Change, MovedSlug
 
 # Of these the past is what was there: a row is never changed.
-ONLY_GROWING = (Change._meta.db_table, MovedSlug._meta.db_table)
-Condition = tuple[str, list[Any]]
+APPEND_ONLY_TABLES = (Change._meta.db_table, MovedSlug._meta.db_table)
+SqlWithParams = tuple[str, list[Any]]
 
 
-class Table(NamedTuple):
+class VersionedTable(NamedTuple):
     """A table of the present: its columns, and where their past is kept."""
 
     columns: tuple[str, ...]
@@ -30,17 +30,17 @@ class Table(NamedTuple):
 
 
 @cache
-def tables() -> dict[str, Table]:
+def get_versioned_tables() -> dict[str, VersionedTable]:
     """The tables of records and of the links between them, by name."""
     found = {}
     for model in RECORDS:
         history: Any = model.history.model
         past = history._meta.db_table
-        found[model._meta.db_table] = Table(_columns(model), past, "")
+        found[model._meta.db_table] = VersionedTable(_columns(model), past, "")
         for field in model._meta.many_to_many:
             through: Any = field.remote_field.through
             links = getattr(history, field.name).model._meta.db_table
-            found[through._meta.db_table] = Table(_columns(through), links, past)
+            found[through._meta.db_table] = VersionedTable(_columns(through), links, past)
     return found
 
 
@@ -49,24 +49,24 @@ def _columns(model: Any) -> tuple[str, ...]:
 
 
 @contextmanager
-def as_known(instant: datetime | None, version: Any = None) -> Iterator[None]:
+def query_as_of(instant: datetime | None, version: Any = None) -> Iterator[None]:
     """Read the tracker as it was known at an instant; of one record a version may be named.
 
     None is the present.
 
     An instant in the middle of a write that was still going on shows what it had written by then.
     """
-    with connection.execute_wrapper(Past(instant, version)) if instant else nullcontext():
+    with connection.execute_wrapper(AsOfWrapper(instant, version)) if instant else nullcontext():
         yield
 
 
-def instant_asked_about() -> datetime | None:
+def get_as_of_instant() -> datetime | None:
     """The instant of which is read on this connection; None is the present."""
-    past = (wrapper for wrapper in connection.execute_wrappers if isinstance(wrapper, Past))
+    past = (wrapper for wrapper in connection.execute_wrappers if isinstance(wrapper, AsOfWrapper))
     return next((wrapper.at for wrapper in past), None)
 
 
-class Past:
+class AsOfWrapper:
     """Puts the past before a query, under the names of the present's tables."""
 
     def __init__(self, instant: datetime, version: Any = None) -> None:
@@ -79,8 +79,12 @@ class Past:
     ) -> Any:
         if many or not sql.lstrip("( ").startswith("SELECT"):
             return execute(sql, params, many, context)
-        found = [self._then(name, table) for name, table in tables().items() if f'"{name}"' in sql]
-        found += [self._until_then(name) for name in ONLY_GROWING if f'"{name}"' in sql]
+        found = [
+            self._then(name, table)
+            for name, table in get_versioned_tables().items()
+            if f'"{name}"' in sql
+        ]
+        found += [self._until_then(name) for name in APPEND_ONLY_TABLES if f'"{name}"' in sql]
         if found:
             sql = f"WITH {', '.join(query for query, _ in found)} {sql}"
             params = [*(value for _, values in found for value in values), *(params or ())]
@@ -88,7 +92,7 @@ class Past:
 
     # The names come from our models, the values go in as parameters.
 
-    def _then(self, name: str, table: Table) -> Condition:
+    def _then(self, name: str, table: VersionedTable) -> SqlWithParams:
         columns = ", ".join(f'kept."{column}"' for column in table.columns)
         source = f'"{table.past}" kept'
         if table.owner:
@@ -96,7 +100,7 @@ class Past:
         held, values = self._held(table.owner or table.past, "version" if table.owner else "kept")
         return f'"{name}" AS (SELECT {columns} FROM {source} WHERE {held})', values  # noqa: S608
 
-    def _held(self, past: str, version: str) -> Condition:
+    def _held(self, past: str, version: str) -> SqlWithParams:
         """That a version is the one that held at the instant."""
         newest = f'SELECT MAX(later."history_id") FROM "{past}" later'  # noqa: S608
         same = f'later."id" = {version}."id" AND later."history_date" <= %s'
@@ -108,7 +112,7 @@ class Past:
         named = f'{version}."history_id" = %s OR ({version}."id" <> %s AND {held})'
         return f"({named})", [chosen, key, self.instant]
 
-    def _until_then(self, name: str) -> Condition:
+    def _until_then(self, name: str) -> SqlWithParams:
         # SQLite takes the bare name inside its own definition for a recursion.
         table = f'main."{name}"' if connection.vendor == "sqlite" else f'"{name}"'
         return f'"{name}" AS (SELECT * FROM {table} WHERE "at" <= %s)', [self.instant]  # noqa: S608

@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from negotiations import history
 from negotiations.models import COLLECTIONS, Change, Citation, Record, StaleVersion
-from negotiations.models.base import VERSIONS
+from negotiations.models.base import VERSION_RECORDER
 from negotiations.models.recorder import gather_deleted
 from negotiations.models.rows import Statement, among, bind_new
-from negotiations.models.slugs import find_taken, name_records
-from negotiations.models.system.locks import queue
+from negotiations.models.slugs import assign_slugs, find_taken_slugs
+from negotiations.models.system.locks import serialize_writers
 
-from .change_feed import CREATED, Before, Entries
+from .change_feed import CREATED, Entries, PreviousState
 
 # Keys in one question.
 CHUNK = 500
@@ -30,7 +30,7 @@ PUBLISHED = Record.Review.PUBLISHED
 Related = Mapping[str, Sequence[Any]]
 
 
-class Changed(NamedTuple):
+class RecordUpdate(NamedTuple):
     """A valid change of one record: as it was read, as it is to be, and its proposed relations."""
 
     stored: Record
@@ -45,7 +45,7 @@ class Writes:
         self.by = by
         self.steps: list[Callable[[Any, datetime], Any]] = []
         self.versions: list[Any] = []
-        self.before: list[Before] = []
+        self.before: list[PreviousState] = []
         self.entries: Entries | None = None
 
     def write(self) -> None:
@@ -55,7 +55,7 @@ class Writes:
         one was written since it was read; then nothing is written.
         """
         with transaction.atomic():
-            queue()
+            serialize_writers()
             at = timezone.now()
             with connection.cursor() as cursor:
                 for step in self.steps:
@@ -78,8 +78,8 @@ class Writes:
         if not records:
             return
         kind = type(records[0])
-        refuse_known(kind, [record.slug for record in records if record.slug])
-        name_records(records, used)
+        refuse_taken_slugs(kind, [record.slug for record in records if record.slug])
+        assign_slugs(records, used)
         for record in records:
             record.created_by = record.created_by or self.by
         self._run(bind_new(records, {"created_at", "updated_at"}))
@@ -141,7 +141,7 @@ class Writes:
     ) -> None:
         """Keep a many-to-many relation of versions: for each its targets, with their rows."""
         own, other = names_of(field)
-        kept: Any = VERSIONS.m2m_models[field]
+        kept: Any = VERSION_RECORDER.m2m_models[field]
         rows = [
             kept(history_id=version.pk, id=row, **{own: version.id, other: target})
             for version, those in zip(versions, targets, strict=True)
@@ -151,7 +151,7 @@ class Writes:
 
     # Changes
 
-    def _change(self, changes: Sequence[Changed], reasons: Sequence[str]) -> None:
+    def _change(self, changes: Sequence[RecordUpdate], reasons: Sequence[str]) -> None:
         if not changes:
             return
         records: list[Any] = [each.record for each in changes]
@@ -163,12 +163,12 @@ class Writes:
         for field, targets in zip(kind._meta.many_to_many, relations, strict=True):
             self._keep_relations(field, versions, targets)
         self.before += [
-            Before(each.stored.review, changed)
+            PreviousState(each.stored.review, changed)
             for each, changed in zip(changes, names, strict=True)
         ]
 
     def _relate(
-        self, field: Any, changes: Sequence[Changed], names: Sequence[list[str]]
+        self, field: Any, changes: Sequence[RecordUpdate], names: Sequence[list[str]]
     ) -> list[dict[int, int]]:
         """Change a many-to-many relation and note its name; return what each record then has."""
         found = read_targets(field, [each.record for each in changes])
@@ -212,7 +212,9 @@ class Writes:
 
         self.steps.append(update)
 
-    def _take_citations_along(self, changes: Sequence[Changed], reasons: Sequence[str]) -> None:
+    def _take_citations_along(
+        self, changes: Sequence[RecordUpdate], reasons: Sequence[str]
+    ) -> None:
         """Change the citations that follow their records into another state of review."""
         kind: Any = type(changes[0].record)
         if not hasattr(kind, "citations"):
@@ -230,7 +232,7 @@ class Writes:
             if review != citation.review:
                 stored = copy(citation)
                 citation.review = review
-                following.append(Changed(stored, citation, {}))
+                following.append(RecordUpdate(stored, citation, {}))
                 because.append(why[record.pk])
 
         def require_same(_cursor: Any, _at: datetime) -> None:
@@ -262,7 +264,7 @@ class Writes:
         self.steps.append(delete)
         for those in by_kind.values():
             self._keep_versions(those, [reason] * len(those), "-")
-            self.before += [Before(each.review, ()) for each in those]
+            self.before += [PreviousState(each.review, ()) for each in those]
 
 
 def prepare_new(
@@ -290,7 +292,7 @@ def prepare_new(
 
 
 def prepare_changed(
-    changes: Sequence[Changed], *, by: Any = None, reasons: Sequence[str] = ()
+    changes: Sequence[RecordUpdate], *, by: Any = None, reasons: Sequence[str] = ()
 ) -> Writes:
     """Make changes of different records of one kind ready, each with its reason."""
     writes = Writes(by)
@@ -312,13 +314,13 @@ def prepare_deleted(records: Sequence[Record], *, by: Any = None, reason: str = 
     return writes
 
 
-def write_new(made: Sequence[tuple[Record, Related]], *, by: Any = None, reason: str = "") -> None:
+def bulk_save(made: Sequence[tuple[Record, Related]], *, by: Any = None, reason: str = "") -> None:
     """Save valid new records of one kind, each with its relations and citations as one version.
 
     Raises ``IntegrityError`` when the tables refuse one of them; then nothing is written.
     """
     with transaction.atomic():
-        queue()
+        serialize_writers()
         prepare_new(made, by=by, reason=reason).write()
 
 
@@ -341,12 +343,12 @@ def bind_changes(
     return Statement(sql, rows, times, joined=joined)
 
 
-def changed_columns(change: Changed) -> list[str]:
+def changed_columns(change: RecordUpdate) -> list[str]:
     """Name the columns of a record that a change changes."""
     return [
         field.name
         for field in change.record._meta.concrete_fields
-        if field.name not in history.BOOKKEEPING
+        if field.name not in history.BOOKKEEPING_FIELDS
         and getattr(change.stored, field.attname) != getattr(change.record, field.attname)
     ]
 
@@ -453,11 +455,13 @@ def read_named(model: Any, versions: set[tuple[str, int]]) -> Iterator[tuple[Any
             yield from ((field.related_model, getattr(row, field.attname)) for row in kept)
     for field in model._meta.many_to_many:
         other = names_of(field)[1]
-        rows = VERSIONS.m2m_models[field]._base_manager.filter(history__in=[r.pk for r in kept])
+        rows = VERSION_RECORDER.m2m_models[field]._base_manager.filter(
+            history__in=[r.pk for r in kept]
+        )
         yield from ((field.related_model, key) for key in rows.values_list(other, flat=True))
 
 
-def sensitive_to(change: Changed) -> set[Record]:
+def sensitive_to(change: RecordUpdate) -> set[Record]:
     """List the records of a change whose rules ask who names them."""
     found: set[Record] = set()
     if change.stored.review != change.record.review:
@@ -468,7 +472,7 @@ def sensitive_to(change: Changed) -> set[Record]:
     return found
 
 
-def known_targets(record: Record) -> Iterator[Record]:
+def list_cached_targets(record: Record) -> Iterator[Record]:
     """List the records that one refers to and that were read with it."""
     fields: Sequence[Any] = record._meta.concrete_fields
     for field in fields:
@@ -478,7 +482,7 @@ def known_targets(record: Record) -> Iterator[Record]:
                 yield target
 
 
-def refuse_known(kind: Any, slugs: Sequence[str]) -> None:
+def refuse_taken_slugs(kind: Any, slugs: Sequence[str]) -> None:
     """Raise ``IntegrityError`` when one is the name of a record, even of a deleted one."""
-    if find_taken(kind, slugs):
+    if find_taken_slugs(kind, slugs):
         raise IntegrityError("A record of this kind has this slug, or had it.")

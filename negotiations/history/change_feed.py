@@ -14,15 +14,15 @@ from simple_history.signals import post_create_historical_record
 
 from negotiations.models import Change, MovedSlug, Record
 from negotiations.models.rows import bind_new
-from negotiations.models.system.locks import queue
+from negotiations.models.system.locks import serialize_writers
 from negotiations.request_context import request_id
 from negotiations.search import index
 
-from . import differences
+from . import compare_versions
 
 CHUNK = 500
 PUBLISHED = Record.Review.PUBLISHED
-ACTIONS = {
+ACTIONS_BY_HISTORY_TYPE = {
     "+": Change.Action.CREATED,
     "~": Change.Action.UPDATED,
     "-": Change.Action.DELETED,
@@ -30,36 +30,36 @@ ACTIONS = {
 
 
 @receiver(post_create_historical_record, dispatch_uid="feed")
-def note(instance: Any, history_instance: Any, **_: Any) -> None:
+def on_version_created(instance: Any, history_instance: Any, **_: Any) -> None:
     """Note the version that was just kept."""
     if isinstance(instance, Record):
-        announce(history_instance, restored=getattr(instance, "is_restored", False))
+        record_changes(history_instance, restored=getattr(instance, "is_restored", False))
 
 
-def announce(version: Any, *, restored: bool = False) -> None:
+def record_changes(version: Any, *, restored: bool = False) -> None:
     """Note one version, compared with the one before it."""
     with transaction.atomic():
-        queue()
+        serialize_writers()
         entries = Entries([version], [_before(version)], restored=restored)
         with connection.cursor() as cursor:
             entries.run(cursor, version.history_date)
 
 
-class Before(NamedTuple):
+class PreviousState(NamedTuple):
     """The state of review before a change, and the names of the fields that it changed."""
 
     review: str
     changed: Sequence[str]
 
 
-CREATED = Before("", ())
+CREATED = PreviousState("", ())
 
 
 class Entries:
     """What the feed and the index will say of versions: made while nobody waits, then numbered."""
 
     def __init__(
-        self, versions: Sequence[Any], before: Sequence[Before], *, restored: bool = False
+        self, versions: Sequence[Any], before: Sequence[PreviousState], *, restored: bool = False
     ) -> None:
         """``before`` says for each version what came before it."""
         moved = _moved(versions)
@@ -104,13 +104,15 @@ def _address(version: Any) -> tuple[str, str]:
     return version.instance_type.collection(), version.slug
 
 
-def _change(version: Any, before: Before, merged_into: str, *, restored: bool) -> Change:
+def _change(version: Any, before: PreviousState, merged_into: str, *, restored: bool) -> Change:
     is_gone = version.history_type == "-"
     return Change(
         kind=version.instance_type.collection(),
         slug=version.slug,
         version=version.version,
-        action=Change.Action.RESTORED if restored else ACTIONS[version.history_type],
+        action=Change.Action.RESTORED
+        if restored
+        else ACTIONS_BY_HISTORY_TYPE[version.history_type],
         changed=_member_names(version, before.changed),
         review_before=before.review,
         review_after="" if is_gone else version.review,
@@ -129,14 +131,14 @@ def _member_names(version: Any, fields: Sequence[str]) -> list[str]:
     return list(dict.fromkeys("record" if name in kinds else name for name in fields))
 
 
-def _before(version: Any) -> Before:
+def _before(version: Any) -> PreviousState:
     """Compare a version with the one that it follows."""
     if version.history_type == "+":
         return CREATED
     if version.history_type == "-":
-        return Before(version.review, ())
+        return PreviousState(version.review, ())
     rows = type(version).objects.filter(id=version.id, history_id__lt=version.history_id)
     former = rows.order_by("-history_id").first()
     if former is None:
         return CREATED
-    return Before(former.review, [each.field for each in differences(former, version)])
+    return PreviousState(former.review, [each.field for each in compare_versions(former, version)])

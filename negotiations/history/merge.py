@@ -9,17 +9,17 @@ from django.db import IntegrityError, models, transaction
 
 from negotiations import history
 from negotiations.models import RECORDS, Citation, MovedSlug, Record, StaleVersion
-from negotiations.models.system.locks import queue
-from negotiations.text.validators import name_key
+from negotiations.models.system.locks import serialize_writers
+from negotiations.text.validators import normalize_name
 
 from . import bulk
 
 PUBLISHED = Record.Review.PUBLISHED
 # What two records of the same content may differ in.
-BESIDE = history.BOOKKEEPING | {"slug", "review"}
+IGNORED_FIELDS = history.BOOKKEEPING_FIELDS | {"slug", "review"}
 
 
-class Moved(NamedTuple):
+class MovedReference(NamedTuple):
     """A record that referred to the one that goes: in which fields, and what became of it."""
 
     record: Record
@@ -28,7 +28,7 @@ class Moved(NamedTuple):
     twin: Record | None = None
 
 
-class Refused(Exception):
+class MergeError(Exception):
     """The two cannot be merged as they are: (record, its faults) each."""
 
     def __init__(self, faults: list[tuple[Record, ValidationError]]) -> None:
@@ -51,10 +51,10 @@ class Merge:
         self.before = (copy(gone), copy(kept))
         self.plan = _Plan(gone, kept)
         if self.plan.faults:
-            raise Refused(self.plan.faults)
+            raise MergeError(self.plan.faults)
 
     @property
-    def moved(self) -> list[Moved]:
+    def moved(self) -> list[MovedReference]:
         """What referred to the one that goes."""
         return self.plan.moved
 
@@ -66,7 +66,7 @@ class Merge:
             for changes in plan.changes()
         ]
 
-    def write(self) -> list[Moved]:
+    def write(self) -> list[MovedReference]:
         """Write it in one transaction, each changed record with a version that has the reason.
 
         Raises ``StaleVersion`` when one of the two was written since it was read, and ``Refused``
@@ -76,7 +76,7 @@ class Merge:
         going = {self.before[0], *(record for record, _ in self.plan.folded)}
         self.watch.look(used, going)
         with transaction.atomic():
-            queue()
+            serialize_writers()
             for record in self.before:
                 record.lock()
             if self.watch.look(used, going) or not self._is_written(writes):
@@ -101,20 +101,20 @@ class Merge:
             each.write()
         # Their words support the others by now, and nothing refers to them.
         for record, twin in (*self.plan.folded, (self.before[0], self.kept)):
-            lead_on(record, twin)
+            create_redirect(record, twin)
             history.delete(copy(record), by=self.by, reason=self.why)
 
     def _used(self) -> set[Record]:
         used: set[Record] = {*self.before}
         for change in self.plan.changed:
-            used.update({change.stored, *bulk.known_targets(change.record)})
+            used.update({change.stored, *bulk.list_cached_targets(change.record)})
             used.update(target for those in change.related.values() for target in those)
         for record, twin in self.plan.folded:
             used.update({record, twin})
         return used
 
 
-def merge(gone: Record, kept: Record, *, by: Any, reason: str = "") -> list[Moved]:
+def merge(gone: Record, kept: Record, *, by: Any, reason: str = "") -> list[MovedReference]:
     """Make two records one, as ``Merge`` does."""
     return Merge(gone, kept, by=by, reason=reason).write()
 
@@ -122,10 +122,10 @@ def merge(gone: Record, kept: Record, *, by: Any, reason: str = "") -> list[Move
 def require_mergeable(gone: Record, kept: Record) -> None:
     """Raise ``Refused`` when the two are hardly one."""
     if faults := list(_differences_that_matter(gone, kept)):
-        raise Refused([(kept, ValidationError(faults))])
+        raise MergeError([(kept, ValidationError(faults))])
 
 
-def lead_on(gone: Record, kept: Record) -> None:
+def create_redirect(gone: Record, kept: Record) -> None:
     """Let the slug of a record that is about to go lead to the one that stays."""
     MovedSlug.objects.create(kind=gone.collection(), slug=gone.slug, to=kept.slug)
 
@@ -146,13 +146,13 @@ def _differences_that_matter(gone: Record, kept: Record) -> Iterable[str]:
         yield f"Their country differs: {' and '.join(sorted(lands))}."
 
 
-def united(gone: Any, kept: Any) -> dict[str, list[Any]]:
+def merge_fields(gone: Any, kept: Any) -> dict[str, list[Any]]:
     """Give the one that stays what only the other has; return its many-to-many relations."""
     names = [*kept.aliases, gone.name, *gone.aliases]
     # Of the spellings of one name, that of the record that stays.
-    by_key = {name_key(name): name for name in reversed(names)}
-    once = dict.fromkeys(by_key[name_key(name)] for name in names)
-    kept.aliases = [name for name in once if name_key(name) != name_key(kept.name)]
+    by_key = {normalize_name(name): name for name in reversed(names)}
+    once = dict.fromkeys(by_key[normalize_name(name)] for name in names)
+    kept.aliases = [name for name in once if normalize_name(name) != normalize_name(kept.name)]
     kept.identifiers = {**gone.identifiers, **kept.identifiers}
     for name in ("open_question", "note"):
         theirs, ours = getattr(gone, name), getattr(kept, name)
@@ -167,7 +167,7 @@ def united(gone: Any, kept: Any) -> dict[str, list[Any]]:
     return related
 
 
-def referrers(gone: Record, *, besides: Record) -> list[tuple[Record, tuple[str, ...]]]:
+def find_referrers(gone: Record, *, besides: Record) -> list[tuple[Record, tuple[str, ...]]]:
     """Records that refer to one, with the fields by which they do, those first that others name."""
     found: dict[tuple[int, int], tuple[Record, list[str]]] = {}
     relation: Any
@@ -192,16 +192,16 @@ class _Plan:
 
     def __init__(self, gone: Any, kept: Any) -> None:
         self.gone, self.kept = gone, kept
-        self.moved: list[Moved] = []
+        self.moved: list[MovedReference] = []
         # Records that go since another says the same of the one that stays.
         self.folded: list[tuple[Record, Record]] = []
         self.faults: list[tuple[Record, ValidationError]] = []
-        self.changed: list[bulk.Changed] = []
+        self.changed: list[bulk.RecordUpdate] = []
         self.by_values: dict[Any, Record] = {}
         stored = copy(kept)
-        self.related = united(gone, kept)
+        self.related = merge_fields(gone, kept)
         self._change(stored, kept, self.related)
-        referring = referrers(gone, besides=kept)
+        referring = find_referrers(gone, besides=kept)
         # Records that move and name one another are seen as they will be.
         self.instances = {(type(r), r.pk): r for r in (kept, *(r for r, _ in referring))}
         stored_as = [copy(record) for record, _ in referring]
@@ -209,7 +209,7 @@ class _Plan:
         for before, (record, fields), related in zip(stored_as, referring, links, strict=True):
             self._move(before, record, fields, related)
 
-    def changes(self) -> Iterator[list[bulk.Changed]]:
+    def changes(self) -> Iterator[list[bulk.RecordUpdate]]:
         """The changes of each kind, those of the record that stays first."""
         yield self.changed[:1]
         rest = self.changed[1:]
@@ -242,11 +242,11 @@ class _Plan:
         self, stored: Any, record: Any, fields: tuple[str, ...], related: dict[str, list[Any]]
     ) -> None:
         twin = self._twin_of(record)
-        if twin is not None and says_the_same(record, twin):
+        if twin is not None and has_same_content(record, twin):
             self._fold(stored, record, twin)
         else:
             self._change(stored, record, related)
-        self.moved.append(Moved(record, fields, twin))
+        self.moved.append(MovedReference(record, fields, twin))
 
     def _change(self, stored: Any, record: Any, related: Mapping[str, list[Any]]) -> None:
         try:
@@ -257,11 +257,11 @@ class _Plan:
                 record.validate(related)
         except ValidationError as error:
             self.faults.append((record, error))
-        self.changed.append(bulk.Changed(stored, record, related))
+        self.changed.append(bulk.RecordUpdate(stored, record, related))
 
     def _twin_of(self, record: Any) -> Record | None:
         """Another record with the same values where only one may have them."""
-        if (twin := twin_of(record)) is not None:
+        if (twin := find_unique_conflict(record)) is not None:
             return twin
         for constraint in record._meta.constraints:
             if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
@@ -280,7 +280,7 @@ class _Plan:
         for citation in record.citations.all():
             before = copy(citation)
             citation.record = twin
-            self.changed.append(bulk.Changed(before, citation, {}))
+            self.changed.append(bulk.RecordUpdate(before, citation, {}))
         try:
             history.require_deletable(stored)
             bulk.collect([stored])
@@ -290,7 +290,7 @@ class _Plan:
         self.folded.append((stored, twin))
 
 
-def twin_of(record: Any) -> Record | None:
+def find_unique_conflict(record: Any) -> Record | None:
     """Another record with the same values where only one may have them."""
     for constraint in record._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
@@ -302,9 +302,9 @@ def twin_of(record: Any) -> Record | None:
     return None
 
 
-def says_the_same(record: Any, twin: Any) -> bool:
+def has_same_content(record: Any, twin: Any) -> bool:
     """Whether two records differ in nothing but their bookkeeping."""
-    fields = [f for f in record._meta.concrete_fields if f.name not in BESIDE]
+    fields = [f for f in record._meta.concrete_fields if f.name not in IGNORED_FIELDS]
     same = all(getattr(record, f.attname) == getattr(twin, f.attname) for f in fields)
     return same and all(
         {target.pk for target in getattr(record, field.name).all()}

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from negotiations.models import COLLECTIONS, Change, Record, Role, role_of
-from negotiations.sql_cache import aware, fetched
+from negotiations.models import COLLECTIONS, Change, Record, Role, get_role
+from negotiations.sql_cache import ensure_utc, fetch_rows
 
 Event = dict[str, Any]
 EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
@@ -17,7 +17,7 @@ LARGEST_POSITION = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class Part:
+class FeedPage:
     """A run of events; whoever has it goes on after ``position``."""
 
     events: list[Event]
@@ -27,27 +27,27 @@ class Part:
     at: datetime | None
 
 
-class Head(NamedTuple):
+class FeedHead(NamedTuple):
     """The number of a feed's last event and its instant; 0 when there is none."""
 
     position: int
     at: datetime | None
 
 
-HEAD = (
+HEAD_SQL = (
     f'SELECT "{{0}}", "at" FROM "{Change._meta.db_table}"'  # noqa: S608
     ' WHERE "{0}" IS NOT NULL ORDER BY "{0}" DESC LIMIT 1'
 )
 
 
-def newest(column: str = "sequence") -> Head:
+def get_feed_head(column: str = "sequence") -> FeedHead:
     """The last change of all, whoever may learn of it, or the last public one."""
     # Every list asks it: written out, since its making costs more than its answer.
-    found = fetched(HEAD.format(column), ())
-    return Head(found[0][0], aware(found[0][1])) if found else Head(0, None)
+    found = fetch_rows(HEAD_SQL.format(column), ())
+    return FeedHead(found[0][0], ensure_utc(found[0][1])) if found else FeedHead(0, None)
 
 
-class Feed:
+class ChangeFeed:
     """The feed of one reader.
 
     Without a role, a reader's numbers count only what everybody may learn of: they tell nothing of
@@ -55,7 +55,7 @@ class Feed:
     """
 
     def __init__(self, user: Any) -> None:
-        self.user, self.role = user, role_of(user)
+        self.user, self.role = user, get_role(user)
         self.is_public = self.role == Role.ANONYMOUS
         self.column = "public_sequence" if self.is_public else "sequence"
 
@@ -65,12 +65,12 @@ class Feed:
         rows: QuerySet[Change] = Change.objects.visible_to(self.user).order_by(self.column)
         return rows
 
-    def head(self) -> "Head":
+    def head(self) -> "FeedHead":
         """Where it has come to."""
         if self.role == Role.CONTRIBUTOR:
             last = self.changes.order_by(f"-{self.column}").values_list(self.column, "at").first()
-            return Head(*last) if last else Head(0, None)
-        return newest(self.column)
+            return FeedHead(*last) if last else FeedHead(0, None)
+        return get_feed_head(self.column)
 
     def position(self) -> int:
         """The number of the last event; 0 when there is none."""
@@ -85,7 +85,7 @@ class Feed:
             return rows.values_list("sequence", flat=True).first() or 0
         return Change.objects.filter(sequence__lte=position).last_number("public_sequence")
 
-    def part(self, after: int, limit: int, kinds: Iterable[str] = ()) -> Part:
+    def part(self, after: int, limit: int, kinds: Iterable[str] = ()) -> FeedPage:
         """The events after a position, at most ``limit``, of these kinds or of all."""
         # Asked first: what comes in between the two questions is left for the next part.
         head, at = self.head()
@@ -97,8 +97,8 @@ class Feed:
         found = [self.event(change) for change in rows[: limit + 1]]
         more, events = len(found) > limit, found[:limit]
         if more:
-            return Part(events, events[-1]["sequence"], more, events[-1]["at"])
-        return Part(events, max(head, after), more, at)
+            return FeedPage(events, events[-1]["sequence"], more, events[-1]["at"])
+        return FeedPage(events, max(head, after), more, at)
 
     def event(self, change: Change) -> Event:
         """The change as this reader sees it."""
@@ -148,6 +148,6 @@ class Feed:
         return self.role == Role.CONTRIBUTOR and change.author_id == self.user.pk
 
 
-def is_position(text: str) -> bool:
+def is_feed_position(text: str) -> bool:
     """Whether a text can be a position in a feed."""
     return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_POSITION

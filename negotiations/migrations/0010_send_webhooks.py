@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Webhook',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(default=negotiations.models.system.access.new_token_slug, editable=False, help_text='Its name in addresses; it opens nothing.', max_length=16, unique=True)),
+                ('slug', models.CharField(default=negotiations.models.system.access.generate_token_slug, editable=False, help_text='Its name in addresses; it opens nothing.', max_length=16, unique=True)),
                 ('url', models.CharField(help_text='Where the messages are sent.', max_length=500)),
                 ('kinds', models.JSONField(blank=True, default=list, help_text='The collections it is told of; empty: all.')),
                 ('generation', models.PositiveIntegerField(default=1, help_text='How many secrets it has had.')),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             name='WebhookDelivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message', models.CharField(default=negotiations.models.system.webhooks.new_message, help_text='The header webhook-id, the same at each attempt.', max_length=32, unique=True)),
+                ('message', models.CharField(default=negotiations.models.system.webhooks.generate_message_id, help_text='The header webhook-id, the same at each attempt.', max_length=32, unique=True)),
                 ('type', models.CharField(help_text='What it tells, as positions.created.', max_length=60)),
                 ('status', models.CharField(choices=[('pending', 'Pending'), ('delivered', 'Delivered'), ('failed', 'Failed')], default='pending', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0, help_text='Since it was made or last asked for again.')),

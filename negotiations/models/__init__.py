@@ -3,15 +3,15 @@
 from .actors import Party, Person, Post
 from .base import Record, RecordQuerySet, StaleVersion
 from .choices import Vocabulary
-from .citations import CITED, Citation, Dismissal
-from .constraints import Faults, fault
+from .citations import CITABLE_MODELS, Citation, Dismissal
+from .constraints import RuleErrors, rule_error
 from .date_fields import Certainty, UncertainDateField
 from .incidents import Incident
 from .issues import Issue, Position, Statement
 from .outcomes import Commitment, Delivery, Outcome, Unit
 from .proposals import Proposal, Response, Term
 from .sources import Source
-from .system.access import GROUPS, Role, Token, role_of
+from .system.access import GROUPS, Role, Token, get_role
 from .system.changes import Change
 from .system.erasures import Erasure
 from .system.operational import KeptAnswer, PasswordGuess, RequestCount, SpentForm, Upload
@@ -47,7 +47,7 @@ RECORDS: tuple[type[Record], ...] = (
 COLLECTIONS: dict[str, type[Record]] = {model.collection(): model for model in RECORDS}
 
 __all__ = [
-    "CITED",
+    "CITABLE_MODELS",
     "COLLECTIONS",
     "GROUPS",
     "RECORDS",
@@ -59,7 +59,6 @@ __all__ = [
     "Delivery",
     "Dismissal",
     "Erasure",
-    "Faults",
     "Incident",
     "Issue",
     "KeptAnswer",
@@ -79,6 +78,7 @@ __all__ = [
     "Response",
     "Role",
     "Round",
+    "RuleErrors",
     "SearchDocument",
     "SeedEntry",
     "Source",
@@ -93,6 +93,6 @@ __all__ = [
     "Vocabulary",
     "Webhook",
     "WebhookDelivery",
-    "fault",
-    "role_of",
+    "get_role",
+    "rule_error",
 ]

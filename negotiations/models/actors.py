@@ -2,13 +2,13 @@
 
 from django.db import models
 
-from negotiations.text.validators import identifiers_by_scheme, list_of_names
+from negotiations.text.validators import validate_identifiers, validate_name_list
 
 from .base import Record
 from .choices import Vocabulary
-from .constraints import Faults, fault
-from .countries import country_code
-from .date_fields import UncertainDateField, date_rules
+from .constraints import RuleErrors, rule_error
+from .countries import validate_country_code
+from .date_fields import UncertainDateField, build_date_constraints
 from .validation import Related
 
 
@@ -48,7 +48,7 @@ class Party(Record):
     aliases = models.JSONField(
         default=list,
         blank=True,
-        validators=[list_of_names],
+        validators=[validate_name_list],
         help_text="Other names by which sources call it.",
     )
     member_of = models.ManyToManyField(
@@ -61,13 +61,13 @@ class Party(Record):
     country = models.CharField(
         max_length=2,
         blank=True,
-        validators=[country_code],
+        validators=[validate_country_code],
         help_text="For a state, its ISO 3166-1 code.",
     )
     identifiers = models.JSONField(
         default=dict,
         blank=True,
-        validators=[identifiers_by_scheme],
+        validators=[validate_identifiers],
         help_text="Its codes elsewhere by scheme: wikidata, gleditsch_ward, ucdp, pa_x.",
     )
 
@@ -79,14 +79,14 @@ class Party(Record):
     def __str__(self) -> str:
         return self.name
 
-    def related_faults(self, related: Related) -> Faults:
+    def related_faults(self, related: Related) -> RuleErrors:
         yield from super().related_faults(related)
         if self._state.adding:
             return  # Nothing leads to a new record yet.
         seen, level = {self.pk}, self.related("member_of", related)
         while level:
             if any(party.pk in seen for party in level if party.pk):
-                yield fault("member_of", "This leads back to the record itself.", "circle")
+                yield rule_error("member_of", "This leads back to the record itself.", "circle")
                 return
             seen |= {party.pk for party in level}
             level = list(
@@ -105,13 +105,13 @@ class Person(Record):
     aliases = models.JSONField(
         default=list,
         blank=True,
-        validators=[list_of_names],
+        validators=[validate_name_list],
         help_text="Other spellings of the name.",
     )
     identifiers = models.JSONField(
         default=dict,
         blank=True,
-        validators=[identifiers_by_scheme],
+        validators=[validate_identifiers],
         help_text="Codes elsewhere by scheme, for example wikidata.",
     )
 
@@ -137,7 +137,7 @@ class Post(Record):
     date = UncertainDateField(help_text="When the source calls the person so, in EDTF.")
 
     class Meta(Record.Meta):
-        constraints = [*date_rules("post", "date")]
+        constraints = [*build_date_constraints("post", "date")]
 
     def __str__(self) -> str:
         day = f", {self.date}" if self.date else ""

@@ -8,16 +8,16 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
-from negotiations.text.tokens import slug_words
-from negotiations.text.validators import slug_format
+from negotiations.text.tokens import slugify_text
+from negotiations.text.validators import validate_slug_format
 
 from .choices import Vocabulary
-from .constraints import Fault, Faults, fault
+from .constraints import RuleError, RuleErrors, rule_error
 from .recorder import Recorder
 from .slugs import find_free_numbers, number_slug
-from .system.access import Role, role_of
-from .system.locks import queue
-from .validation import Validated
+from .system.access import Role, get_role
+from .system.locks import serialize_writers
+from .validation import ValidatedModel
 
 SLUG_LENGTH = 150
 # As long as the titles of agreements are.
@@ -27,7 +27,7 @@ RESERVED_SLUGS = frozenset({"export", "stats"})
 
 # One recorder for all kinds: ``history.py`` asks it for a version once relations are saved too.
 # Versions are found by the record's key; more indexes would only slow each write.
-VERSIONS = Recorder(
+VERSION_RECORDER = Recorder(
     inherit=True,
     no_db_index=[
         *("according_to", "commitment", "created_by", "delegation", "delivered_by", "delivery"),
@@ -55,7 +55,7 @@ class RecordQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """What this user may read: the published, their own, and for reviewers everything."""
-        role = role_of(user)
+        role = get_role(user)
         if role in {Role.REVIEWER, Role.ADMINISTRATOR}:
             return self.all()
         if role == Role.CONTRIBUTOR:
@@ -77,7 +77,7 @@ class RecordSlugField(models.SlugField):
         return record.slug
 
 
-class Record(Validated, models.Model):
+class Record(ValidatedModel, models.Model):
     """One thing the tracker knows, with its public name, its version and its state of review."""
 
     class Review(Vocabulary):
@@ -108,7 +108,7 @@ class Record(Validated, models.Model):
         max_length=SLUG_LENGTH,
         unique=True,
         blank=True,
-        validators=[slug_format],
+        validators=[validate_slug_format],
         help_text="The public name; made from the content when empty, never changed later.",
         error_messages={"unique": "Another record of this kind has this slug."},
     )
@@ -137,7 +137,7 @@ class Record(Validated, models.Model):
     updated_at = models.DateTimeField(auto_now=True, help_text="When it was last written.")
 
     objects = RecordQuerySet.as_manager()
-    history = VERSIONS
+    history = VERSION_RECORDER
 
     class Meta:
         abstract = True
@@ -163,7 +163,7 @@ class Record(Validated, models.Model):
 
     def lock(self) -> None:
         """Hold the stored row until the transaction ends, if it has the version of this copy."""
-        queue()
+        serialize_writers()
         rows = type(self)._base_manager.select_for_update().filter(pk=self.pk)
         stored = rows.values_list("version", flat=True).first()
         if stored != self.version:
@@ -184,23 +184,23 @@ class Record(Validated, models.Model):
 
     # Names
 
-    def faults(self) -> Faults:
+    def faults(self) -> RuleErrors:
         yield from super().faults()
         if self._state.adding and self.slug in RESERVED_SLUGS:
-            yield fault(
+            yield rule_error(
                 "slug", "An address of the API has this name; choose another.", "reserved_slug"
             )
         if self.asks_database and (refusal := self.namesake_refusal()) is not None:
             yield refusal
 
-    def namesake_refusal(self) -> Fault | None:
+    def namesake_refusal(self) -> RuleError | None:
         """Why a new record cannot have its slug: another one had it that is gone."""
         if self.was_erased():
             message = "A record of this kind with this slug was erased; choose another."
-            return fault("slug", message, "slug_of_erased")
+            return rule_error("slug", message, "slug_of_erased")
         if self.deleted_namesake() is not None:
             message = "A deleted record of this kind has this slug; restore it from its history."
-            return fault("slug", message, "slug_of_deleted")
+            return rule_error("slug", message, "slug_of_deleted")
         return None
 
     def was_erased(self) -> bool:
@@ -223,7 +223,7 @@ class Record(Validated, models.Model):
         gone = self.deleted_namesake()
         is_own = gone is not None and gone.created_by_id == user.pk
         if (
-            role_of(user) in {Role.REVIEWER, Role.ADMINISTRATOR}
+            get_role(user) in {Role.REVIEWER, Role.ADMINISTRATOR}
             or is_own
             or (gone and gone.review == self.Review.PUBLISHED)
         ):
@@ -248,7 +248,7 @@ class Record(Validated, models.Model):
 
     def slug_stem(self) -> str:
         """How a slug made from the content begins; a number may follow."""
-        words = slug_words(self.slug_text())
+        words = slugify_text(self.slug_text())
         kind = self._meta.model_name or ""
         return f"{kind}-{words}" if words in RESERVED_SLUGS else words or kind
 

@@ -7,15 +7,15 @@ from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.lookups import Exact
 
-from negotiations.text.quotes import start_of
+from negotiations.text.quotes import locate_quote
 
 from .base import Record
 from .choices import Vocabulary
-from .constraints import Check, Faults, Unique, fault
+from .constraints import FieldCheckConstraint, FieldUniqueConstraint, RuleErrors, rule_error
 from .sources import Source
 
 # The kinds that a citation can support, by the name of its foreign key.
-CITED = (
+CITABLE_MODELS = (
     *("party", "person", "post", "negotiation", "participation", "round", "delegation"),
     *("issue", "statement", "position", "proposal", "term", "response"),
     *("outcome", "commitment", "delivery", "incident"),
@@ -52,17 +52,17 @@ class Passage(Record):
         self.start = None
         super().clean()
 
-    def faults(self) -> Faults:
+    def faults(self) -> RuleErrors:
         yield from super().faults()
         source = dict(self.references()).get("source")
         if source and self.quote and not self.unread & {"before", "after"}:
             try:
-                self.start = start_of(source.text, self.quote, self.before, self.after)
+                self.start = locate_quote(source.text, self.quote, self.before, self.after)
             except ValidationError as error:
                 yield "quote", error
 
 
-def supports(kind: str) -> Any:
+def build_foreign_key(kind: str) -> Any:
     """A foreign key to one kind of record; of these a citation has exactly one."""
     return models.ForeignKey(
         kind,
@@ -100,24 +100,24 @@ class Citation(Passage):
         IMPROBABLE = "5", "Contradicted by other information."
         CANNOT_BE_JUDGED = "6", "Nothing to judge it by."
 
-    KINDS = CITED
-    party = supports("Party")
-    person = supports("Person")
-    post = supports("Post")
-    negotiation = supports("Negotiation")
-    participation = supports("Participation")
-    round = supports("Round")
-    delegation = supports("Delegation")
-    issue = supports("Issue")
-    statement = supports("Statement")
-    position = supports("Position")
-    proposal = supports("Proposal")
-    term = supports("Term")
-    response = supports("Response")
-    outcome = supports("Outcome")
-    commitment = supports("Commitment")
-    delivery = supports("Delivery")
-    incident = supports("Incident")
+    KINDS = CITABLE_MODELS
+    party = build_foreign_key("Party")
+    person = build_foreign_key("Person")
+    post = build_foreign_key("Post")
+    negotiation = build_foreign_key("Negotiation")
+    participation = build_foreign_key("Participation")
+    round = build_foreign_key("Round")
+    delegation = build_foreign_key("Delegation")
+    issue = build_foreign_key("Issue")
+    statement = build_foreign_key("Statement")
+    position = build_foreign_key("Position")
+    proposal = build_foreign_key("Proposal")
+    term = build_foreign_key("Term")
+    response = build_foreign_key("Response")
+    outcome = build_foreign_key("Outcome")
+    commitment = build_foreign_key("Commitment")
+    delivery = build_foreign_key("Delivery")
+    incident = build_foreign_key("Incident")
     source = models.ForeignKey(
         Source, on_delete=models.PROTECT, related_name="quoted", help_text="Where the words stand."
     )
@@ -152,11 +152,11 @@ class Citation(Passage):
                     condition=Q(**{f"{kind}__isnull": False}),
                     name=f"citation_of_{kind}",
                 )
-                for kind in CITED
+                for kind in CITABLE_MODELS
             ),
         ]
         constraints = [
-            Check(
+            FieldCheckConstraint(
                 about="record",
                 condition=Exact(
                     sum(
@@ -166,7 +166,7 @@ class Citation(Passage):
                                 default=0,
                                 output_field=IntegerField(),
                             )
-                            for kind in CITED
+                            for kind in CITABLE_MODELS
                         ),
                         start=Value(0),
                     ),
@@ -187,14 +187,16 @@ class Citation(Passage):
     @property
     def record(self) -> Any:
         """The one record that the words support."""
-        return next((getattr(self, kind) for kind in CITED if getattr(self, f"{kind}_id")), None)
+        return next(
+            (getattr(self, kind) for kind in CITABLE_MODELS if getattr(self, f"{kind}_id")), None
+        )
 
     @record.setter
     def record(self, record: Record | None) -> None:
-        for kind in CITED:
+        for kind in CITABLE_MODELS:
             setattr(self, kind, record if record and record._meta.model_name == kind else None)
 
-    def faults(self) -> Faults:
+    def faults(self) -> RuleErrors:
         yield from super().faults()
         record = self.record
         if not record:
@@ -203,34 +205,34 @@ class Citation(Passage):
         if not self._state.adding and self.review != self.Review.PUBLISHED:
             yield from self._last_words("review")
 
-    def field_faults(self, record: Any) -> Faults:
+    def field_faults(self, record: Any) -> RuleErrors:
         """Whether the field that the words support is one of the record's."""
         fields = {*record._meta.fields, *record._meta.many_to_many}
         if self.field and self.field not in {field.name for field in fields}:
-            yield fault(
+            yield rule_error(
                 "field",
                 "%(kind)s have no field of this name.",
                 "unknown_field",
                 kind=record.collection(),
             )
 
-    def change_faults(self, stored: Any) -> Faults:
+    def change_faults(self, stored: Any) -> RuleErrors:
         yield from super().change_faults(stored)
         if stored.record != self.record:
-            yield fault(
+            yield rule_error(
                 "record", "A citation stays with its record; add a new one instead.", "immutable"
             )
 
-    def delete_faults(self) -> Faults:
+    def delete_faults(self) -> RuleErrors:
         yield from super().delete_faults()
         yield from self._last_words("citations")
 
-    def _last_words(self, field: str) -> Faults:
+    def _last_words(self, field: str) -> RuleErrors:
         record = self.record
         if record.review != self.Review.PUBLISHED or not record.needs_citation:
             return
         if not record.citations.published().exclude(pk=self.pk).exists():
-            yield fault(
+            yield rule_error(
                 field, "A published record keeps at least one published citation.", "no_citation"
             )
 
@@ -256,7 +258,7 @@ class Dismissal(Passage):
 
     class Meta(Passage.Meta):
         constraints = [
-            Unique(
+            FieldUniqueConstraint(
                 about="quote",
                 fields=["source", "start"],
                 name="dismissal_is_made_once",

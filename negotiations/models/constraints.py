@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-Fault = tuple[str, ValidationError]
-Faults = Iterator[Fault]
+RuleError = tuple[str, ValidationError]
+RuleErrors = Iterator[RuleError]
 
 
-def fault(field: str, message: str, code: str, **params: object) -> Fault:
+def rule_error(field: str, message: str, code: str, **params: object) -> RuleError:
     """One fault of a record, under the field where a person mends it."""
     return field, ValidationError(message, code=code, params=params or None)
 
@@ -37,7 +37,7 @@ class _AboutField:
             raise ValidationError({self.about: error}) from error
 
 
-class Unique(_AboutField, models.UniqueConstraint):
+class FieldUniqueConstraint(_AboutField, models.UniqueConstraint):
     """``Unique(about="number", fields=[…], name="…", violation_error_message="…")``."""
 
     def __init__(self, *, about: str, **options: Any) -> None:
@@ -48,7 +48,7 @@ class Unique(_AboutField, models.UniqueConstraint):
         return "django.db.models.UniqueConstraint", *super().deconstruct()[1:]
 
 
-class Check(_AboutField, models.CheckConstraint):
+class FieldCheckConstraint(_AboutField, models.CheckConstraint):
     """``Check(about="date", condition=Q(…), name="…", violation_error_message="…")``."""
 
     def __init__(self, *, about: str, **options: Any) -> None:
@@ -59,9 +59,9 @@ class Check(_AboutField, models.CheckConstraint):
         return "django.db.models.CheckConstraint", *super().deconstruct()[1:]
 
 
-def bounded(kind: str, minimum: str, maximum: str) -> Check:
+def build_bounds_check(kind: str, minimum: str, maximum: str) -> FieldCheckConstraint:
     """The least is not above the most; an empty most is open."""
-    return Check(
+    return FieldCheckConstraint(
         about=maximum,
         condition=Q(**{f"{minimum}__isnull": True})
         | Q(**{f"{maximum}__isnull": True})

@@ -17,7 +17,7 @@ COUNTRIES = frozenset(
 )
 
 
-def country_code(value: str) -> None:
+def validate_country_code(value: str) -> None:
     """Refuse what ISO 3166-1 has not assigned."""
     if value not in COUNTRIES:
         raise ValidationError(

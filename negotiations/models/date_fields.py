@@ -12,7 +12,7 @@ from django.db.models.query_utils import DeferredAttribute
 from negotiations.dates import edtf
 
 from .choices import Vocabulary
-from .constraints import Check
+from .constraints import FieldCheckConstraint
 
 if TYPE_CHECKING:  # Only the stubs' field says what it holds.
     Characters = models.CharField[str, str]
@@ -29,22 +29,22 @@ class Certainty(Vocabulary):
     UNKNOWN = "unknown", "Nothing says how the date is known, or there is none."
 
 
-def bounds(text: str) -> tuple[datetime.date | None, datetime.date | None]:
+def parse_date_bounds(text: str) -> tuple[datetime.date | None, datetime.date | None]:
     """The first and last day a text allows; none if empty or faulty, which validation reports."""
     try:
-        span = edtf.parse(text)
+        span = edtf.parse_edtf(text)
     except edtf.InvalidDate:
         return None, None
     return span.earliest, span.latest
 
 
-class UncertainDate(DeferredAttribute):
+class UncertainDateDescriptor(DeferredAttribute):
     """The text on an instance; each assignment brings the bounds into step with it."""
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         name = self.field.attname
         instance.__dict__[name] = value
-        earliest, latest = bounds(str(value or ""))
+        earliest, latest = parse_date_bounds(str(value or ""))
         setattr(instance, f"{name}_earliest", earliest)
         setattr(instance, f"{name}_latest", latest)
 
@@ -87,7 +87,7 @@ class UncertainDateField(Characters):
     ``bulk_update()``, ``save(update_fields=...)``) must name the two bounds too.
     """
 
-    descriptor_class = UncertainDate
+    descriptor_class = UncertainDateDescriptor
     # The endings of the columns beside it.
     parts = ("earliest", "latest", "words", "certainty", "anchor")
 
@@ -95,7 +95,7 @@ class UncertainDateField(Characters):
         # Made first, they sort before the date: a new instance gets their defaults first, then
         # the date, which sets its bounds.
         self.siblings = _siblings()
-        kwargs.setdefault("max_length", edtf.LONGEST)
+        kwargs.setdefault("max_length", edtf.MAX_EDTF_LENGTH)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
         super().__init__(*args, **kwargs)
@@ -122,30 +122,30 @@ class UncertainDateField(Characters):
         super().validate(value, model_instance)
         if value:
             try:
-                edtf.parse(value)
+                edtf.parse_edtf(value)
             except edtf.InvalidDate as fault:
                 raise ValidationError(fault.said, "invalid_date", fault.values) from fault
 
 
-def date_rules(model: str, name: str) -> list[Check]:
+def build_date_constraints(model: str, name: str) -> list[FieldCheckConstraint]:
     """The constraints of one uncertain date, for Meta: ``[*date_rules("round", "date"), ...]``."""
     empty = Q(**{name: ""})
     bounded = Q(**{f"{name}_earliest__isnull": False}) | Q(**{f"{name}_latest__isnull": False})
     title = name.replace("_", " ")
     return [
-        Check(
+        FieldCheckConstraint(
             about=name,
             condition=Q(**{f"{name}_earliest__lte": F(f"{name}_latest")}),
             name=f"{model}_{name}_ends_after_it_begins",
             violation_error_message=f"The {title} ends before it begins.",
         ),
-        Check(
+        FieldCheckConstraint(
             about=name,
             condition=(empty & ~bounded) | (~empty & bounded),
             name=f"{model}_{name}_has_its_bounds",
             violation_error_message=f"The {title} and the days it allows do not agree.",
         ),
-        Check(
+        FieldCheckConstraint(
             about=name,
             condition=~empty | Q(**{f"{name}_certainty": Certainty.UNKNOWN}),
             name=f"{model}_{name}_is_unknown_when_empty",

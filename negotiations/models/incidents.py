@@ -5,9 +5,9 @@ from django.db import models
 from .actors import Party
 from .base import LONGEST_TITLE, Record
 from .choices import Vocabulary
-from .constraints import bounded
-from .date_fields import UncertainDateField, date_rules
-from .talks import BY_DATE, IN_ORDER, Negotiation
+from .constraints import build_bounds_check
+from .date_fields import UncertainDateField, build_date_constraints
+from .talks import DATE_INDEXES, DATE_ORDERING, Negotiation
 
 
 class Incident(Record):
@@ -84,12 +84,12 @@ class Incident(Record):
     _history_m2m_fields = [by]
 
     class Meta(Record.Meta):
-        ordering = BY_DATE
-        indexes = IN_ORDER
+        ordering = DATE_ORDERING
+        indexes = DATE_INDEXES
         constraints = [
-            bounded("incident", "killed_min", "killed_max"),
-            bounded("incident", "injured_min", "injured_max"),
-            *date_rules("incident", "date"),
+            build_bounds_check("incident", "killed_min", "killed_max"),
+            build_bounds_check("incident", "injured_min", "injured_max"),
+            *build_date_constraints("incident", "date"),
         ]
 
     def __str__(self) -> str:

@@ -2,14 +2,14 @@
 
 from django.db import models
 
-from negotiations.text.validators import identifiers_by_scheme
+from negotiations.text.validators import validate_identifiers
 
 from .actors import Party, Person
 from .base import LONGEST_TITLE, Record
 from .choices import Vocabulary
-from .constraints import Faults, fault
-from .date_fields import UncertainDateField, date_rules
-from .talks import BY_DATE, IN_ORDER, Negotiation
+from .constraints import RuleErrors, rule_error
+from .date_fields import UncertainDateField, build_date_constraints
+from .talks import DATE_INDEXES, DATE_ORDERING, Negotiation
 
 
 class Issue(Record):
@@ -41,7 +41,7 @@ class Issue(Record):
     identifiers = models.JSONField(
         default=dict,
         blank=True,
-        validators=[identifiers_by_scheme],
+        validators=[validate_identifiers],
         help_text="Codes elsewhere by scheme: pa_x, ucdp.",
     )
 
@@ -90,9 +90,9 @@ class Statement(Record):
     summary = models.TextField(help_text="What was said, in one neutral sentence.")
 
     class Meta(Record.Meta):
-        ordering = BY_DATE
-        indexes = IN_ORDER
-        constraints = [*date_rules("statement", "date")]
+        ordering = DATE_ORDERING
+        indexes = DATE_INDEXES
+        constraints = [*build_date_constraints("statement", "date")]
 
     def __str__(self) -> str:
         return self.summary
@@ -198,9 +198,9 @@ class Position(Record):
     date = UncertainDateField(help_text="When it was held, in EDTF.")
 
     class Meta(Record.Meta):
-        ordering = BY_DATE
-        indexes = IN_ORDER
-        constraints = [*date_rules("position", "date")]
+        ordering = DATE_ORDERING
+        indexes = DATE_INDEXES
+        constraints = [*build_date_constraints("position", "date")]
 
     def __str__(self) -> str:
         return self.claim
@@ -208,17 +208,17 @@ class Position(Record):
     def slug_text(self) -> str:
         return f"{self.negotiation.slug} {self.party.slug} {self.issue.slug} {self.stance}"
 
-    def faults(self) -> Faults:
+    def faults(self) -> RuleErrors:
         yield from super().faults()
         if self.issue_id and not self.issue.question:
-            yield fault(
+            yield rule_error(
                 "issue",
                 "This issue has no question to answer; choose one of its parts.",
                 "no_question",
             )
         own = self.negotiation_id
         if self.term and own and own != self.term.proposal.negotiation_id:
-            yield fault(
+            yield rule_error(
                 "term",
                 "%(target)s belongs to another negotiation.",
                 "other_negotiation",

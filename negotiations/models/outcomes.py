@@ -7,10 +7,10 @@ from .actors import Party
 from .amounts import format_amount
 from .base import LONGEST_TITLE, Record
 from .choices import Vocabulary
-from .constraints import Faults, bounded, fault
-from .date_fields import UncertainDateField, date_rules
+from .constraints import RuleErrors, build_bounds_check, rule_error
+from .date_fields import UncertainDateField, build_date_constraints
 from .issues import Issue
-from .talks import BY_DATE, IN_ORDER, Negotiation, Round
+from .talks import DATE_INDEXES, DATE_ORDERING, Negotiation, Round
 from .validation import Related
 
 LEAST = (
@@ -90,9 +90,9 @@ class Outcome(Record):
     _history_m2m_fields = [rounds, agreed_by]
 
     class Meta(Record.Meta):
-        ordering = BY_DATE
-        indexes = IN_ORDER
-        constraints = [*date_rules("outcome", "date")]
+        ordering = DATE_ORDERING
+        indexes = DATE_INDEXES
+        constraints = [*build_date_constraints("outcome", "date")]
 
     def __str__(self) -> str:
         return self.title
@@ -191,8 +191,8 @@ class Commitment(Record):
             models.Index(fields=["review", "due_earliest", "slug"], name="%(class)s_in_order")
         ]
         constraints = [
-            bounded("commitment", "quantity_min", "quantity_max"),
-            *date_rules("commitment", "due"),
+            build_bounds_check("commitment", "quantity_min", "quantity_max"),
+            *build_date_constraints("commitment", "due"),
         ]
 
     def __str__(self) -> str:
@@ -201,10 +201,10 @@ class Commitment(Record):
     def slug_text(self) -> str:
         return f"{self.negotiation.slug} {self.get_kind_display()} {self.category}"
 
-    def related_faults(self, related: Related) -> Faults:
+    def related_faults(self, related: Related) -> RuleErrors:
         yield from super().related_faults(related)
         if not self.related("obligor", related):
-            yield fault("obligor", "Say who owes it.", "required")
+            yield rule_error("obligor", "Say who owes it.", "required")
 
 
 class Delivery(Record):
@@ -262,11 +262,11 @@ class Delivery(Record):
 
     class Meta(Record.Meta):
         verbose_name_plural = "deliveries"
-        ordering = BY_DATE
-        indexes = IN_ORDER
+        ordering = DATE_ORDERING
+        indexes = DATE_INDEXES
         constraints = [
-            bounded("delivery", "quantity_min", "quantity_max"),
-            *date_rules("delivery", "date"),
+            build_bounds_check("delivery", "quantity_min", "quantity_max"),
+            *build_date_constraints("delivery", "date"),
         ]
 
     def __str__(self) -> str:
@@ -282,18 +282,18 @@ class Delivery(Record):
     def slug_text(self) -> str:
         return f"{self.commitment.slug} {self.date or 'delivery'}"
 
-    def faults(self) -> Faults:
+    def faults(self) -> RuleErrors:
         yield from super().faults()
         if not self.commitment_id:
             return
         for field, side in (("delivered_by", "obligor"), ("received_by", "obligee")):
             party = getattr(self, field)
             if party and party not in getattr(self.commitment, side).all():
-                yield fault(
+                yield rule_error(
                     field,
                     "%(party)s is not on this side of the commitment.",
                     "direction",
                     party=party.name,
                 )
         if self.delivered_by_id and self.delivered_by_id == self.received_by_id:
-            yield fault("received_by", "Nobody delivers to themselves.", "direction")
+            yield rule_error("received_by", "Nobody delivers to themselves.", "direction")

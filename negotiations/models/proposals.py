@@ -5,10 +5,10 @@ from django.db import models
 from .actors import Party, Person
 from .base import LONGEST_TITLE, Record
 from .choices import Vocabulary
-from .constraints import Check, Faults, Unique, fault
-from .date_fields import UncertainDateField, date_rules
+from .constraints import FieldCheckConstraint, FieldUniqueConstraint, RuleErrors, rule_error
+from .date_fields import UncertainDateField, build_date_constraints
 from .issues import Issue, Statement
-from .talks import BY_DATE, IN_ORDER, Negotiation, Round
+from .talks import DATE_INDEXES, DATE_ORDERING, Negotiation, Round
 from .validation import Related
 
 
@@ -119,9 +119,12 @@ class Proposal(Record):
     _history_m2m_fields = [proposed_by, addressed_to]
 
     class Meta(Record.Meta):
-        ordering = BY_DATE
-        indexes = IN_ORDER
-        constraints = [*date_rules("proposal", "date"), *date_rules("proposal", "deadline")]
+        ordering = DATE_ORDERING
+        indexes = DATE_INDEXES
+        constraints = [
+            *build_date_constraints("proposal", "date"),
+            *build_date_constraints("proposal", "deadline"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -129,14 +132,14 @@ class Proposal(Record):
     def slug_text(self) -> str:
         return f"{self.negotiation.slug} {self.title}"
 
-    def related_faults(self, related: Related) -> Faults:
+    def related_faults(self, related: Related) -> RuleErrors:
         yield from super().related_faults(related)
         makers = {party.pk for party in self.related("proposed_by", related)}
         addressees = {party.pk for party in self.related("addressed_to", related)}
         if not makers:
-            yield fault("proposed_by", "Say who made the proposal.", "required")
+            yield rule_error("proposed_by", "Say who made the proposal.", "required")
         if addressees and addressees <= makers:
-            yield fault(
+            yield rule_error(
                 "addressed_to",
                 "A proposal is addressed to somebody other than its maker.",
                 "addressed_to_its_maker",
@@ -174,13 +177,13 @@ class Term(Record):
 
     class Meta(Record.Meta):
         constraints = [
-            Unique(
+            FieldUniqueConstraint(
                 about="number",
                 fields=["proposal", "number"],
                 name="term_number_is_unique_in_its_proposal",
                 violation_error_message="This proposal already has a term with this number.",
             ),
-            Check(
+            FieldCheckConstraint(
                 about="number",
                 condition=models.Q(number__isnull=True) | models.Q(number__gte=1),
                 name="term_numbers_start_at_one",
@@ -237,9 +240,9 @@ class Response(Record):
     date = UncertainDateField(help_text="When it was given, in EDTF.")
 
     class Meta(Record.Meta):
-        ordering = BY_DATE
-        indexes = IN_ORDER
-        constraints = [*date_rules("response", "date")]
+        ordering = DATE_ORDERING
+        indexes = DATE_INDEXES
+        constraints = [*build_date_constraints("response", "date")]
 
     def __str__(self) -> str:
         return f"{self.party} ({self.get_answer_display().lower()}): {self.term or self.proposal}"
@@ -247,10 +250,10 @@ class Response(Record):
     def slug_text(self) -> str:
         return f"{(self.term or self.proposal).slug} {self.party.slug} {self.answer}"
 
-    def faults(self) -> Faults:
+    def faults(self) -> RuleErrors:
         yield from super().faults()
         if self.term and self.proposal_id and self.term.proposal_id != self.proposal_id:
-            yield fault(
+            yield rule_error(
                 "term",
                 "%(target)s is an item of another proposal.",
                 "other_proposal",

@@ -10,19 +10,19 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 
-class Act(NamedTuple):
+class Attribution(NamedTuple):
     at: datetime
     by: Any
     reason: str
 
 
-_current: ContextVar[Act | None] = ContextVar("act", default=None)
+_current: ContextVar[Attribution | None] = ContextVar("act", default=None)
 
 
 @contextmanager
-def one_act(by: Any, reason: str) -> Iterator[None]:
+def attribute_versions(by: Any, reason: str) -> Iterator[None]:
     """All versions kept meanwhile are of this one act: a record, and the parts that go with it."""
-    token = _current.set(Act(timezone.now(), by, reason))
+    token = _current.set(Attribution(timezone.now(), by, reason))
     try:
         yield
     finally:

@@ -58,7 +58,7 @@ def bind_new(objects: Sequence[Any], timed: Collection[str] = ()) -> Statement:
     meta = type(objects[0])._meta
     own = meta.auto_field
     if own is not None:
-        for each, key in zip(objects, take_keys(own, len(objects)), strict=True):
+        for each, key in zip(objects, reserve_keys(own, len(objects)), strict=True):
             if each.pk is None:
                 each.pk = key
     fields = meta.local_concrete_fields
@@ -84,7 +84,7 @@ def among(keys: Collection[int]) -> tuple[str, Any]:
     return "= ANY(%s)", [*keys]
 
 
-def take_keys(field: Any, number: int) -> list[int]:
+def reserve_keys(field: Any, number: int) -> list[int]:
     """Reserve keys that no row of the table has or had; what is not used of them stays free."""
     connection, table = connections[DEFAULT_DB_ALIAS], field.model._meta.db_table
     with connection.cursor() as cursor:

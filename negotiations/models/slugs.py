@@ -21,14 +21,14 @@ def number_slug(stem: str, number: int) -> str:
     return stem if number == 1 else f"{stem}-{number}"
 
 
-def find_taken(kind: Any, slugs: Iterable[str]) -> set[str]:
+def find_taken_slugs(kind: Any, slugs: Iterable[str]) -> set[str]:
     """Return those slugs that a record of the kind has, or had before it was deleted."""
     erasures: Any = apps.get_model("negotiations", "Erasure")._default_manager
     names, taken = sorted(set(slugs)), set[str]()
     for start in range(0, len(names), CHUNK):
         asked = names[start : start + CHUNK]
         # Of slugs that were erased with their records there are keyed hashes.
-        by_digest = {digest(kind.collection(), slug): slug for slug in asked}
+        by_digest = {hash_erased_slug(kind.collection(), slug): slug for slug in asked}
         known, past = (
             rows.filter(slug__in=asked).order_by().values_list("slug", flat=True)
             for rows in (kind._base_manager, kind.history)
@@ -42,14 +42,14 @@ def find_taken(kind: Any, slugs: Iterable[str]) -> set[str]:
 def find_free_numbers(kind: Any, stems: Iterable[str]) -> dict[str, int]:
     """Return for each stem a number whose slug is free and the one before it is taken."""
     stems = set(stems)
-    taken = find_taken(kind, stems)
+    taken = find_taken_slugs(kind, stems)
     free = dict.fromkeys(stems - taken, 1)
     # For each of the others: a number that is taken, and those to ask about next.
     powers = [2**power for power in range(1, HIGHEST.bit_length())]
     asked = dict.fromkeys(taken, (1, powers))
     while asked:
         wanted = {stem: [number_slug(stem, n) for n in ns] for stem, (_, ns) in asked.items()}
-        taken = find_taken(kind, (slug for slugs in wanted.values() for slug in slugs))
+        taken = find_taken_slugs(kind, (slug for slugs in wanted.values() for slug in slugs))
         following = {}
         for stem, (lowest, numbers) in asked.items():
             known = {n: slug in taken for n, slug in zip(numbers, wanted[stem], strict=True)}
@@ -64,7 +64,7 @@ def find_free_numbers(kind: Any, stems: Iterable[str]) -> dict[str, int]:
     return free
 
 
-def name_records(records: Sequence[Any], taken_besides: Iterable[str] = ()) -> None:
+def assign_slugs(records: Sequence[Any], taken_besides: Iterable[str] = ()) -> None:
     """Give each record of one kind that has no slug a free one, made from its content."""
     kind = type(records[0])
     used = {*taken_besides} | {record.slug for record in records if record.slug}
@@ -80,11 +80,11 @@ def name_records(records: Sequence[Any], taken_besides: Iterable[str] = ()) -> N
             record.slug = slug
             used.add(slug)
         # Numbers that follow a free one may be taken, where a record of another stem has them.
-        taken = find_taken(kind, (record.slug for record in unnamed))
+        taken = find_taken_slugs(kind, (record.slug for record in unnamed))
         unnamed = [record for record in unnamed if record.slug in taken]
 
 
-def digest(kind: str, slug: str) -> str:
+def hash_erased_slug(kind: str, slug: str) -> str:
     """The keyed hash of an address."""
     key = settings.TRACKER_TOKEN_PEPPER.encode()
     return hmac.new(key, f"erased:{kind}/{slug}".encode(), hashlib.sha256).hexdigest()

@@ -6,12 +6,12 @@ from typing import Any, cast
 from django.db import models
 from django.db.models import F
 
-from negotiations.text.validators import language_format, web_address
+from negotiations.text.validators import validate_language_tag, validate_web_address
 
 from .base import LONGEST_TITLE, Record
 from .choices import Vocabulary
-from .constraints import Faults, fault
-from .date_fields import UncertainDateField, date_rules
+from .constraints import RuleErrors, rule_error
+from .date_fields import UncertainDateField, build_date_constraints
 
 
 class DigestField(models.CharField):
@@ -62,16 +62,22 @@ class Source(Record):
         max_length=200, blank=True, help_text="Who wrote it; empty if unknown."
     )
     url = models.CharField(
-        max_length=500, blank=True, validators=[web_address], help_text="Where it was published."
+        max_length=500,
+        blank=True,
+        validators=[validate_web_address],
+        help_text="Where it was published.",
     )
     archived_url = models.CharField(
-        max_length=500, blank=True, validators=[web_address], help_text="Where a copy is kept."
+        max_length=500,
+        blank=True,
+        validators=[validate_web_address],
+        help_text="Where a copy is kept.",
     )
     kind = models.CharField(max_length=20, choices=Kind, help_text="What sort of document it is.")
     language = models.CharField(
         max_length=35,
         default="en",
-        validators=[language_format],
+        validators=[validate_language_tag],
         help_text="BCP 47 tag: en, uk, ru.",
     )
     published = UncertainDateField(help_text="When it was published, in EDTF.")
@@ -96,15 +102,15 @@ class Source(Record):
         indexes = [
             models.Index(fields=["review", "published_earliest", "slug"], name="%(class)s_in_order")
         ]
-        constraints = [*date_rules("source", "published")]
+        constraints = [*build_date_constraints("source", "published")]
 
     def __str__(self) -> str:
         return self.title or f"{self.publisher or self.get_kind_display()} {self.published}".strip()
 
-    def change_faults(self, stored: Any) -> Faults:
+    def change_faults(self, stored: Any) -> RuleErrors:
         yield from super().change_faults(stored)
         if self.text != stored.text and (self.quoted.exists() or self.dismissals.exists()):
-            yield fault(
+            yield rule_error(
                 "text",
                 "The text is cited and no longer changes; add a new source instead.",
                 "immutable",

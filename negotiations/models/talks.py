@@ -4,17 +4,17 @@ from django.db import models
 from django.db.models import F
 from django.db.models.expressions import Combinable
 
-from negotiations.text.validators import identifiers_by_scheme
+from negotiations.text.validators import validate_identifiers
 
 from .actors import Party, Person
 from .base import LONGEST_TITLE, Record
 from .choices import Vocabulary
-from .constraints import Check, Unique
-from .countries import country_code
-from .date_fields import UncertainDateField, date_rules
+from .constraints import FieldCheckConstraint, FieldUniqueConstraint
+from .countries import validate_country_code
+from .date_fields import UncertainDateField, build_date_constraints
 
-BY_DATE: list[str | Combinable] = [F("date_earliest").asc(nulls_last=True), "slug"]
-IN_ORDER = [models.Index(fields=["review", "date_earliest", "slug"], name="%(class)s_in_order")]
+DATE_ORDERING: list[str | Combinable] = [F("date_earliest").asc(nulls_last=True), "slug"]
+DATE_INDEXES = [models.Index(fields=["review", "date_earliest", "slug"], name="%(class)s_in_order")]
 
 
 class Negotiation(Record):
@@ -57,14 +57,14 @@ class Negotiation(Record):
     identifiers = models.JSONField(
         default=dict,
         blank=True,
-        validators=[identifiers_by_scheme],
+        validators=[validate_identifiers],
         help_text="Its codes elsewhere by scheme.",
     )
 
     class Meta(Record.Meta):
-        ordering = BY_DATE
-        indexes = IN_ORDER
-        constraints = [*date_rules("negotiation", "date")]
+        ordering = DATE_ORDERING
+        indexes = DATE_INDEXES
+        constraints = [*build_date_constraints("negotiation", "date")]
 
     def __str__(self) -> str:
         return self.title
@@ -99,7 +99,7 @@ class Participation(Record):
 
     class Meta(Record.Meta):
         constraints = [
-            Unique(
+            FieldUniqueConstraint(
                 about="role",
                 fields=["negotiation", "party", "role"],
                 name="participation_is_recorded_once",
@@ -169,7 +169,7 @@ class Round(Record):
     country = models.CharField(
         max_length=2,
         blank=True,
-        validators=[country_code],
+        validators=[validate_country_code],
         help_text="ISO 3166-1 code, if a source names it.",
     )
     format = models.CharField(
@@ -185,22 +185,22 @@ class Round(Record):
     date = UncertainDateField(help_text="When it was or is to be held, in EDTF.")
 
     class Meta(Record.Meta):
-        ordering = BY_DATE
-        indexes = IN_ORDER
+        ordering = DATE_ORDERING
+        indexes = DATE_INDEXES
         constraints = [
-            Unique(
+            FieldUniqueConstraint(
                 about="number",
                 fields=["negotiation", "number"],
                 name="round_number_is_unique_in_its_negotiation",
                 violation_error_message="This negotiation already has a round with this number.",
             ),
-            Check(
+            FieldCheckConstraint(
                 about="number",
                 condition=models.Q(number__isnull=True) | models.Q(number__gte=1),
                 name="round_numbers_start_at_one",
                 violation_error_message="Rounds are counted from 1.",
             ),
-            *date_rules("round", "date"),
+            *build_date_constraints("round", "date"),
         ]
 
     def __str__(self) -> str:
@@ -248,7 +248,7 @@ class Delegation(Record):
 
     class Meta(Record.Meta):
         constraints = [
-            Unique(
+            FieldUniqueConstraint(
                 about="party",
                 fields=["round", "party"],
                 name="delegation_is_one_per_party_and_round",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from .constraints import Faults, fault
-from .system.field_values import refuse_unfit, tidy
+from .constraints import RuleErrors, rule_error
+from .system.field_values import clean_value, validate_value
 
 # The proposed many-to-many values and citations of a record that is not saved yet.
 Related = Mapping[str, Sequence[models.Model]]
@@ -16,7 +16,7 @@ PUBLISHED = "published"
 WITHDRAWN = "withdrawn"
 
 
-class Validated(models.Model):
+class ValidatedModel(models.Model):
     """The half of ``Record`` that refuses: ``validate`` is what every door calls.
 
     A kind adds its own rules by extending the generators ``faults``, ``related_faults``,
@@ -73,14 +73,14 @@ class Validated(models.Model):
         """Apply the stock rules; each text has something to read and nothing unprintable."""
         faults: dict[str, Any] = {}
         for field in self._meta.concrete_fields:
-            setattr(self, field.attname, tidy(field, getattr(self, field.attname)))
+            setattr(self, field.attname, clean_value(field, getattr(self, field.attname)))
         try:
             super().clean_fields(exclude=exclude)
         except ValidationError as error:
             error.update_error_dict(faults)
         for field in self._meta.concrete_fields:
             try:
-                refuse_unfit(field, getattr(self, field.attname))
+                validate_value(field, getattr(self, field.attname))
             except ValidationError as error:
                 faults.setdefault(field.name, []).extend(error.error_list)
         if faults:
@@ -94,7 +94,7 @@ class Validated(models.Model):
         if errors:
             raise ValidationError(errors)
 
-    def faults(self) -> Faults:
+    def faults(self) -> RuleErrors:
         """What is wrong with the record itself; each kind adds its own rules."""
         yield from self._unexplained_others()
         yield from self._circles()
@@ -104,16 +104,16 @@ class Validated(models.Model):
         if stored:
             yield from self.change_faults(stored)
 
-    def change_faults(self, stored: Any) -> Faults:
+    def change_faults(self, stored: Any) -> RuleErrors:
         """What may not change, given the record as it is stored."""
         if self.slug != stored.slug:
-            yield fault(
+            yield rule_error(
                 "slug", "A slug is never changed; it is %(slug)s.", "immutable", slug=stored.slug
             )
         if self.review == stored.review:
             return
         if self.review not in self.REVIEW_STEPS[stored.review]:
-            yield fault(
+            yield rule_error(
                 "review",
                 "A record that is %(old)s cannot become %(new)s.",
                 "review_step",
@@ -123,14 +123,14 @@ class Validated(models.Model):
         if stored.review == PUBLISHED:
             referrers = [record.address for record in self.referrers(published=True, most=5)]
             if referrers:
-                yield fault(
+                yield rule_error(
                     "review",
                     "Published records refer to it: %(them)s.",
                     "referred_to",
                     them=", ".join(referrers),
                 )
 
-    def related_faults(self, related: Related) -> Faults:
+    def related_faults(self, related: Related) -> RuleErrors:
         """What is wrong with the record's many-to-many relations and citations taken together."""
         for field in self._meta.many_to_many:
             for target in self.related(field.name, related):
@@ -143,46 +143,48 @@ class Validated(models.Model):
             return list(related[name])
         return [] if self._state.adding else list(getattr(self, name).all())
 
-    def delete_faults(self) -> Faults:
+    def delete_faults(self) -> RuleErrors:
         """Why the record must stay, apart from records that refer to it."""
         yield from ()
 
     # The single rules behind the two generators above
 
-    def _unexplained_others(self) -> Faults:
+    def _unexplained_others(self) -> RuleErrors:
         for field in self._meta.concrete_fields:
             if field.choices and getattr(self, field.attname) == "other" and not self.note.strip():
-                yield fault(
+                yield rule_error(
                     "note",
                     "Say in the note what “other” is in %(name)s.",
                     "other_needs_note",
                     name=field.name,
                 )
 
-    def _target_faults(self, name: str, target: Any) -> Faults:
+    def _target_faults(self, name: str, target: Any) -> RuleErrors:
         own, theirs = (getattr(record, "negotiation_id", None) for record in (self, target))
         if own and theirs and own != theirs:
-            yield fault(
+            yield rule_error(
                 name,
                 "%(target)s belongs to another negotiation.",
                 "other_negotiation",
                 target=target.address,
             )
         if self.review == PUBLISHED and target.review != PUBLISHED:
-            yield fault(name, "Publish %(target)s first.", "unpublished", target=target.address)
+            yield rule_error(
+                name, "Publish %(target)s first.", "unpublished", target=target.address
+            )
 
-    def _circles(self) -> Faults:
+    def _circles(self) -> RuleErrors:
         # Nothing leads to a record that is not stored yet.
         for name in () if self._state.adding else self.acyclic:
             seen, step = {self.pk}, getattr(self, name)
             while step is not None:
                 if step.pk in seen:
-                    yield fault(name, "This leads back to the record itself.", "circle")
+                    yield rule_error(name, "This leads back to the record itself.", "circle")
                     break
                 seen.add(step.pk)
                 step = getattr(step, name)
 
-    def _citation_faults(self, related: Related) -> Faults:
+    def _citation_faults(self, related: Related) -> RuleErrors:
         if not hasattr(self, "citations"):
             return
         for number, citation in enumerate(related.get("citations", ())):
@@ -196,24 +198,24 @@ class Validated(models.Model):
         for field in self._meta.concrete_fields:
             words = getattr(self, field.name) if field.name.endswith("_words") else ""
             if words and sources and not any(words in source.text for source in sources):
-                yield fault(
+                yield rule_error(
                     field.name,
                     "These words are not in a source that the record cites.",
                     "words_not_found",
                 )
 
-    def _unsupported(self, sources: list[Any]) -> Faults:
+    def _unsupported(self, sources: list[Any]) -> RuleErrors:
         if not sources:
-            yield fault(
+            yield rule_error(
                 "citations",
                 "A record is not published without the words that support it.",
                 "no_citation",
             )
         elif all(source.review != PUBLISHED for source in sources):
             target = sources[0].address
-            yield fault("citations", "Publish %(target)s first.", "unpublished", target=target)
+            yield rule_error("citations", "Publish %(target)s first.", "unpublished", target=target)
 
-    def _nested_faults(self, number: int, citation: Any) -> Faults:
+    def _nested_faults(self, number: int, citation: Any) -> RuleErrors:
         """The citation's own rules; of its record, which may have no key yet, nothing is asked."""
         citation.review = self.review
         others = {"review", *(f.name for f in citation._meta.fields if f.name in citation.KINDS)}
@@ -234,7 +236,7 @@ class Validated(models.Model):
             (field.name, target)
             for field in self._meta.concrete_fields
             if isinstance(field, models.ForeignKey)
-            and issubclass(field.remote_field.model, Validated)
+            and issubclass(field.remote_field.model, ValidatedModel)
             and getattr(self, field.attname) is not None
             and (target := _target(self, field.name)) is not None
         ]
@@ -256,11 +258,11 @@ class Validated(models.Model):
             model = relation.related_model
             if not relation.auto_created or relation.concrete or relation.name == "citations":
                 continue
-            if issubclass(model, Validated):
+            if issubclass(model, ValidatedModel):
                 yield model, models.Q(**{relation.remote_field.name: self.pk})
 
 
-def _target(record: Validated, name: str) -> Any:
+def _target(record: ValidatedModel, name: str) -> Any:
     """The record behind a foreign key; None where it points nowhere (``full_clean`` says so)."""
     field = record._meta.get_field(name)
     try:

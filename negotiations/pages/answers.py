@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from django.utils.text import capfirst
 
-from negotiations.analysis.date_spans import Span
+from negotiations.analysis.date_spans import DateSpan
 from negotiations.analysis.held_positions import HeldPosition
 from negotiations.analysis.wording.summaries import ANSWERS, explain_position, summarize_position
 from negotiations.models import Position
 
-from .formatting import day_words, days_words
+from .formatting import format_day, format_uncertain_date
 
 # So many of one party on one issue are drawn; of the others the text says what they answer.
-MOST = 2
+MAX_SHOWN = 2
 
 
 @dataclass(frozen=True)
-class Answer:
+class PositionAnswer:
     """A position: the answer to the question that the row or column shows."""
 
     slug: str
@@ -34,17 +34,17 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Answers:
+class PartyAnswers:
     """What one party can have answered last, by a day; none is "nothing found"."""
 
-    all: list[Answer]
+    all: list[PositionAnswer]
 
     @property
-    def shown(self) -> list[Answer]:
+    def shown(self) -> list[PositionAnswer]:
         """As many as a picture has room for: the proved ones first, of these the last."""
         proved = [answer for answer in self.all if answer.is_proved]
         others = [answer for answer in self.all if not answer.is_proved]
-        return [*proved[-MOST:], *others[len(others) - max(0, MOST - len(proved)) :]]
+        return [*proved[-MAX_SHOWN:], *others[len(others) - max(0, MAX_SHOWN - len(proved)) :]]
 
     @property
     def more(self) -> str:
@@ -55,20 +55,24 @@ class Answers:
         return f"and {left.total()} more: {words}" if left else ""
 
 
-def describe(held: Iterable[HeldPosition], point: Span, party: str, question: str) -> Answers:
+def describe_answers(
+    held: Iterable[HeldPosition], point: DateSpan, party: str, question: str
+) -> PartyAnswers:
     """Describe what a party can have held at a point in time."""
     found = list(held)
     is_one = len({each.stance for each in found}) == 1
-    return Answers([_answer(each, point, party, question, is_one) for each in found])
+    return PartyAnswers([_answer(each, point, party, question, is_one) for each in found])
 
 
-def _answer(held: HeldPosition, point: Span, party: str, question: str, is_one: bool) -> Answer:
+def _answer(
+    held: HeldPosition, point: DateSpan, party: str, question: str, is_one: bool
+) -> PositionAnswer:
     summary = summarize_position(party, held.claim, held.firmness, held.basis)
     is_proved = held.span.certainly_by(point)
     qualities = list(_qualities(held))
     doubts = [] if is_proved else ["no date proves it by then"]
     doubts += [] if is_one else ["order not proved"]
-    return Answer(
+    return PositionAnswer(
         slug=held.slug,
         stance=held.stance,
         label=capfirst(ANSWERS[held.stance]),
@@ -81,10 +85,10 @@ def _answer(held: HeldPosition, point: Span, party: str, question: str, is_one: 
 
 
 def _when(held: HeldPosition) -> str:
-    said = days_words(held.date, held.earliest, held.latest)
+    said = format_uncertain_date(held.date, held.earliest, held.latest)
     if held.told_by is None or held.earliest or held.latest:
         return said
-    return f"{said}, told by {day_words(held.told_by)}"
+    return f"{said}, told by {format_day(held.told_by)}"
 
 
 def _qualities(held: HeldPosition) -> Iterator[str]:

@@ -11,11 +11,11 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from negotiations.history.as_of import as_known
-from negotiations.rest.read.as_of import as_parameter, instant_in
-from negotiations.rest.read.reports import day_of
+from negotiations.history.as_of import query_as_of
+from negotiations.rest.read.as_of import format_instant, parse_instant
+from negotiations.rest.read.reports import parse_day
 
-from .published import day_asked, today
+from .published import get_today, parse_day_param
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Moment:
     @property
     def as_of(self) -> str:
         """The instant as links and forms name it; empty for now."""
-        return as_parameter(self.instant)
+        return format_instant(self.instant)
 
     @property
     def known(self) -> str:
@@ -46,18 +46,18 @@ class Moment:
     @property
     def query(self) -> str:
         """What a question about a day is asked; empty for now."""
-        return also(urlencode({"on": self.on}) if self.has_day else "", self.known)
+        return join_queries(urlencode({"on": self.on}) if self.has_day else "", self.known)
 
 
-def also(*parts: str) -> str:
+def join_queries(*parts: str) -> str:
     """One query of several; empty ones are left out."""
     return "&".join(part for part in parts if part)
 
 
-def moment_of(request: HttpRequest) -> Moment:
+def parse_moment(request: HttpRequest) -> Moment:
     """The moment that a query names; what is none, or is not known yet, is refused."""
-    instant, day = _instant(request.GET.get("as_of", "")), day_asked(request, "on")
-    then = instant.date() if instant else today()
+    instant, day = _instant(request.GET.get("as_of", "")), parse_day_param(request, "on")
+    then = instant.date() if instant else get_today()
     return Moment(day or then, instant, day is not None)
 
 
@@ -65,21 +65,21 @@ def _instant(text: str) -> datetime | None:
     """An instant, or the end of a day, as forms send it; nothing while that day lasts."""
     if not text:
         return None
-    day, now = day_of(text), timezone.now()
-    if day == today():
+    day, now = parse_day(text), timezone.now()
+    if day == get_today():
         return None
-    instant = datetime.combine(day, time.max, UTC) if day else instant_in(text)
+    instant = datetime.combine(day, time.max, UTC) if day else parse_instant(text)
     if instant is None or instant > now:
         raise BadRequest("as_of names no instant that has been.")
     return instant
 
 
-def at_its_moment(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def read_as_of(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The view, which reads the tracker as it was known at the moment that the query names."""
 
     @wraps(view)
     def answer(request: HttpRequest, **named: Any) -> HttpResponse:
-        with as_known(moment_of(request).instant):
+        with query_as_of(parse_moment(request).instant):
             return view(request, **named)
 
     return answer

@@ -2,42 +2,42 @@
 
 from datetime import date
 
-from negotiations.analysis.date_words import between, is_qualified, when
+from negotiations.analysis.date_words import format_between, format_edtf, is_qualified
 from negotiations.analysis.quantities import Share
 from negotiations.models import COLLECTIONS
 
 
-def kind_name(collection: str) -> str:
+def get_singular_name(collection: str) -> str:
     """One record of a collection: ``proposal``."""
     return str(COLLECTIONS[collection]._meta.verbose_name)
 
 
-def counted(count: int, collection: str) -> str:
+def pluralize(count: int, collection: str) -> str:
     """How many records of a collection, without the number: ``round`` of one, else ``rounds``."""
-    return kind_name(collection) if count == 1 else collection
+    return get_singular_name(collection) if count == 1 else collection
 
 
-def day_words(day: date) -> str:
+def format_day(day: date) -> str:
     """19 July 2025."""
     return f"{day.day} {day:%B} {day.year}"
 
 
-def days_words(text: str, earliest: date | None, latest: date | None) -> str:
+def format_uncertain_date(text: str, earliest: date | None, latest: date | None) -> str:
     """Say what is known of a day: its EDTF text, with the bounds of that text."""
     if is_qualified(text):
-        return when(text)
+        return format_edtf(text)
     if earliest is None and latest is None:
         return "date unknown"
     if earliest is None or latest is None:
         known = earliest or latest
         end = "at the latest" if earliest is None else "at the earliest"
-        return f"{day_words(known)} {end}" if known else ""
+        return f"{format_day(known)} {end}" if known else ""
     if earliest == latest:
-        return day_words(earliest)
-    return between(earliest, latest)
+        return format_day(earliest)
+    return format_between(earliest, latest)
 
 
-def share_words(share: Share) -> str:
+def format_share(share: Share) -> str:
     """How much of it, as far as it is known; empty when nothing is."""
     least, most = share.min, share.max
     if most is None and not least:

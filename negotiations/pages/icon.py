@@ -7,6 +7,6 @@ from django.views.decorators.http import require_safe
 
 
 @require_safe
-def icon(request: HttpRequest) -> HttpResponse:
+def favicon_view(request: HttpRequest) -> HttpResponse:
     """To the file, whose name changes with its content."""
     return redirect(static("negotiations/icon.svg"))

@@ -9,23 +9,23 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from negotiations.models import Record
-from negotiations.rest.read.reports import day_of
+from negotiations.rest.read.reports import parse_day
 
 
-def published(model: type[Record]) -> QuerySet[Any]:
+def get_published(model: type[Record]) -> QuerySet[Any]:
     """The published records of a kind."""
     return model.objects.published()
 
 
-def today() -> date:
+def get_today() -> date:
     """The day of the world that pages speak of."""
     return timezone.now().astimezone(UTC).date()
 
 
-def day_asked(request: HttpRequest, name: str) -> date | None:
+def parse_day_param(request: HttpRequest, name: str) -> date | None:
     """A day out of the query; what is none is refused."""
     text = request.GET.get(name)
-    day = day_of(text) if text else None
+    day = parse_day(text) if text else None
     if text and day is None:
         raise BadRequest(f"{name} names no day.")
     return day

@@ -10,16 +10,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from negotiations.rest.http.conditional import body_tag, unless_known
-from negotiations.rest.http.exception_handler import is_unavailable, page_or_problem, unavailable
-from negotiations.rest.http.response_cache import kept_or_made
-from negotiations.rest.http.throttling import size_of, spent
+from negotiations.rest.http.conditional import build_body_etag, get_conditional_response
+from negotiations.rest.http.exception_handler import (
+    is_unavailable,
+    render_page_or_problem,
+    respond_unavailable,
+)
+from negotiations.rest.http.response_cache import get_or_build_response
+from negotiations.rest.http.throttling import count_request, get_response_size
 
 # What stands at an address of these has one format.
 PAGE = "page"
 
 
-def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def rate_limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The view, for as many requests a minute as an address may make of the API and pages together.
 
     Refusals of the view say what is left, as its answers do.
@@ -27,19 +31,19 @@ def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def answer(request: HttpRequest, **named: str) -> HttpResponse:
-        allowance = spent(request)
+        allowance = count_request(request)
         if allowance is None:
             return view(request, **named)
         if allowance.is_exceeded:
             advice = f"Go on in {allowance.seconds} seconds."
-            response = page_or_problem(request, "throttled", allowance.refusal, advice)
+            response = render_page_or_problem(request, "throttled", allowance.refusal, advice)
             response["Retry-After"] = str(allowance.seconds)
         else:
             safely = convert_exception_to_response(
                 partial(answer_or_refuse, partial(view, **named))
             )
             response = cast(HttpResponse, safely(request))
-            allowance = allowance.charge(size_of(response))
+            allowance = allowance.charge(get_response_size(response))
         for name, value in allowance.headers.items():
             response[name] = value
         return response
@@ -55,39 +59,39 @@ def answer_or_refuse(
         return view(request)
     except (DatabaseError, InterfaceError) as error:
         if is_unavailable(error):
-            return unavailable(request, error)
+            return respond_unavailable(request, error)
         raise
 
 
-def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def cached_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The view, whose pages are kept until anything is written; it rests on the records alone."""
 
     @wraps(view)
     def answer(request: HttpRequest, **named: str) -> HttpResponse:
-        return kept_or_made(request, PAGE, partial(view, request, **named))
+        return get_or_build_response(request, PAGE, partial(view, request, **named))
 
     return answer
 
 
-def page(
+def render_page(
     request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """The template filled in; 304 for a reader who has just this page."""
-    return validated(request, render(request, template, context, status=status))
+    return set_cache_validators(request, render(request, template, context, status=status))
 
 
-def download(request: HttpRequest, name: str, text: str, content_type: str) -> HttpResponse:
+def render_download(request: HttpRequest, name: str, text: str, content_type: str) -> HttpResponse:
     """A small file to keep."""
     response = HttpResponse(text, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return validated(request, response)
+    return set_cache_validators(request, response)
 
 
-def validated(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def set_cache_validators(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Shared caches may keep it; they ask each time whether it holds, as of the API's answers."""
     response["Cache-Control"] = "public, no-cache"
     patch_vary_headers(response, ["Accept-Encoding"])
     if response.status_code != 200:
         return response
-    response["ETag"] = body_tag(response.content)
-    return unless_known(response, request)
+    response["ETag"] = build_body_etag(response.content)
+    return get_conditional_response(response, request)

@@ -12,10 +12,19 @@ from django.db import DatabaseError, connection, transaction
 
 from negotiations.models.base import Record
 from negotiations.models.system.changes import Change
-from negotiations.models.system.locks import queue
-from negotiations.models.system.search import SearchDocument, document
+from negotiations.models.system.locks import serialize_writers
+from negotiations.models.system.search import SearchDocument, build_search_document
 
-from .index import PAST, PRESENT, Prepared, prepare, store_prepared, table_of, texts, vector
+from .index import (
+    PAST,
+    PRESENT,
+    PreparedDocument,
+    build_fts_texts,
+    build_tsvector,
+    prepare_document,
+    store_prepared_documents,
+    table_of,
+)
 
 # Records whose documents are in memory at once, and rows that are read at once.
 PIECE, FEW = 200, 20
@@ -23,7 +32,7 @@ PIECE, FEW = 200, 20
 BATCH_SIZE = 500_000
 
 
-def due(model: type[Record], keys: Sequence[int]) -> Iterator[SearchDocument]:
+def build_expected_documents(model: type[Record], keys: Sequence[int]) -> Iterator[SearchDocument]:
     """Make what the index should hold of some records of a kind, record by record."""
     history: Any = model.history
     versions = history.filter(id__in=keys).order_by("id", "history_id").iterator(FEW)
@@ -38,7 +47,7 @@ def _spans(rows: Iterable[Any], kind: str) -> list[SearchDocument]:
     stands = False
     for row in rows:
         stands = not hasattr(row, "history_type")
-        new = None if not stands and row.history_type == "-" else document(row, kind)
+        new = None if not stands and row.history_type == "-" else build_search_document(row, kind)
         last = found[-1] if found and found[-1].until is None else None
         if last and new and (stands or last.says_what(new)):
             # The record itself is no version: it holds since the last of them.
@@ -52,7 +61,7 @@ def _spans(rows: Iterable[Any], kind: str) -> list[SearchDocument]:
     return found if stands or not found or found[-1].until else found[:-1]
 
 
-def pieces(model: type[Record]) -> Iterator[list[int]]:
+def list_keys_in_batches(model: type[Record]) -> Iterator[list[int]]:
     """List the keys of all records of a kind that there are, were or are indexed, in pieces."""
     kind, last = model.collection(), 0
     documents = SearchDocument.objects.filter(kind=kind)
@@ -75,12 +84,12 @@ def pieces(model: type[Record]) -> Iterator[list[int]]:
         last = piece[-1]
 
 
-def rebuild(model: type[Record]) -> int:
+def rebuild_model(model: type[Record]) -> int:
     """Put the documents of a kind in anew, piece by piece, and count those of the present.
 
     Other writers wait while a piece is stored, not while its words are made.
     """
-    return sum(rebuild_records(model, keys) for keys in pieces(model))
+    return sum(rebuild_records(model, keys) for keys in list_keys_in_batches(model))
 
 
 def rebuild_records(model: type[Record], keys: list[int]) -> int:
@@ -91,34 +100,34 @@ def rebuild_records(model: type[Record], keys: list[int]) -> int:
     history: Any = model.history
     seen = Change.objects.last_number()
     count = 0
-    for batch, prepared in list(_batches(due(model, keys), keys)):
+    for batch, prepared in list(_batches(build_expected_documents(model, keys), keys)):
         with transaction.atomic():
-            queue()
+            serialize_writers()
             news = Change.objects.filter(sequence__gt=seen, kind=model.collection())
             newer = history.filter(slug__in=news.values("slug"), id__in=batch)
             written = set(newer.values_list("id", flat=True))
             ready = [each for each in prepared if each.document.key not in written]
             # Made once more under the lock: who writes one record all the time delays nothing.
-            ready += map(prepare, due(model, sorted(written)))
+            ready += map(prepare_document, build_expected_documents(model, sorted(written)))
             _take_out(model.collection(), batch)
             _forget_authors(each.document for each in ready)
-            store_prepared(ready)
+            store_prepared_documents(ready)
         count += sum(each.document.until is None for each in ready)
     return count
 
 
 def _batches(
     documents: Iterator[SearchDocument], keys: list[int]
-) -> Iterator[tuple[list[int], list[Prepared]]]:
+) -> Iterator[tuple[list[int], list[PreparedDocument]]]:
     """Part the documents of these records into what is stored in one transaction each."""
     batch: list[int] = []
-    prepared: list[Prepared] = []
+    prepared: list[PreparedDocument] = []
     size = 0
     by_key = {key: list(found) for key, found in groupby(documents, attrgetter("key"))}
     for key in keys:
         found = by_key.pop(key, [])
         batch.append(key)
-        prepared += map(prepare, found)
+        prepared += map(prepare_document, found)
         size += sum(each.size for each in found)
         if size > BATCH_SIZE:
             yield batch, prepared
@@ -151,10 +160,10 @@ def _forget_authors(documents: Iterable[SearchDocument]) -> None:
             each.created_by_id = None if each.created_by_id == gone else each.created_by_id
 
 
-def mend_words() -> None:
+def repair_words() -> None:
     """Make the tables of words whole that SQLite finds damaged, and remove words of no document."""
     for table in (PRESENT, PAST) if connection.vendor == "sqlite" else ():
-        if not is_sound(table):
+        if not is_intact(table):
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")  # noqa: S608
         while strays := _strays(table):
@@ -180,7 +189,7 @@ def _strays(table: str) -> list[int]:
 
 
 @contextmanager
-def snapshot() -> Iterator[None]:
+def open_snapshot() -> Iterator[None]:
     """Read one state of the database meanwhile, while others write; nothing may be written."""
     if connection.in_atomic_block:
         yield
@@ -198,12 +207,12 @@ def snapshot() -> Iterator[None]:
             yield
 
 
-def drift(model: type[Record]) -> Iterator[str]:
+def find_drift(model: type[Record]) -> Iterator[str]:
     """List the addresses of a kind's records that the index lacks, has wrongly, or has still."""
     documents = SearchDocument.objects.filter(kind=model.collection())
-    for keys in pieces(model):
+    for keys in list_keys_in_batches(model):
         stored = documents.filter(key__in=keys).order_by("key", "since", "pk")
-        needed = list(due(model, keys))
+        needed = list(build_expected_documents(model, keys))
         _forget_authors(needed)
         for _, found in groupby(merge(stored, needed, key=attrgetter("key")), attrgetter("key")):
             both = list(found)
@@ -215,24 +224,24 @@ def drift(model: type[Record]) -> Iterator[str]:
 def _is_right(found: SearchDocument, due: SearchDocument) -> bool:
     """Whether a document and the words beside it are as they should be."""
     times = (found.since, found.until) == (due.since, due.until)
-    return times and found.says_what(due) and has_its_words(found)
+    return times and found.says_what(due) and has_correct_words(found)
 
 
-def has_its_words(found: SearchDocument) -> bool:
+def has_correct_words(found: SearchDocument) -> bool:
     """Whether the words beside a document are those of its texts."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             right = f"SELECT 1 FROM {table_of(found)} WHERE rowid = %s AND title = %s AND body = %s"  # noqa: S608
-            cursor.execute(right, [found.pk, *texts(found)])
+            cursor.execute(right, [found.pk, *build_fts_texts(found)])
         else:
             cursor.execute(
                 "SELECT 1 FROM negotiations_searchdocument WHERE id = %s AND words = %s::tsvector",
-                [found.pk, vector(found)],
+                [found.pk, build_tsvector(found)],
             )
         return cursor.fetchone() is not None
 
 
-def is_sound(table: str) -> bool:
+def is_intact(table: str) -> bool:
     """Check that SQLite finds each word of a table where it stands, and nothing else.
 
     SQLite checks a table as if it wrote to it: a copy is checked, so that nobody has to wait.

@@ -12,12 +12,12 @@ from django.db import DatabaseError, transaction
 from negotiations import history
 from negotiations.models import Citation, Source
 
-from .building import Related, build
-from .errors.diagnostics import Fault
-from .errors.quote_diagnostics import Refused
-from .planning import Action, Step
+from .building import Related, build_record
+from .errors.diagnostics import Diagnostic
+from .errors.quote_diagnostics import RejectedRecord
+from .planning import Action, PlanStep
 from .references import Registry
-from .rows import Row
+from .rows import SeedRow
 
 Progress = Callable[[int, int], None]
 
@@ -29,12 +29,12 @@ CONSEQUENCES = {NON_FIELD_ERRORS, "citations"}
 ABOUT_WORDS = {"E021", "E022", "E023", "E025"}
 
 
-def _source_is_faulty(row: Row) -> bool:
+def _source_is_faulty(row: SeedRow) -> bool:
     targets = [target for each in (row, *row.citations) for target in each.targets]
     return any(target.model is Source and "text" in target.faulty for target in targets)
 
 
-def in_order(rows: list[Row]) -> Iterator[Row]:
+def sort_by_references(rows: list[SeedRow]) -> Iterator[SeedRow]:
     """Each row after those it refers to; citations stay with their record.
 
     Rows that refer to one another in a circle are refused and left out.
@@ -51,7 +51,9 @@ def in_order(rows: list[Row]) -> Iterator[Row]:
             waiting = [each for each in _needs(row) if id(each) not in done]
             if not waiting or id(row) in open_:
                 if waiting:
-                    row.refuse(Fault("E019", "this leads back to the record itself", row.place))
+                    row.refuse(
+                        Diagnostic("E019", "this leads back to the record itself", row.place)
+                    )
                 done.add(id(row))
                 stack.pop()
                 yield row
@@ -60,7 +62,7 @@ def in_order(rows: list[Row]) -> Iterator[Row]:
             stack += waiting
 
 
-def _needs(row: Row) -> list[Row]:
+def _needs(row: SeedRow) -> list[SeedRow]:
     needs = [*row.targets]
     for citation in row.citations:
         needs += [target for target in citation.targets if target is not row]
@@ -73,7 +75,7 @@ class Writer:
     With any fault the caller rolls back: then writing only serves to check what depends on it.
     """
 
-    def __init__(self, registry: Registry, steps: list[Step], progress: Progress) -> None:
+    def __init__(self, registry: Registry, steps: list[PlanStep], progress: Progress) -> None:
         self.registry = registry
         self.steps = {id(step.row): step for step in steps}
         self.progress = progress
@@ -82,17 +84,17 @@ class Writer:
 
     def write(self) -> None:
         rows = [row for row in self.registry.rows if row.model is not Citation]
-        for number, row in enumerate(in_order(rows), start=1):
+        for number, row in enumerate(sort_by_references(rows), start=1):
             self._record(self.steps[id(row)])
             for citation in row.citations:
                 self._citation(self.steps[id(citation)], self.steps[id(row)])
             self.progress(number, len(rows))
 
-    def _record(self, step: Step) -> None:
+    def _record(self, step: PlanStep) -> None:
         if step.action in (Action.SAME, Action.GONE):
             self._know(step)
             return
-        record, related = build(step, self.registry)
+        record, related = build_record(step, self.registry)
         proposed = self._proposed(step, record)
         citations = {"citations": [citation for _, citation in proposed]}
         # Without the key, the citations in the database are those that count.
@@ -101,12 +103,12 @@ class Writer:
         self.checked |= {id(row): citation for row, citation in proposed}
         self._save(step, record, related)
 
-    def _proposed(self, step: Step, record: Any) -> list[tuple[Row, Any]]:
+    def _proposed(self, step: PlanStep, record: Any) -> list[tuple[SeedRow, Any]]:
         """The citations that the record is to have; copies, as validation sets their review."""
-        proposed: list[tuple[Row, Any]] = []
+        proposed: list[tuple[SeedRow, Any]] = []
         for row in step.row.citations:
             own = self.steps[id(row)]
-            built = build(own, self.registry)[0] if own.action is not Action.GONE else None
+            built = build_record(own, self.registry)[0] if own.action is not Action.GONE else None
             if built is not None and built.source_id:
                 proposed.append((row, copy.copy(built)))
                 if record.pk:
@@ -114,12 +116,12 @@ class Writer:
                     proposed[-1][1].record = record
         return proposed
 
-    def _citation(self, step: Step, owner: Step) -> None:
+    def _citation(self, step: PlanStep, owner: PlanStep) -> None:
         if step.action is Action.UPDATE and "review" in owner.changes:
             self._catch_up(step)
         if step.action in (Action.SAME, Action.GONE) or owner.record is None:
             return
-        citation, related = build(step, self.registry)
+        citation, related = build_record(step, self.registry)
         citation.record = owner.record
         checked = self.checked.get(id(step.row))
         if checked is not None and step.action is Action.CREATE:
@@ -128,7 +130,7 @@ class Writer:
             self._validate(step.row, citation, related)
         self._save(step, citation, related)
 
-    def _catch_up(self, step: Step) -> None:
+    def _catch_up(self, step: PlanStep) -> None:
         """Approving a record approves its citations: that is done already."""
         step.record.refresh_from_db()
         if step.record.review == step.row.values["review"]:
@@ -137,14 +139,18 @@ class Writer:
             step.action = Action.SAME
 
     def _validate(
-        self, row: Row, record: Any, related: Related, proposed: Sequence[tuple[Row, Any]] = ()
+        self,
+        row: SeedRow,
+        record: Any,
+        related: Related,
+        proposed: Sequence[tuple[SeedRow, Any]] = (),
     ) -> None:
         spoilt = {name for name in row.faulty if name}
         unsure = bool(row.faulty) or any(citation.faulty for citation in row.citations)
         try:
             record.validate(related)
         except ValidationError as error:
-            refused = Refused(row, record, self.registry, proposed)
+            refused = RejectedRecord(row, record, self.registry, proposed)
             for about, name, fault in refused.faults(error):
                 follows = unsure and name in CONSEQUENCES
                 known = any(name == each or name.startswith(f"{each}_") for each in spoilt)
@@ -152,10 +158,10 @@ class Writer:
                 if not unread and (about is not row or not (follows or known)):
                     about.refuse(fault, name)
 
-    def _save(self, step: Step, record: Any, related: Related) -> None:
+    def _save(self, step: PlanStep, record: Any, related: Related) -> None:
         reason = f"Loaded from {step.row.document.path.name}"
         if not step.row.faulty:
-            history.write(record, related=related, reason=reason)
+            history.save(record, related=related, reason=reason)
         elif not self._tried(record, related, reason):
             return
         step.record = record
@@ -165,12 +171,12 @@ class Writer:
         """Whether a faulty record could be written for the sake of those that refer to it."""
         try:
             with transaction.atomic():
-                history.write(record, related=related, reason=reason)
+                history.save(record, related=related, reason=reason)
         except (DatabaseError, ValidationError, ValueError, OverflowError):
             return False
         return True
 
-    def _know(self, step: Step) -> None:
+    def _know(self, step: PlanStep) -> None:
         """From now on other rows can refer to the record."""
         if step.record is None:
             return

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from .files.nodes import resolve
-from .files.reading import REFUSED
-from .shape import FORMAT, NO_DATE, Form
+from .files.reading import REFUSED_CHARACTERS
+from .shape import FORMAT, NO_DATE, ValueType
 
-WIDEST = 130
+MAX_WIDTH = 130
 
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -19,10 +19,10 @@ SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 Pairs: TypeAlias = "list[tuple[str, str | list[Pairs]]]"
 
 
-def quoted(text: str) -> str:
+def format_text(text: str) -> str:
     """Free text: in double quotes, on one line, with nothing in it that an editor would hide."""
     found = "".join(SHORT.get(character, character) for character in text)
-    return f'"{REFUSED.sub(_escaped, found)}"'
+    return f'"{REFUSED_CHARACTERS.sub(_escaped, found)}"'
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -30,50 +30,51 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
-def plain(word: str) -> str:
+def format_key(word: str) -> str:
     """A key or a coded value, without quotes where it cannot be taken for something else."""
     bare = PLAIN.fullmatch(word) and isinstance(resolve(word), str)
-    return word if bare else quoted(word)
+    return word if bare else format_text(word)
 
 
-def coded(value: str) -> str:
+def format_coded_value(value: str) -> str:
     """A coded value; digits are told from numbers by the field they stand in."""
-    return value if PLAIN.fullmatch(value) else quoted(value)
+    return value if PLAIN.fullmatch(value) else format_text(value)
 
 
-def date(value: dict[str, str]) -> str:
+def format_date(value: dict[str, str]) -> str:
     """A day that the source states is its text alone; else what says so, and how surely."""
     if value == {**NO_DATE, "is": value["is"], "sure": "stated"}:
-        return quoted(value["is"])
-    parts = [f"{key}: {quoted(value[key])}" for key in ("says", "anchor", "is") if value[key]]
+        return format_text(value["is"])
+    parts = [f"{key}: {format_text(value[key])}" for key in ("says", "anchor", "is") if value[key]]
     parts.append(f"sure: {value['sure']}")
     return f"{{{', '.join(parts)}}}"
 
 
-def written(form: Form, value: Any) -> str:
+def format_value(form: ValueType, value: Any) -> str:
     """One value as a seed file has it; references are short keys already."""
-    if form is Form.DATE:
-        return date(value)
-    if form is Form.REFERENCES:
-        return f"[{', '.join(plain(key) for key in value)}]"
-    if form is Form.NAMES:
-        return f"[{', '.join(quoted(name) for name in value)}]"
-    if form is Form.CODES:
-        return f"{{{', '.join(f'{plain(key)}: {quoted(item)}' for key, item in value.items())}}}"
+    if form is ValueType.DATE:
+        return format_date(value)
+    if form is ValueType.REFERENCES:
+        return f"[{', '.join(format_key(key) for key in value)}]"
+    if form is ValueType.NAMES:
+        return f"[{', '.join(format_text(name) for name in value)}]"
+    if form is ValueType.CODES:
+        pairs = (f"{format_key(key)}: {format_text(item)}" for key, item in value.items())
+        return f"{{{', '.join(pairs)}}}"
     return _single(form, value)
 
 
-def _single(form: Form, value: Any) -> str:
-    if form is Form.BOOLEAN:
+def _single(form: ValueType, value: Any) -> str:
+    if form is ValueType.BOOLEAN:
         return str(value).lower()
-    if form is Form.CHOICE:
-        return coded(value)
-    if form is Form.REFERENCE:
-        return plain(value)
-    return quoted(value) if isinstance(value, str) else str(value)
+    if form is ValueType.CHOICE:
+        return format_coded_value(value)
+    if form is ValueType.REFERENCE:
+        return format_key(value)
+    return format_text(value) if isinstance(value, str) else str(value)
 
 
-def file_text(sections: Sequence[tuple[str, str | Pairs | list[Pairs]]]) -> str:
+def format_file(sections: Sequence[tuple[str, str | Pairs | list[Pairs]]]) -> str:
     """A whole file: the format, then each section after an empty line."""
     lines = [f"format: {FORMAT}"]
     for name, content in sections:
@@ -96,7 +97,7 @@ def _list(name: str, rows: list[Pairs], indent: str) -> Iterator[str]:
     """The rows of a list: one line each if all of them fit, else one line for each key."""
     yield f"{indent}{name}:"
     flows = [_flow(row) for row in rows]
-    if all(flow and len(indent) + 4 + len(flow) <= WIDEST for flow in flows):
+    if all(flow and len(indent) + 4 + len(flow) <= MAX_WIDTH for flow in flows):
         for flow in flows:
             yield f"{indent}  - {flow}"
         return

@@ -8,28 +8,36 @@ from typing import Any
 from negotiations.models import RECORDS, Certainty, Citation, Record, Vocabulary
 
 from .interpreting import DEFAULT_REVIEW
-from .shape import REMARKS, Form, Slot, noun, part_relations, sections, slots
+from .shape import (
+    REMARKS,
+    Slot,
+    ValueType,
+    get_part_relations,
+    get_sections,
+    get_slots,
+    get_verbose_name,
+)
 
 BEGIN = "<!-- The codebook begins; manage.py dumpseeds --codebook writes it from the models. -->"
 END = "<!-- The codebook ends. -->"
 
 VALUES = {
-    Form.TEXT: "text",
-    Form.CHOICE: "a coded value",
-    Form.BOOLEAN: "true or false",
-    Form.NUMBER: "a whole number",
-    Form.DATE: "a date",
-    Form.NAMES: "a list of texts",
-    Form.CODES: "a mapping of texts",
-    Form.FILE: "text, or `{file: …}`",
+    ValueType.TEXT: "text",
+    ValueType.CHOICE: "a coded value",
+    ValueType.BOOLEAN: "true or false",
+    ValueType.NUMBER: "a whole number",
+    ValueType.DATE: "a date",
+    ValueType.NAMES: "a list of texts",
+    ValueType.CODES: "a mapping of texts",
+    ValueType.FILE: "text, or `{file: …}`",
 }
 
 
-def codebook() -> str:
+def render_codebook() -> str:
     """The whole codebook in Markdown."""
     lines = [BEGIN, "", "### In every row", ""]
-    lines += _table([slots(RECORDS[0])[name] for name in REMARKS])
-    lines += _vocabularies([slots(RECORDS[0])["review"]])
+    lines += _table([get_slots(RECORDS[0])[name] for name in REMARKS])
+    lines += _vocabularies([get_slots(RECORDS[0])["review"]])
     lines += ["", "`sure`, of a date:", ""]
     lines += [f"- `{value.value}`: {value.definition}" for value in Certainty]
     for model in RECORDS:
@@ -37,15 +45,15 @@ def codebook() -> str:
     return "\n".join([*lines, "", END])
 
 
-def with_codebook(page: str) -> str:
+def update_codebook(page: str) -> str:
     """The page with its codebook brought up to date."""
     before, _begin, rest = page.partition(BEGIN)
     _old, _end, after = rest.partition(END)
-    return before + codebook() + after
+    return before + render_codebook() + after
 
 
 def _kind(model: type[Record]) -> Iterator[str]:
-    names = {kind: name for name, kind in sections().items()}
+    names = {kind: name for name, kind in get_sections().items()}
     title = names.get(model, model.collection())
     about = " ".join((model.__doc__ or "").split("\n\n")[0].split())
     yield from ("", f"### {title}", "", about, "")
@@ -55,7 +63,7 @@ def _kind(model: type[Record]) -> Iterator[str]:
     told_by_place = set() if model in names else set(_owners(model).values())
     own = [
         slot
-        for name, slot in slots(model).items()
+        for name, slot in get_slots(model).items()
         if name not in REMARKS and name not in told_by_place
     ]
     yield from _table(own)
@@ -66,9 +74,9 @@ def _where(model: type[Record]) -> str:
     """Inside which rows the kind is written."""
     if model is Citation:
         return "Written beside the claim, or as a list under `citations`."
-    owners = [f"`{name}` of a {noun(owner)}" for owner, name in _owners(model)]
+    owners = [f"`{name}` of a {get_verbose_name(owner)}" for owner, name in _owners(model)]
     alone = " A pledge without an outcome stands in a section of its own."
-    more = alone if model in sections().values() else ""
+    more = alone if model in get_sections().values() else ""
     return f"Written as {' and '.join(owners)}.{more}" if owners else ""
 
 
@@ -77,7 +85,7 @@ def _owners(model: type[Record]) -> dict[tuple[type[Record], str], str]:
     return {
         (owner, name): back
         for owner in RECORDS
-        for name, (kind, back) in part_relations(owner).items()
+        for name, (kind, back) in get_part_relations(owner).items()
         if kind is model
     }
 
@@ -91,25 +99,25 @@ def _table(own: list[Slot]) -> Iterator[str]:
 
 
 def _value(slot: Slot) -> str:
-    if slot.form is Form.REFERENCE:
-        return f"the key of a {noun(slot.target)}"
-    if slot.form is Form.REFERENCES:
+    if slot.form is ValueType.REFERENCE:
+        return f"the key of a {get_verbose_name(slot.target)}"
+    if slot.form is ValueType.REFERENCES:
         return f"a list of keys of {slot.target.collection()}"
     return VALUES[slot.form]
 
 
 def _vocabularies(own: list[Slot]) -> Iterator[str]:
     for slot in own:
-        if slot.form is not Form.CHOICE:
+        if slot.form is not ValueType.CHOICE:
             continue
         yield from ("", f"`{slot.name}`:", "")
-        for value in vocabulary_of(slot.field):
+        for value in find_vocabulary(slot.field):
             default = DEFAULT_REVIEW if slot.name == "review" else slot.empty
             usual = " (when nothing is said)" if value.value == default else ""
             yield f"- `{value.value}`: {value.definition}{usual}"
 
 
-def vocabulary_of(field: Any) -> Any:
+def find_vocabulary(field: Any) -> Any:
     """The coded values of a field; of two alike the one that belongs to the field's own kind."""
     values = [value for value, _ in field.choices]
     alike = [kind for kind in Vocabulary.__subclasses__() if kind.values == values]

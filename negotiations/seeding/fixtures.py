@@ -11,9 +11,9 @@ from django.apps import apps
 
 from negotiations.models import Record
 
-from .errors.diagnostics import Fault, SeedText
+from .errors.diagnostics import Diagnostic, SeedText
 from .files.nodes import Mapping, Node, Scalar, Sequence
-from .files.parsing import place
+from .files.parsing import locate_node
 
 HOW = "load it with manage.py loaddata, or write it in the nested form of seeds/README.md"
 
@@ -23,23 +23,25 @@ def is_fixture(root: Sequence) -> bool:
     return any(isinstance(item, Mapping) and "model" in item.entries for item in root.items)
 
 
-def fixture_faults(root: Sequence, text: SeedText) -> Iterator[Fault]:
+def check_fixture(root: Sequence, text: SeedText) -> Iterator[Diagnostic]:
     """One fault for each row that is no record, else one for the file."""
     foreign = [fault for item in root.items if (fault := _foreign(item, text))]
     yield from foreign
     if not foreign:
-        yield Fault("E028", "this is a fixture, not a seed file", place(root, text), help=HOW)
+        yield Diagnostic(
+            "E028", "this is a fixture, not a seed file", locate_node(root, text), help=HOW
+        )
 
 
-def _foreign(item: Node, text: SeedText) -> Fault | None:
+def _foreign(item: Node, text: SeedText) -> Diagnostic | None:
     node = item.entries.get("model") if isinstance(item, Mapping) else None
     if not isinstance(node, Scalar):
         return None
     try:
         model = apps.get_model(node.written)
     except (LookupError, ValueError):
-        return Fault("E027", f"there is no model {node.written}", place(node, text))
+        return Diagnostic("E027", f"there is no model {node.written}", locate_node(node, text))
     if issubclass(model, Record):
         return None
     what = f"{model._meta.verbose_name_plural} are never loaded from a file"
-    return Fault("E027", what, place(node, text), help="an administrator makes them")
+    return Diagnostic("E027", what, locate_node(node, text), help="an administrator makes them")

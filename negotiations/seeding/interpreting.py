@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from negotiations.models import Citation, Negotiation, Record, Source
-from negotiations.models.system.field_values import tidy
+from negotiations.models.system.field_values import clean_value
 
-from .errors.diagnostics import Fault
-from .files.nodes import Mapping, Node, Scalar, Sequence, described
-from .files.parsing import place
+from .errors.diagnostics import Diagnostic
+from .files.nodes import Mapping, Node, Scalar, Sequence, describe_node
+from .files.parsing import locate_node
 from .files.reading import SeedDocument
-from .files.source_files import source_text
-from .rows import Row, walk
+from .files.source_files import read_source_text
+from .rows import SeedRow, walk
 from .shape import (
     FORMAT,
-    Form,
     Slot,
-    citable,
-    citation_keys,
-    noun,
-    part_relations,
-    sections,
-    slots,
+    ValueType,
+    get_part_relations,
+    get_sections,
+    get_slots,
+    get_verbose_name,
+    is_citable,
+    list_citation_keys,
 )
-from .values import Unfit, nearest_of, unfit, value
+from .values import SeedValueError, build_value_error, parse_value, suggest_nearest
 
 DEFAULT_REVIEW = Record.Review.PUBLISHED.value
 IDENTITY = ("key", "slug")
@@ -37,20 +37,20 @@ class Interpreter:
     def __init__(self, document: SeedDocument) -> None:
         self.document = document
         self.text = document.text
-        self.negotiation: Row | None = None
+        self.negotiation: SeedRow | None = None
         # The key of a negotiation that is in the database already, with its place.
         self.known_negotiation: tuple[str, Node] | None = None
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[SeedRow]:
         """The rows of the sections, in the order of the file."""
         root = self.document.root
         if root is None or not self._is_seed_file(root):
             return []
-        known = sections()
+        known = get_sections()
         for key in root.entries:
             if key not in known and key != "format":
                 self._unknown(root, key, [*known, "format"], "a seed file")
-        found: list[Row] = []
+        found: list[SeedRow] = []
         for name, node in root.entries.items():
             if name in known:
                 found += self._section(known[name], name, node)
@@ -64,12 +64,12 @@ class Interpreter:
         found = (
             f"the format is {node.written}" if isinstance(node, Scalar) else "no format is given"
         )
-        where = place(node or root, self.text)
+        where = locate_node(node or root, self.text)
         help_ = f"the first line is: format: {FORMAT}"
-        self.document.faults.append(Fault("E012", found, where, help=help_))
+        self.document.faults.append(Diagnostic("E012", found, where, help=help_))
         return False
 
-    def _section(self, model: type[Record], name: str, node: Node) -> list[Row]:
+    def _section(self, model: type[Record], name: str, node: Node) -> list[SeedRow]:
         if model is Negotiation and isinstance(node, Scalar) and isinstance(node.value, str):
             self.known_negotiation = (node.value, node)
             return []
@@ -79,23 +79,23 @@ class Interpreter:
     def _items(self, node: Node, name: str) -> Iterable[Node]:
         if isinstance(node, Sequence):
             return node.items
-        self._refuse("E014", f"{described(node)} stands where a list of {name} is due", node)
+        self._refuse("E014", f"{describe_node(node)} stands where a list of {name} is due", node)
         return ()
 
     def _row(
-        self, model: type[Record], node: Node, above: Row | None = None, through: str = ""
-    ) -> Row | None:
+        self, model: type[Record], node: Node, above: SeedRow | None = None, through: str = ""
+    ) -> SeedRow | None:
         if not isinstance(node, Mapping):
-            message = f"{described(node)} stands where a {noun(model)} is due"
+            message = f"{describe_node(node)} stands where a {get_verbose_name(model)} is due"
             self._refuse("E014", message, node, "write its keys in braces or one a line")
             return None
-        row = Row(model, self.document, node, above, through)
+        row = SeedRow(model, self.document, node, above, through)
         if model is Negotiation:
             self.negotiation = row
         self._identity(row)
-        known = slots(model, through)
-        parts = part_relations(model)
-        beside = citation_keys() if citable(model) else ()
+        known = get_slots(model, through)
+        parts = get_part_relations(model)
+        beside = list_citation_keys() if is_citable(model) else ()
         for key, item in node.entries.items():
             if key in known:
                 self.take(row, known[key], item)
@@ -105,62 +105,64 @@ class Interpreter:
                 row.parts += [part for part in made if part]
             elif key not in beside and key not in IDENTITY and not (beside and key == CITATIONS):
                 allowed = [*known, *parts, *beside, *IDENTITY, *([CITATIONS] if beside else [])]
-                self._unknown(node, key, allowed, f"a {noun(model)}")
+                self._unknown(node, key, allowed, f"a {get_verbose_name(model)}")
         self._complete(row, known.values())
         if beside:
             self._citations(row)
         return row
 
-    def _identity(self, row: Row) -> None:
+    def _identity(self, row: SeedRow) -> None:
         for name in IDENTITY:
             node = row.mapping.entries.get(name)
             if node is None:
                 continue
             if not isinstance(node, Scalar) or not isinstance(node.value, str):
-                message = f"{described(node)} stands where a {name} is due"
-                row.refuse(Fault("E014", message, place(node, self.text), help="write words"))
+                message = f"{describe_node(node)} stands where a {name} is due"
+                row.refuse(
+                    Diagnostic("E014", message, locate_node(node, self.text), help="write words")
+                )
                 continue
             row.nodes["slug"] = node
             setattr(row, name, node.value)
 
-    def take(self, row: Row, slot: Slot, node: Node) -> None:
+    def take(self, row: SeedRow, slot: Slot, node: Node) -> None:
         """Read one value into its row."""
         row.nodes[slot.name] = node
         try:
-            if slot.form in (Form.REFERENCE, Form.REFERENCES):
+            if slot.form in (ValueType.REFERENCE, ValueType.REFERENCES):
                 row.references[slot.name] = list(self._keys(slot, node))
-            elif slot.form is Form.FILE:
+            elif slot.form is ValueType.FILE:
                 folder = self.document.path.parent
-                row.values[slot.name] = source_text(node, folder, self.text)
+                row.values[slot.name] = read_source_text(node, folder, self.text)
             else:
                 field = row.model._meta.get_field(slot.name)
-                row.values[slot.name] = tidy(field, value(slot, node, self.text))
+                row.values[slot.name] = clean_value(field, parse_value(slot, node, self.text))
                 self._date_places(row, slot, node)
-        except Unfit as refusal:
+        except SeedValueError as refusal:
             row.refuse(refusal.fault, slot.name)
 
     def _keys(self, slot: Slot, node: Node) -> Iterable[tuple[str, Node]]:
         items: list[Node] = [node]
-        if slot.form is Form.REFERENCES:
+        if slot.form is ValueType.REFERENCES:
             if not isinstance(node, Sequence):
-                raise unfit(slot, node, self.text)
+                raise build_value_error(slot, node, self.text)
             items = node.items
         for item in items:
             if isinstance(item, Scalar) and item.value is None and not item.quoted:
-                value(slot, item, self.text)
+                parse_value(slot, item, self.text)
                 continue
             if not isinstance(item, Scalar) or not isinstance(item.value, str):
-                raise unfit(slot, item, self.text)
+                raise build_value_error(slot, item, self.text)
             yield item.value, item
 
-    def _date_places(self, row: Row, slot: Slot, node: Node) -> None:
+    def _date_places(self, row: SeedRow, slot: Slot, node: Node) -> None:
         """The parts of a date are fields of their own to the rules of the models."""
-        if slot.form is Form.DATE and isinstance(node, Mapping):
+        if slot.form is ValueType.DATE and isinstance(node, Mapping):
             for key, name in (("says", "words"), ("anchor", "anchor"), ("sure", "certainty")):
                 if key in node.entries:
                     row.nodes[f"{slot.name}_{name}"] = node.entries[key]
 
-    def _complete(self, row: Row, known: Iterable[Slot]) -> None:
+    def _complete(self, row: SeedRow, known: Iterable[Slot]) -> None:
         """Fill in what a row without the key has; refuse what it cannot be without."""
         for slot in known:
             given = slot.name in row.values or slot.name in row.references
@@ -169,18 +171,20 @@ class Interpreter:
             if slot.name == "review":
                 row.values["review"] = DEFAULT_REVIEW
             elif slot.required and not (slot.name == "source" and row.model is Citation):
-                message = f"a {noun(row.model)} needs {slot.name}"
-                row.refuse(Fault("E015", message, row.place), slot.name)
-            elif slot.form in (Form.REFERENCE, Form.REFERENCES):
+                message = f"a {get_verbose_name(row.model)} needs {slot.name}"
+                row.refuse(Diagnostic("E015", message, row.place), slot.name)
+            elif slot.form in (ValueType.REFERENCE, ValueType.REFERENCES):
                 row.references[slot.name] = []
             else:
                 row.values[slot.name] = slot.empty
         if not row.key and not row.slug and row.belongs_to is None and "" not in row.faulty:
-            row.refuse(Fault("E015", f"a {noun(row.model)} needs a key", row.place))
+            row.refuse(
+                Diagnostic("E015", f"a {get_verbose_name(row.model)} needs a key", row.place)
+            )
 
-    def _citations(self, row: Row) -> None:
+    def _citations(self, row: SeedRow) -> None:
         entries = row.mapping.entries
-        beside = [key for key in citation_keys() if key in entries]
+        beside = [key for key in list_citation_keys() if key in entries]
         if "quote" in beside:
             row.citations.append(self._citation(row, row.mapping, beside))
         elif beside:
@@ -189,14 +193,14 @@ class Interpreter:
         node = entries.get(CITATIONS)
         for item in self._items(node, CITATIONS) if node else ():
             if not isinstance(item, Mapping):
-                message = f"{described(item)} stands where a citation is due"
+                message = f"{describe_node(item)} stands where a citation is due"
                 self._refuse("E014", message, item, 'write {quote: "…"}')
                 continue
-            row.citations.append(self._citation(row, item, [*slots(Citation), *IDENTITY]))
+            row.citations.append(self._citation(row, item, [*get_slots(Citation), *IDENTITY]))
 
-    def _citation(self, row: Row, mapping: Mapping, keys: Iterable[str]) -> Row:
-        citation = Row(Citation, self.document, mapping, row, str(row.model._meta.model_name))
-        known = slots(Citation)
+    def _citation(self, row: SeedRow, mapping: Mapping, keys: Iterable[str]) -> SeedRow:
+        citation = SeedRow(Citation, self.document, mapping, row, str(row.model._meta.model_name))
+        known = get_slots(Citation)
         if mapping is not row.mapping:
             self._identity(citation)
             for key in mapping.entries:
@@ -210,7 +214,7 @@ class Interpreter:
         self._complete(citation, known.values())
         return citation
 
-    def _default_source(self, rows: list[Row]) -> None:
+    def _default_source(self, rows: list[SeedRow]) -> None:
         """Quotations of a file with one source are from that; elsewhere each says its own."""
         sources = [row for row in rows if row.model is Source]
         for citation in (row for row in walk(rows) if row.model is Citation):
@@ -221,12 +225,14 @@ class Interpreter:
                 citation.references["source"] = [(only.key or only.slug, only.mapping)]
                 continue
             message, help_ = "the source of these words is not told", "add source: and its key"
-            citation.refuse(Fault("E031", message, citation.place, help=help_), "source")
+            citation.refuse(Diagnostic("E031", message, citation.place, help=help_), "source")
 
     def _unknown(self, node: Mapping, key: str, known: Iterable[str], what: str) -> None:
         names = list(known)
-        help_ = nearest_of(key, names) or f"its keys are {', '.join(names)}"
+        help_ = suggest_nearest(key, names) or f"its keys are {', '.join(names)}"
         self._refuse("E013", f"{what} has no {key}", node.keys[key], help_)
 
     def _refuse(self, code: str, message: str, node: Node, help: str = "") -> None:  # noqa: A002
-        self.document.faults.append(Fault(code, message, place(node, self.text), help=help))
+        self.document.faults.append(
+            Diagnostic(code, message, locate_node(node, self.text), help=help)
+        )

@@ -12,18 +12,18 @@ from django.db import transaction
 from negotiations.models import SeedEntry
 
 from .apply import Progress, Writer
-from .errors.diagnostics import Fault, Place, SeedText
+from .errors.diagnostics import Diagnostic, Location, SeedText
 from .files.folders import find_seed_files
-from .files.reading import SeedDocument, read
+from .files.reading import SeedDocument, read_seed_file
 from .interpreting import Interpreter
-from .planning import Action, Difference, Step, Take, as_if_taken, plan
-from .pruning import Leftovers, leftovers, prune
+from .planning import Action, FieldDisagreement, PlanStep, Take, build_plan, force_file_values
+from .pruning import Leftovers, find_leftovers, prune
 from .references import Registry
-from .stored_values import remembered
+from .stored_values import serialize_value
 
 
 @dataclass
-class Options:
+class LoadOptions:
     check: bool = False
     prune: bool = False
     take: Take | None = None
@@ -31,54 +31,54 @@ class Options:
 
 
 @dataclass
-class Result:
+class LoadResult:
     """What a load found and did; ``written`` says whether anything was kept."""
 
     documents: list[SeedDocument]
     # Those of no file; the others are with their documents.
-    general: list[Fault] = field(default_factory=list)
+    general: list[Diagnostic] = field(default_factory=list)
     # Files and folders that are not loaded, as a person would type them, and why.
     left_out: list[tuple[str, str]] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
+    steps: list[PlanStep] = field(default_factory=list)
     leftovers: Leftovers = field(default_factory=Leftovers)
     written: bool = False
 
     @property
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[Diagnostic]:
         return self.general + [fault for each in self.documents for fault in each.faults]
 
     @property
-    def conflicts(self) -> list[Difference]:
+    def conflicts(self) -> list[FieldDisagreement]:
         return [conflict for step in self.steps for conflict in step.conflicts]
 
     @property
-    def kept(self) -> list[Difference]:
+    def kept(self) -> list[FieldDisagreement]:
         return [kept for step in self.steps for kept in step.kept]
 
     @property
-    def work(self) -> list[Step]:
+    def work(self) -> list[PlanStep]:
         return [step for step in self.steps if step.action in (Action.CREATE, Action.UPDATE)]
 
 
-def seeds_folder() -> Path:
+def get_seeds_folder() -> Path:
     """Where the seeds of this installation lie: SEEDS_DIR, else ``seeds/`` beside the project."""
     return Path(getattr(settings, "SEEDS_DIR", None) or Path(settings.BASE_DIR) / "seeds")
 
 
-def no_progress(done: int, total: int) -> None:
+def ignore_progress(done: int, total: int) -> None:
     """Say nothing."""
 
 
 def load(
-    paths: Sequence[Path], options: Options | None = None, progress: Progress = no_progress
-) -> Result:
+    paths: Sequence[Path], options: LoadOptions | None = None, progress: Progress = ignore_progress
+) -> LoadResult:
     """Load seed files or folders of them in one transaction.
 
     Nothing is written when any file has a fault, when an edit in the database and a change of a
     file conflict, or when ``options.check`` asks for the plan alone.
     """
-    options = options or Options()
-    result = Result([])
+    options = options or LoadOptions()
+    result = LoadResult([])
     for path in paths:
         result.documents += _documents(path, result)
     with transaction.atomic():
@@ -89,24 +89,24 @@ def load(
     return result
 
 
-def _run(result: Result, options: Options, progress: Progress) -> None:
+def _run(result: LoadResult, options: LoadOptions, progress: Progress) -> None:
     registry = Registry()
     for document in result.documents:
         registry.add(Interpreter(document))
     registry.resolve()
-    result.steps = plan(registry, options.take, options.as_draft)
+    result.steps = build_plan(registry, options.take, options.as_draft)
     if result.conflicts:
-        as_if_taken(result.steps)
+        force_file_values(result.steps)
     Writer(registry, result.steps, progress).write()
     files = {document.entry_name: document.text for document in result.documents}
-    result.leftovers = leftovers(files, registry.rows)
+    result.leftovers = find_leftovers(files, registry.rows)
     if options.prune:
         result.general += prune(result.leftovers, files)
     if not (options.check or result.faults):
         _remember(result)
 
 
-def _remember(result: Result) -> None:
+def _remember(result: LoadResult) -> None:
     """Keep what the files said, for the comparison at the next load."""
     new, changed = [], []
     for step in result.steps:
@@ -114,7 +114,7 @@ def _remember(result: Result) -> None:
         said = {
             "file": row.document.entry_name,
             "position": row.position,
-            "values": {name: remembered(value) for name, value in row.values.items()},
+            "values": {name: serialize_value(value) for name, value in row.values.items()},
             "version": step.record.version if step.record else 0,
         }
         entry = step.entry
@@ -131,29 +131,29 @@ def _remember(result: Result) -> None:
         entry.delete()
 
 
-def _documents(path: Path, result: Result) -> Iterable[SeedDocument]:
+def _documents(path: Path, result: LoadResult) -> Iterable[SeedDocument]:
     """The file, or those of a folder and of all folders below it, in the order of their paths."""
     if not path.is_dir():
         return [_document(path, path.parent)]
     found, left = find_seed_files(path)
-    result.left_out += [(shown(each.path), each.reason) for each in left]
+    result.left_out += [(format_path(each.path), each.reason) for each in left]
     if not found:
-        place = Place(SeedText(shown(path)))
-        result.general.append(Fault("E011", "there is no seed file in this folder", place))
+        place = Location(SeedText(format_path(path)))
+        result.general.append(Diagnostic("E011", "there is no seed file in this folder", place))
     return [_document(each, path) for each in found]
 
 
 def _document(path: Path, folder: Path) -> SeedDocument:
-    document = read(path, shown(path))
+    document = read_seed_file(path, format_path(path))
     # The name of a link, not of the file that it leads to, which may lie in any folder.
-    full, home = path.parent.resolve() / path.name, seeds_folder().resolve()
+    full, home = path.parent.resolve() / path.name, get_seeds_folder().resolve()
     roots = (home, folder.resolve(), full.parent)
     root = next(each for each in roots if full.is_relative_to(each))
     document.entry_name = full.relative_to(root).as_posix()
     return document
 
 
-def shown(path: Path) -> str:
+def format_path(path: Path) -> str:
     """The path as a person at this prompt would type it."""
     full, here = path.parent.resolve() / path.name, Path.cwd()
     name = str(full.relative_to(here)) if full.is_relative_to(here) else str(path)

@@ -12,18 +12,18 @@ from typing import Any, Literal, NamedTuple
 
 from negotiations.models import SeedEntry
 
-from .errors.diagnostics import Fault
+from .errors.diagnostics import Diagnostic
 from .references import Registry
-from .rows import Row
-from .shape import noun
-from .stored_values import comparable, values_of
+from .rows import SeedRow
+from .shape import get_verbose_name
+from .stored_values import get_row_values, normalize_value
 
 Take = Literal["file", "database"]
 
 # Stands for "the file has not been loaded before", where no value can be compared.
 NEVER = object()
 # The difference between a record and none is told under its name.
-WHOLE = "the record"
+WHOLE_RECORD = "the record"
 
 
 class Action(Enum):
@@ -33,10 +33,10 @@ class Action(Enum):
     GONE = "x"
 
 
-class Difference(NamedTuple):
+class FieldDisagreement(NamedTuple):
     """A field on which the file and the database disagree since somebody edited the database."""
 
-    row: Row
+    row: SeedRow
     field: str
     last: Any
     file: Any
@@ -44,21 +44,21 @@ class Difference(NamedTuple):
 
 
 @dataclass
-class Step:
+class PlanStep:
     """What is to happen to one record, and what is left as somebody edited it."""
 
-    row: Row
+    row: SeedRow
     action: Action
     record: Any = None
     entry: SeedEntry | None = None
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    kept: list[Difference] = field(default_factory=list)
-    conflicts: list[Difference] = field(default_factory=list)
+    kept: list[FieldDisagreement] = field(default_factory=list)
+    conflicts: list[FieldDisagreement] = field(default_factory=list)
 
 
-def plan(registry: Registry, take: Take | None, as_draft: bool) -> list[Step]:
+def build_plan(registry: Registry, take: Take | None, as_draft: bool) -> list[PlanStep]:
     """One step for each row, in the order of the files."""
-    entries = entries_of(registry.rows)
+    entries = fetch_entries(registry.rows)
     steps = []
     for row in registry.rows:
         record = registry.stored.get(row.model, {}).get(row.slug)
@@ -72,7 +72,7 @@ def plan(registry: Registry, take: Take | None, as_draft: bool) -> list[Step]:
     return steps
 
 
-def entries_of(rows: Iterable[Row]) -> dict[tuple[str, str], SeedEntry]:
+def fetch_entries(rows: Iterable[SeedRow]) -> dict[tuple[str, str], SeedEntry]:
     """What is remembered of the rows, in one query for each kind."""
     wanted: dict[str, list[str]] = {}
     for row in rows:
@@ -86,7 +86,7 @@ def entries_of(rows: Iterable[Row]) -> dict[tuple[str, str], SeedEntry]:
     return found
 
 
-def _hold_back(row: Row, record: Any, entry: SeedEntry | None) -> None:
+def _hold_back(row: SeedRow, record: Any, entry: SeedEntry | None) -> None:
     """Only what is new becomes a draft: nobody's approval is taken back by a file."""
     if record is None:
         row.values["review"] = "draft"
@@ -94,29 +94,31 @@ def _hold_back(row: Row, record: Any, entry: SeedEntry | None) -> None:
         row.values["review"] = entry.values.get("review") if entry else record.review
 
 
-def _refuse_merged(row: Row, kept: str) -> None:
+def _refuse_merged(row: SeedRow, kept: str) -> None:
     """What was merged is not made a second time."""
-    message = f"the {noun(row.model)} {row.slug} was merged into {kept}"
-    row.refuse(Fault("E032", message, row.place, help=f"write {kept} wherever the file names it"))
+    message = f"the {get_verbose_name(row.model)} {row.slug} was merged into {kept}"
+    row.refuse(
+        Diagnostic("E032", message, row.place, help=f"write {kept} wherever the file names it")
+    )
 
 
 def _step(
-    row: Row, record: Any, entry: SeedEntry | None, take: Take | None, kept: str | None
-) -> Step:
+    row: SeedRow, record: Any, entry: SeedEntry | None, take: Take | None, kept: str | None
+) -> PlanStep:
     if record is None and entry is None:
-        return Step(row, Action.CREATE)
+        return PlanStep(row, Action.CREATE)
     if record is None:
-        return _deleted(row, entry, take, f"merged into {kept}" if kept else "deleted")
-    step = Step(row, Action.SAME, record, entry)
-    now = values_of(record)
+        return _plan_deleted(row, entry, take, f"merged into {kept}" if kept else "deleted")
+    step = PlanStep(row, Action.SAME, record, entry)
+    now = get_row_values(record)
     for name, value in row.values.items():
         if name in row.faulty:
             continue
-        new, old = comparable(value), comparable(now.get(name))
-        last = comparable(entry.values.get(name, NEVER)) if entry else NEVER
+        new, old = normalize_value(value), normalize_value(now.get(name))
+        last = normalize_value(entry.values.get(name, NEVER)) if entry else NEVER
         if new == old:
             continue
-        difference = Difference(row, name, last, value, now.get(name))
+        difference = FieldDisagreement(row, name, last, value, now.get(name))
         if old == last or take == "file":
             step.changes[name] = (now.get(name), value)
         elif new == last or take == "database":
@@ -128,7 +130,7 @@ def _step(
     return step
 
 
-def as_if_taken(steps: list[Step]) -> None:
+def force_file_values(steps: list[PlanStep]) -> None:
     """Let the files win for the sake of checking them; with a conflict nothing is written."""
     for step in steps:
         if step.action is Action.GONE:
@@ -138,14 +140,16 @@ def as_if_taken(steps: list[Step]) -> None:
             step.changes |= {each.field: (each.database, each.file) for each in step.conflicts}
 
 
-def _deleted(row: Row, entry: SeedEntry | None, take: Take | None, what: str) -> Step:
+def _plan_deleted(row: SeedRow, entry: SeedEntry | None, take: Take | None, what: str) -> PlanStep:
     """Somebody deleted the record: it is made again only when the file is to win."""
     if take == "file":
-        return Step(row, Action.CREATE, entry=entry)
-    step = Step(row, Action.GONE, entry=entry)
+        return PlanStep(row, Action.CREATE, entry=entry)
+    step = PlanStep(row, Action.GONE, entry=entry)
     last = entry.values if entry else {}
-    changed = any(comparable(value) != comparable(last.get(n)) for n, value in row.values.items())
-    difference = Difference(row, WHOLE, "there", "there", what)
+    changed = any(
+        normalize_value(value) != normalize_value(last.get(n)) for n, value in row.values.items()
+    )
+    difference = FieldDisagreement(row, WHOLE_RECORD, "there", "there", what)
     if changed and take is None:
         step.conflicts.append(difference._replace(file="changed"))
     else:

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from negotiations import history
 from negotiations.models import COLLECTIONS, RECORDS, Citation, Record, SeedEntry
 
-from .errors.diagnostics import Fault, Place, SeedText
-from .rows import Row
-from .stored_values import comparable, stored, values_of
+from .errors.diagnostics import Diagnostic, Location, SeedText
+from .rows import SeedRow
+from .stored_values import fetch_stored, get_row_values, normalize_value
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Leftovers:
         return [leftover for leftover in self.records if not leftover.edited]
 
 
-def leftovers(files: Iterable[str], rows: Iterable[Row]) -> Leftovers:
+def find_leftovers(files: Iterable[str], rows: Iterable[SeedRow]) -> Leftovers:
     """What came from the files at an earlier load and is in none of the rows."""
     present = {(row.kind, row.slug) for row in rows}
     missing: dict[type[Record], list[SeedEntry]] = {}
@@ -50,7 +50,7 @@ def leftovers(files: Iterable[str], rows: Iterable[Row]) -> Leftovers:
             missing.setdefault(COLLECTIONS[entry.kind], []).append(entry)
     found = Leftovers()
     for model, entries in missing.items():
-        records = stored(model, {entry.slug for entry in entries})
+        records = fetch_stored(model, {entry.slug for entry in entries})
         for entry in entries:
             record = records.get(entry.slug)
             if record is None:
@@ -70,13 +70,14 @@ def _keep_citations_of_edited(found: Leftovers) -> None:
 
 
 def _edited(entry: SeedEntry, record: Any) -> bool:
-    now = values_of(record)
+    now = get_row_values(record)
     return any(
-        comparable(value) != comparable(now.get(name)) for name, value in entry.values.items()
+        normalize_value(value) != normalize_value(now.get(name))
+        for name, value in entry.values.items()
     )
 
 
-def prune(found: Leftovers, texts: dict[str, SeedText]) -> list[Fault]:
+def prune(found: Leftovers, texts: dict[str, SeedText]) -> list[Diagnostic]:
     """Delete what nobody edited, parts before wholes; citations go with their record."""
     doomed = {leftover.address for leftover in found.unedited}
     order = {model.collection(): number for number, model in enumerate(RECORDS)}
@@ -88,16 +89,16 @@ def prune(found: Leftovers, texts: dict[str, SeedText]) -> list[Fault]:
         if isinstance(record, Citation) and record.record.address in doomed:
             leftover.entry.delete()
             continue
-        refusal = _deleted(record, leftover.entry.file)
+        refusal = _try_delete(record, leftover.entry.file)
         if refusal:
             message = f"{leftover.address} cannot be deleted: {refusal}"
-            faults.append(Fault("E030", message, Place(texts[leftover.entry.file])))
+            faults.append(Diagnostic("E030", message, Location(texts[leftover.entry.file])))
         else:
             leftover.entry.delete()
     return faults
 
 
-def _deleted(record: Any, file: str) -> str:
+def _try_delete(record: Any, file: str) -> str:
     """Delete the record; or why not. Its parts are gone by now: any referrer is in the way."""
     referrers = [each.address for each in record.referrers(most=5)]
     if referrers:

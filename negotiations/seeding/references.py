@@ -10,27 +10,27 @@ from typing import Any
 
 from negotiations.models import Citation, MovedSlug, Negotiation, Record
 
-from .errors.diagnostics import Fault
+from .errors.diagnostics import Diagnostic
 from .files.nodes import Node
-from .files.parsing import place
+from .files.parsing import locate_node
 from .files.reading import SeedDocument
 from .interpreting import Interpreter
-from .rows import Row, walk
-from .shape import NEGOTIATION, Form, has_negotiation, noun, shared, slots
+from .rows import SeedRow, walk
+from .shape import NEGOTIATION, ValueType, get_slots, get_verbose_name, has_negotiation, is_shared
 from .slugs import name_by_content, name_by_key, name_citations
-from .stored_values import stored
+from .stored_values import fetch_stored
 
 # So many names of one kind are looked through for the nearest one.
-MOST_NAMES = 5000
-MOST_HINTS = 100
+MAX_NAMES = 5000
+MAX_HINTS = 100
 
 
 class Registry:
     """All rows of a load by kind and slug, and the stored records that they name or are."""
 
     def __init__(self) -> None:
-        self.rows: list[Row] = []
-        self.by_slug: dict[tuple[type[Record], str], Row] = {}
+        self.rows: list[SeedRow] = []
+        self.by_slug: dict[tuple[type[Record], str], SeedRow] = {}
         self.stored: dict[type[Record], dict[str, Any]] = {}
         # Negotiations that a file names without defining them, with their places.
         self.named: list[tuple[SeedDocument, str, Node]] = []
@@ -67,7 +67,7 @@ class Registry:
             for name, written in row.references.items():
                 self._references(row, name, written)
 
-    def _negotiation(self, interpreter: Interpreter, rows: list[Row]) -> str:
+    def _negotiation(self, interpreter: Interpreter, rows: list[SeedRow]) -> str:
         if interpreter.negotiation:
             return interpreter.negotiation.key or interpreter.negotiation.slug
         if interpreter.known_negotiation:
@@ -76,34 +76,35 @@ class Registry:
             return key
         for row in rows:
             if row.hangs_on_negotiation and row.model is not Citation:
-                message = f"a {noun(row.model)} belongs to a negotiation, and the file names none"
-                row.refuse(Fault("E029", message, row.place, help="add negotiation:"))
+                kind = get_verbose_name(row.model)
+                message = f"a {kind} belongs to a negotiation, and the file names none"
+                row.refuse(Diagnostic("E029", message, row.place, help="add negotiation:"))
                 break
         return ""
 
-    def _register(self, row: Row) -> None:
+    def _register(self, row: SeedRow) -> None:
         if not row.slug:
             return
         first = self.by_slug.setdefault((row.model, row.slug), row)
         if first is row:
             return
         keyed = bool(row.key or "slug" in row.nodes)
-        message = f"there is another {noun(row.model)} {row.slug}"
+        message = f"there is another {get_verbose_name(row.model)} {row.slug}"
         help_ = "" if keyed else "give one of them a key"
         notes = (f"the first stands at {first.place}",)
-        row.refuse(Fault("E016", message, row.place, notes=notes, help=help_), "slug")
+        row.refuse(Diagnostic("E016", message, row.place, notes=notes, help=help_), "slug")
 
-    def _candidates(self, row: Row, target: type[Record], key: str) -> Iterator[str]:
-        if row.negotiation and not shared(target):
+    def _candidates(self, row: SeedRow, target: type[Record], key: str) -> Iterator[str]:
+        if row.negotiation and not is_shared(target):
             yield f"{row.negotiation}-{key}"
         yield key
 
-    def _first(self, row: Row, name: str) -> str | None:
+    def _first(self, row: SeedRow, name: str) -> str | None:
         """The slug that a reference of a row most likely means, before all is known."""
         written = row.references.get(name)
         if not written:
             return None
-        target = slots(row.model)[name].target
+        target = get_slots(row.model)[name].target
         for slug in self._candidates(row, target, written[0][0]):
             if (target, slug) in self.by_slug:
                 return slug
@@ -116,13 +117,13 @@ class Registry:
         for row in self.rows:
             wanted[row.model].add(row.slug)
             for name, written in row.references.items():
-                target = slots(row.model)[name].target
+                target = get_slots(row.model)[name].target
                 for key, _ in written:
                     wanted[target].update(self._candidates(row, target, key))
         for model, slugs in wanted.items():
-            self.stored[model] = stored(model, slugs)
+            self.stored[model] = fetch_stored(model, slugs)
 
-    def _implied(self, row: Row) -> None:
+    def _implied(self, row: SeedRow) -> None:
         """What the place of a row in its file says."""
         if row.belongs_to:
             row.values[row.through] = row.belongs_to.slug
@@ -133,8 +134,8 @@ class Registry:
             if above:
                 row.targets.append(above)
 
-    def _references(self, row: Row, name: str, written: list[tuple[str, Node]]) -> None:
-        slot = slots(row.model)[name]
+    def _references(self, row: SeedRow, name: str, written: list[tuple[str, Node]]) -> None:
+        slot = get_slots(row.model)[name]
         slugs = []
         for key, node in written:
             slug = self._known(row, slot.target, key)
@@ -143,16 +144,16 @@ class Registry:
                 continue
             if slug in slugs:
                 message = f"{key} stands here twice"
-                row.refuse(Fault("E016", message, place(node, row.document.text)), name)
+                row.refuse(Diagnostic("E016", message, locate_node(node, row.document.text)), name)
                 continue
             slugs.append(slug)
             target = self.by_slug.get((slot.target, slug))
             if target:
                 row.targets.append(target)
-        many = slot.form is Form.REFERENCES
+        many = slot.form is ValueType.REFERENCES
         row.values[name] = sorted(slugs) if many else (slugs[0] if slugs else None)
 
-    def _known(self, row: Row, target: type[Record], key: str) -> str | None:
+    def _known(self, row: SeedRow, target: type[Record], key: str) -> str | None:
         held = self.stored.get(target, {})
         for slug in self._candidates(row, target, key):
             if (target, slug) in self.by_slug or slug in held:
@@ -171,22 +172,22 @@ class Registry:
         moved = MovedSlug.objects.values_list("kind", "slug", "to")
         return {(kind, slug): to for kind, slug, to in moved}
 
-    def _unknown(self, row: Row, target: type[Record], key: str, node: Node) -> Fault:
-        message = f"there is no {noun(target)} {key}"
+    def _unknown(self, row: SeedRow, target: type[Record], key: str, node: Node) -> Diagnostic:
+        message = f"there is no {get_verbose_name(target)} {key}"
         if kept := self.successor(target, key):
             message, help_ = f"{message}: it was merged into {kept}", f"write {kept}"
-            return Fault("E018", message, place(node, row.document.text), help=help_)
+            return Diagnostic("E018", message, locate_node(node, row.document.text), help=help_)
         help_ = self.hints.hint(target, key, row.negotiation)
-        return Fault("E018", message, place(node, row.document.text), help=help_)
+        return Diagnostic("E018", message, locate_node(node, row.document.text), help=help_)
 
     def _check_named(self) -> None:
         """A file that adds to a negotiation needs it to be there."""
         for document, key, node in self.named:
             if (Negotiation, key) in self.by_slug or key in self.stored[Negotiation]:
                 continue
-            where = place(node, document.text)
+            where = locate_node(node, document.text)
             help_ = self.hints.hint(Negotiation, key, "")
-            fault = Fault("E018", f"there is no negotiation {key}", where, help=help_)
+            fault = Diagnostic("E018", f"there is no negotiation {key}", where, help=help_)
             document.faults.append(fault)
             for row in self.rows:
                 if row.document is document and row.negotiation:
@@ -203,7 +204,7 @@ class Hints:
 
     def hint(self, target: type[Record], key: str, negotiation: str) -> str:
         self.given += 1
-        if self.given > MOST_HINTS:
+        if self.given > MAX_HINTS:
             return ""
         names = sorted({slug.removeprefix(f"{negotiation}-") for slug in self._names(target)})
         near = difflib.get_close_matches(key, names, n=1, cutoff=0.5)
@@ -213,6 +214,6 @@ class Hints:
     def _names(self, target: type[Record]) -> list[str]:
         if target not in self.known:
             names = [slug for model, slug in self.registry.by_slug if model is target]
-            names += target._base_manager.values_list("slug", flat=True)[:MOST_NAMES]
-            self.known[target] = names[:MOST_NAMES]
+            names += target._base_manager.values_list("slug", flat=True)[:MAX_NAMES]
+            self.known[target] = names[:MAX_NAMES]
         return self.known[target]

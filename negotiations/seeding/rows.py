@@ -8,15 +8,15 @@ from typing import Any
 
 from negotiations.models import Negotiation, Record
 
-from .errors.diagnostics import Fault, Place
+from .errors.diagnostics import Diagnostic, Location
 from .files.nodes import Mapping, Node
-from .files.parsing import place
+from .files.parsing import locate_node
 from .files.reading import SeedDocument
-from .shape import has_negotiation, noun, shared
+from .shape import get_verbose_name, has_negotiation, is_shared
 
 
 @dataclass(eq=False)
-class Row:
+class SeedRow:
     """One record of a seed file.
 
     ``values`` are plain (references by slug once resolved), ``nodes`` tells where each stands,
@@ -27,17 +27,17 @@ class Row:
     model: type[Record]
     document: SeedDocument
     mapping: Mapping
-    belongs_to: Row | None = None
+    belongs_to: SeedRow | None = None
     through: str = ""
     key: str = ""
     slug: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     references: dict[str, list[tuple[str, Node]]] = field(default_factory=dict)
-    targets: list[Row] = field(default_factory=list)
+    targets: list[SeedRow] = field(default_factory=list)
     negotiation: str = ""
-    citations: list[Row] = field(default_factory=list)
-    parts: list[Row] = field(default_factory=list)
+    citations: list[SeedRow] = field(default_factory=list)
+    parts: list[SeedRow] = field(default_factory=list)
     faulty: set[str] = field(default_factory=set)
     position: int = 0
 
@@ -50,16 +50,16 @@ class Row:
         return f"{self.kind}/{self.slug}"
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Location:
         """Where the row is told: its key, else its beginning."""
         node = self.nodes.get("slug") or self.nodes.get("quote") or self.mapping
-        return place(node, self.document.text)
+        return locate_node(node, self.document.text)
 
-    def place_of(self, name: str) -> Place:
+    def place_of(self, name: str) -> Location:
         node = self.nodes.get(name)
-        return place(node, self.document.text) if node else self.place
+        return locate_node(node, self.document.text) if node else self.place
 
-    def refuse(self, fault: Fault, name: str = "") -> None:
+    def refuse(self, fault: Diagnostic, name: str = "") -> None:
         """Note a fault of the row, under a field when it is about one."""
         self.document.faults.append(fault)
         self.faulty.add(name)
@@ -67,7 +67,7 @@ class Row:
     @property
     def prefix(self) -> str:
         """What a key of this row gets before it to be unique among all negotiations."""
-        if shared(self.model):
+        if is_shared(self.model):
             return ""
         above = self.belongs_to
         if above and not self.negotiation:
@@ -84,15 +84,15 @@ class Row:
 
     @property
     def title(self) -> str:
-        return f"{noun(self.model)} {self.key or self.slug}".strip()
+        return f"{get_verbose_name(self.model)} {self.key or self.slug}".strip()
 
 
-def slug_of(row: Row, key: str) -> str:
+def build_slug(row: SeedRow, key: str) -> str:
     prefix = row.prefix
     return f"{prefix}-{key}" if prefix else key
 
 
-def walk(rows: list[Row]) -> Iterator[Row]:
+def walk(rows: list[SeedRow]) -> Iterator[SeedRow]:
     """The rows and everything in them, in the order of the file; citations after their record."""
     for row in rows:
         yield row

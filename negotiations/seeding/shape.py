@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from negotiations.models import (
-    CITED,
+    CITABLE_MODELS,
     RECORDS,
     Citation,
     Commitment,
@@ -49,7 +49,7 @@ REMARKS = ("open_question", "note", "review")
 DATE_PARTS = ("earliest", "latest", "words", "certainty", "anchor")
 
 
-class Form(Enum):
+class ValueType(Enum):
     """How a value is written."""
 
     TEXT = "text"
@@ -69,7 +69,7 @@ class Slot:
     """One key of a row and the field behind it."""
 
     name: str
-    form: Form
+    form: ValueType
     field: Any
 
     @property
@@ -81,9 +81,9 @@ class Slot:
     @property
     def empty(self) -> Any:
         """The value that a row without this key has."""
-        if self.form in (Form.REFERENCES, Form.REFERENCE):
-            return [] if self.form is Form.REFERENCES else None
-        if self.form is Form.DATE:
+        if self.form in (ValueType.REFERENCES, ValueType.REFERENCE):
+            return [] if self.form is ValueType.REFERENCES else None
+        if self.form is ValueType.DATE:
             return dict(NO_DATE)
         default = self.field.get_default()
         return str(default) if isinstance(default, models.TextChoices) else default
@@ -97,7 +97,7 @@ NO_DATE = {"is": "", "says": "", "anchor": "", "sure": "unknown"}
 
 
 @cache
-def part_relations(model: type[Record]) -> dict[str, tuple[type[Record], str]]:
+def get_part_relations(model: type[Record]) -> dict[str, tuple[type[Record], str]]:
     """The parts that may stand in a row: key → (kind, the field that points back)."""
     found = {}
     for name in PARTS.get(model, ()):
@@ -107,9 +107,9 @@ def part_relations(model: type[Record]) -> dict[str, tuple[type[Record], str]]:
 
 
 @cache
-def sections() -> dict[str, type[Record]]:
+def get_sections() -> dict[str, type[Record]]:
     """The sections of a file, in their order; a negotiation is written in the singular."""
-    within = {model for owner in PARTS for model, _ in part_relations(owner).values()}
+    within = {model for owner in PARTS for model, _ in get_part_relations(owner).values()}
     return {
         NEGOTIATION if model is Negotiation else model.collection(): model
         for model in RECORDS
@@ -118,11 +118,11 @@ def sections() -> dict[str, type[Record]]:
 
 
 @cache
-def slots(model: type[Record], implied: str = "") -> dict[str, Slot]:
+def get_slots(model: type[Record], implied: str = "") -> dict[str, Slot]:
     """The keys of a row by name. ``implied`` is the field that its place in the file says."""
     hidden = {*OWN, implied, "negotiation"}
     if model is Citation:
-        hidden |= set(CITED)
+        hidden |= set(CITABLE_MODELS)
     fields = [field for field in _fields(model) if field.name not in hidden]
     remarks = [model._meta.get_field(name) for name in REMARKS]
     return {field.name: Slot(field.name, _form(field), field) for field in [*fields, *remarks]}
@@ -139,39 +139,39 @@ def _fields(model: type[Record]) -> Iterator[Any]:
 
 
 # The first that fits; a relation is one before it is anything else.
-FORMS: tuple[tuple[type[Any], Form], ...] = (
-    (models.ManyToManyField, Form.REFERENCES),
-    (models.ForeignKey, Form.REFERENCE),
-    (UncertainDateField, Form.DATE),
-    (models.BooleanField, Form.BOOLEAN),
-    (models.IntegerField, Form.NUMBER),
+FORMS: tuple[tuple[type[Any], ValueType], ...] = (
+    (models.ManyToManyField, ValueType.REFERENCES),
+    (models.ForeignKey, ValueType.REFERENCE),
+    (UncertainDateField, ValueType.DATE),
+    (models.BooleanField, ValueType.BOOLEAN),
+    (models.IntegerField, ValueType.NUMBER),
 )
 
 
-def _form(field: Any) -> Form:
+def _form(field: Any) -> ValueType:
     for kind, form in FORMS:
         if isinstance(field, kind):
             return form
     if isinstance(field, models.JSONField):
-        return Form.NAMES if field.default is list else Form.CODES
+        return ValueType.NAMES if field.default is list else ValueType.CODES
     if field.model is Source and field.name == "text":
-        return Form.FILE
-    return Form.CHOICE if field.choices else Form.TEXT
+        return ValueType.FILE
+    return ValueType.CHOICE if field.choices else ValueType.TEXT
 
 
-def citable(model: type[Record]) -> bool:
-    return model._meta.model_name in CITED
+def is_citable(model: type[Record]) -> bool:
+    return model._meta.model_name in CITABLE_MODELS
 
 
 # Beside a claim; open questions and notes there are the record's own.
 @cache
-def citation_keys() -> tuple[str, ...]:
-    return tuple(name for name in slots(Citation) if name not in REMARKS)
+def list_citation_keys() -> tuple[str, ...]:
+    return tuple(name for name in get_slots(Citation) if name not in REMARKS)
 
 
-def shared(model: type[Record]) -> bool:
+def is_shared(model: type[Record]) -> bool:
     """Whether all negotiations share the kind, so that its key is its slug."""
-    return model is Negotiation or (model in sections().values() and not has_negotiation(model))
+    return model is Negotiation or (model in get_sections().values() and not has_negotiation(model))
 
 
 def has_negotiation(model: type[Record]) -> bool:
@@ -179,5 +179,5 @@ def has_negotiation(model: type[Record]) -> bool:
     return model is not Citation and any(field.name == NEGOTIATION for field in model._meta.fields)
 
 
-def noun(model: type[Record]) -> str:
+def get_verbose_name(model: type[Record]) -> str:
     return str(model._meta.verbose_name)

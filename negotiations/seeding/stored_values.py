@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db.models import F, ForeignKey, Prefetch, QuerySet
 
-from negotiations.models import CITED, Citation, Record
+from negotiations.models import CITABLE_MODELS, Citation, Record
 
 from .files.source_files import SourceText
-from .shape import Form, slots
+from .shape import ValueType, get_slots
 
 
 @cache
-def relations(model: type[Record]) -> tuple[str, ...]:
+def list_foreign_keys(model: type[Record]) -> tuple[str, ...]:
     """The foreign keys between records."""
     return tuple(
         field.name
@@ -24,9 +24,9 @@ def relations(model: type[Record]) -> tuple[str, ...]:
     )
 
 
-def with_names(model: type[Record]) -> QuerySet[Any]:
+def query_with_slugs(model: type[Record]) -> QuerySet[Any]:
     """The records of a kind with the slugs of what they name, in one query and one per list."""
-    names = {f"slug_of_{name}": F(f"{name}__slug") for name in relations(model)}
+    names = {f"slug_of_{name}": F(f"{name}__slug") for name in list_foreign_keys(model)}
     lists = [
         Prefetch(field.name, queryset=field.related_model._base_manager.only("slug"))
         for field in model._meta.many_to_many
@@ -34,34 +34,34 @@ def with_names(model: type[Record]) -> QuerySet[Any]:
     return model._base_manager.annotate(**names).prefetch_related(*lists)
 
 
-def stored(model: type[Record], slugs: Iterable[str]) -> dict[str, Any]:
+def fetch_stored(model: type[Record], slugs: Iterable[str]) -> dict[str, Any]:
     """The stored records among the slugs."""
-    return with_names(model).in_bulk(sorted(slugs), field_name="slug")
+    return query_with_slugs(model).in_bulk(sorted(slugs), field_name="slug")
 
 
-def values_of(record: Any) -> dict[str, Any]:
-    """A record's values as a row has them; it must come from ``with_names``."""
+def get_row_values(record: Any) -> dict[str, Any]:
+    """A record's values as a row has them; it must come from ``query_with_slugs``."""
     model: type[Record] = type(record)
-    known = slots(model)
+    known = get_slots(model)
     found = {}
-    for name in relations(model):
-        if name not in CITED or model is not Citation or getattr(record, f"{name}_id"):
+    for name in list_foreign_keys(model):
+        if name not in CITABLE_MODELS or model is not Citation or getattr(record, f"{name}_id"):
             found[name] = getattr(record, f"slug_of_{name}")
     for name, slot in known.items():
-        if slot.form is Form.REFERENCE:
+        if slot.form is ValueType.REFERENCE:
             continue
-        if slot.form is Form.REFERENCES:
+        if slot.form is ValueType.REFERENCES:
             found[name] = sorted(target.slug for target in getattr(record, name).all())
-        elif slot.form is Form.DATE:
-            found[name] = date_of(record, name)
-        elif slot.form is Form.FILE:
+        elif slot.form is ValueType.DATE:
+            found[name] = get_date_values(record, name)
+        elif slot.form is ValueType.FILE:
             found[name] = SourceText(getattr(record, name))
         else:
             found[name] = getattr(record, name)
     return found
 
 
-def date_of(record: Any, name: str) -> dict[str, str]:
+def get_date_values(record: Any, name: str) -> dict[str, str]:
     anchor = getattr(record, f"{name}_anchor")
     return {
         "is": getattr(record, name),
@@ -71,7 +71,7 @@ def date_of(record: Any, name: str) -> dict[str, str]:
     }
 
 
-def comparable(value: Any) -> Any:
+def normalize_value(value: Any) -> Any:
     """What tells two values apart: of a source's text its digest, whatever file it came from."""
     if isinstance(value, SourceText):
         return value.plain["sha256"]
@@ -80,6 +80,6 @@ def comparable(value: Any) -> Any:
     return value
 
 
-def remembered(value: Any) -> Any:
+def serialize_value(value: Any) -> Any:
     """The value as an entry keeps it."""
     return value.plain if isinstance(value, SourceText) else value

@@ -19,13 +19,13 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, models
 from django.db.models import Count, F, Max, Sum
 
-from negotiations.history import BOOKKEEPING
+from negotiations.history import BOOKKEEPING_FIELDS
 from negotiations.models import RECORDS, Change, Record, SearchDocument
-from negotiations.models.base import VERSIONS
+from negotiations.models.base import VERSION_RECORDER
 from negotiations.search import rebuild
 
 HISTORIES: frozenset[type[models.Model]] = frozenset(
-    {*(model.history.model for model in RECORDS), *VERSIONS.m2m_models.values()}
+    {*(model.history.model for model in RECORDS), *VERSION_RECORDER.m2m_models.values()}
 )
 # What ``migrate`` puts into an empty database, under numbers that differ between databases.
 MADE_BY_MIGRATE: tuple[type[models.Model], ...] = (ContentType, Permission, Group)
@@ -57,20 +57,20 @@ def list_contents() -> list[str]:
     return [f"{count:,} {name}" for name, count in sums.items() if count]
 
 
-def make_room() -> None:
+def clear_migrated_rows() -> None:
     """Delete what ``migrate`` made: the fixture brings the same rows under its own numbers."""
     for model in reversed(MADE_BY_MIGRATE):
         model._base_manager.all().delete()
     ContentType.objects.clear_cache()
 
 
-def complete() -> None:
+def create_missing_rows() -> None:
     """Add what the fixture's version of the program did not have, such as new permissions."""
     ContentType.objects.clear_cache()
     emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
 
 
-def refuse_inconsistent() -> None:
+def validate_consistency() -> None:
     """Raise ``CommandError`` unless every record is its last version and the feed has each one."""
     differing = list(chain.from_iterable(_records_unlike_their_versions(m) for m in RECORDS))
     if differing:
@@ -109,7 +109,7 @@ def _records_unlike_their_versions(model: type[Record]) -> Iterator[str]:
 
 
 def _is_same(record: Record, version: Any) -> bool:
-    names = [f.attname for f in record._meta.concrete_fields if f.name not in BOOKKEEPING]
+    names = [f.attname for f in record._meta.concrete_fields if f.name not in BOOKKEEPING_FIELDS]
     return record.version == version.version and all(
         getattr(record, name) == getattr(version, name) for name in names
     )
@@ -130,7 +130,7 @@ def _kept_links(model: type[Record]) -> dict[int, set[tuple[str, int]]]:
     """The same of their versions."""
     found: dict[int, set[tuple[str, int]]] = {}
     for field in model._meta.many_to_many:
-        kept: Any = VERSIONS.m2m_models[field]
+        kept: Any = VERSION_RECORDER.m2m_models[field]
         columns = "history_id", f"{field.m2m_reverse_field_name()}_id"
         for own, other in kept._base_manager.values_list(*columns):
             found.setdefault(own, set()).add((field.name, other))
@@ -147,9 +147,9 @@ def _is_told_by_feed(model: type[Record]) -> bool:
 
 def rebuild_search() -> None:
     """Build the search index from the histories; its rows in the fixture are left out."""
-    rebuild.mend_words()
+    rebuild.repair_words()
     for model in RECORDS:
-        rebuild.rebuild(model)
+        rebuild.rebuild_model(model)
 
 
 def skip_used_keys() -> None:
@@ -193,7 +193,7 @@ def is_derived(model: type[models.Model]) -> bool:
     return model is SearchDocument
 
 
-def models_of(labels: Iterable[str]) -> set[type[models.Model]]:
+def resolve_labels(labels: Iterable[str]) -> set[type[models.Model]]:
     """The models that ``dumpdata`` means by these labels."""
     found: set[type[models.Model]] = set()
     for label in labels:

@@ -9,15 +9,15 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.utils import timezone
 
-from negotiations.history import BOOKKEEPING, VersionOnce
-from negotiations.models import RECORDS, Erasure, MovedSlug, Record, fault
+from negotiations.history import BOOKKEEPING_FIELDS, VersionedSave
+from negotiations.models import RECORDS, Erasure, MovedSlug, Record, rule_error
 from negotiations.models.base import RESERVED_SLUGS
 
 # Columns that a write sets by itself.
 SET_BY_WRITES = ("version", "created_at", "updated_at", "created_by_id")
 
 
-class Before(NamedTuple):
+class StoredRecord(NamedTuple):
     """A record as it was stored before the fixture, with the keys of its relations."""
 
     record: Record
@@ -33,13 +33,13 @@ class RecordFixture:
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        self.before: dict[tuple[type[Record], int], Before | None] = {}
+        self.before: dict[tuple[type[Record], int], StoredRecord | None] = {}
         # Of records that were deleted and come back: their last versions.
         self.gone: dict[tuple[type[Record], int], Any] = {}
         self.faults: list[str] = []
         self.created = self.updated = self.unchanged = 0
 
-    def prepare(self, record: Any) -> Before | None:
+    def prepare(self, record: Any) -> StoredRecord | None:
         """Fill in what a row may leave out; return the stored record that the row replaces."""
         # Its many-to-many relations are stored one by one; the version is kept at the end.
         record.skip_history_when_saving = True
@@ -51,7 +51,7 @@ class RecordFixture:
         if stored is None:
             self._revive(record)
             return None
-        return Before(stored, _related_keys(stored))
+        return StoredRecord(stored, _related_keys(stored))
 
     def _revive(self, record: Any) -> None:
         """Let a record that was deleted go on under its old key, with its history."""
@@ -63,7 +63,7 @@ class RecordFixture:
             record.pk = last.id
             self.gone[type(record), last.id] = last
 
-    def add(self, record: Any, before: Before | None) -> None:
+    def add(self, record: Any, before: StoredRecord | None) -> None:
         """Note that a row was stored, in whose place."""
         key = type(record), record.pk
         if key in self.before:
@@ -95,7 +95,7 @@ class RecordFixture:
         for record, before in changed if not self.faults else ():
             self._record(record, before)
 
-    def _validate(self, record: Any, before: Before | None) -> None:
+    def _validate(self, record: Any, before: StoredRecord | None) -> None:
         errors: dict[str, list[ValidationError]] = {}
         try:
             record.validate()
@@ -113,10 +113,12 @@ class RecordFixture:
         if errors:
             self.refuse(record, ValidationError(errors))
 
-    def _change_faults(self, record: Any, before: Before) -> Iterator[tuple[str, ValidationError]]:
+    def _change_faults(
+        self, record: Any, before: StoredRecord
+    ) -> Iterator[tuple[str, ValidationError]]:
         yield from record.change_faults(before.record)
         if record.version < before.record.version:
-            yield fault(
+            yield rule_error(
                 "version",
                 "Version %(stored)d is stored, and the fixture was written from version %(old)d."
                 " Dump it again and repeat the change.",
@@ -125,9 +127,9 @@ class RecordFixture:
                 old=record.version,
             )
 
-    def _record(self, record: Any, before: Before | None) -> None:
+    def _record(self, record: Any, before: StoredRecord | None) -> None:
         """Store what follows from a row's values, and its version."""
-        once = VersionOnce(record, None, self.reason)
+        once = VersionedSave(record, None, self.reason)
         last = before.record if before else self.gone.get((type(record), record.pk))
         record.created_at = last.created_at if last else timezone.now()
         record.version = last.version + 1 if last else max(record.version, 1)
@@ -149,9 +151,9 @@ def _related_keys(record: Record) -> dict[str, set[int]]:
     }
 
 
-def _is_unchanged(record: Record, before: Before) -> bool:
+def _is_unchanged(record: Record, before: StoredRecord) -> bool:
     fields: list[models.Field[Any, Any]] = [
-        field for field in record._meta.concrete_fields if field.name not in BOOKKEEPING
+        field for field in record._meta.concrete_fields if field.name not in BOOKKEEPING_FIELDS
     ]
     stored = before.record
     same = all(getattr(record, f.attname) == getattr(stored, f.attname) for f in fields)
@@ -162,21 +164,23 @@ def _name_faults(record: Any) -> Iterator[tuple[str, ValidationError]]:
     """Why a new record cannot have its slug or its key."""
     kind, slug = type(record), record.slug
     if slug in RESERVED_SLUGS:
-        yield fault("slug", "An address of the API has this name; choose another.", "reserved_slug")
+        yield rule_error(
+            "slug", "An address of the API has this name; choose another.", "reserved_slug"
+        )
     if Erasure.objects.find(kind.collection(), slug):
         message = "A record of this kind with this slug was erased; choose another."
-        yield fault("slug", message, "slug_of_erased")
+        yield rule_error("slug", message, "slug_of_erased")
     elif kept := MovedSlug.objects.end(kind.collection(), slug):
-        yield fault("slug", "It was merged into %(kept)s.", "merged", kept=kept)
+        yield rule_error("slug", "It was merged into %(kept)s.", "merged", kept=kept)
     elif kind.history.filter(slug=slug).exists():
-        yield fault(
+        yield rule_error(
             "slug",
             "A deleted record of this kind has this slug and another key. Dump with"
             " --natural-foreign --natural-primary.",
             "slug_of_deleted",
         )
     elif kind.history.filter(id=record.pk).exists():
-        yield fault(
+        yield rule_error(
             "id",
             "A deleted record had the key %(key)d. Dump with --natural-foreign --natural-primary.",
             "key_of_deleted",

@@ -12,7 +12,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from negotiations.admin.forms.form_author import FIELD, sign_author
+from negotiations.admin.forms.form_author import AUTHOR_FIELD, sign_author
 
 register = template.Library()
 
@@ -31,7 +31,7 @@ class FormTokenNode(CsrfTokenNode):
         if not is_known:
             return token
         field = '{}<input type="hidden" name="{}" value="{}">'
-        return format_html(field, token, FIELD, sign_author(request.user))
+        return format_html(field, token, AUTHOR_FIELD, sign_author(request.user))
 
 
 @register.tag

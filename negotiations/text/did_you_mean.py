@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 # To look for what was meant takes a while: of many faults the first ones tell.
-MOST_SUGGESTED = 10
+MAX_ERRORS_WITH_SUGGESTIONS = 10
 
 
-class Code(str):
+class CodeWithSuggestions(str):
     """The code of a fault, with the values that were perhaps meant.
 
     DRF copies messages on their way to the answer but hands codes through as they are.
@@ -15,12 +15,12 @@ class Code(str):
 
     did_you_mean: list[str]
 
-    def __new__(cls, code: str, did_you_mean: Iterable[str] = ()) -> "Code":
+    def __new__(cls, code: str, did_you_mean: Iterable[str] = ()) -> "CodeWithSuggestions":
         new = super().__new__(cls, code)
         new.did_you_mean = list(did_you_mean)
         return new
 
 
-def nearest(word: str, known: Iterable[str]) -> list[str]:
+def suggest_similar(word: str, known: Iterable[str]) -> list[str]:
     """At most three known words like this one, the likest first."""
     return get_close_matches(word[:100], list(known), n=3, cutoff=0.6)

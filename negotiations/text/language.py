@@ -9,10 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from .tokens import words
+from .tokens import tokenize
 
-SHINGLE = 5
-NEARLY = 0.8
+SHINGLE_LENGTH = 5
+NEAR_DUPLICATE_OVERLAP = 0.8
 # A language is told only by a text of some length, with a clear lead over the next.
 FEWEST_WORDS = 5
 LEAD = 1.5
@@ -32,7 +32,7 @@ COMMON = {
 }
 
 
-def language_of(text: str) -> str:
+def detect_language(text: str) -> str:
     """The BCP 47 tag of the likeliest language; empty when no one is clearly ahead."""
     counted = Counter(re.findall(r"[^\W\d_]+", text.casefold()))
     total = sum(counted.values())
@@ -51,24 +51,24 @@ def language_of(text: str) -> str:
     return best if first > 0.05 and first >= LEAD * second else ""
 
 
-def shingles(text: str) -> set[tuple[str, ...]]:
+def build_shingles(text: str) -> set[tuple[str, ...]]:
     """Every run of five words; of a shorter text all its words as one."""
-    found = words(text)
-    if len(found) < SHINGLE:
+    found = tokenize(text)
+    if len(found) < SHINGLE_LENGTH:
         return {tuple(found)} if found else set()
-    return {tuple(found[at : at + SHINGLE]) for at in range(len(found) - SHINGLE + 1)}
+    return {tuple(found[at : at + SHINGLE_LENGTH]) for at in range(len(found) - SHINGLE_LENGTH + 1)}
 
 
-def overlap(one: str, other: str) -> float:
+def measure_overlap(one: str, other: str) -> float:
     """How much of the shorter text stands in the longer one, from 0 to 1."""
-    first, second = shingles(one), shingles(other)
+    first, second = build_shingles(one), build_shingles(other)
     least = min(len(first), len(second))
     return len(first & second) / least if least else 0.0
 
 
-def samples(text: str, count: int = 12) -> Iterable[tuple[str, ...]]:
+def sample_shingles(text: str, count: int = 12) -> Iterable[tuple[str, ...]]:
     """Runs of five words from all over a text: what nearly the same text has one of."""
-    found = words(text)
-    last = max(0, len(found) - SHINGLE)
+    found = tokenize(text)
+    last = max(0, len(found) - SHINGLE_LENGTH)
     starts = dict.fromkeys(last * number // max(1, count - 1) for number in range(count))
-    return [tuple(found[at : at + SHINGLE]) for at in starts if found]
+    return [tuple(found[at : at + SHINGLE_LENGTH]) for at in starts if found]

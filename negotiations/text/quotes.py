@@ -18,13 +18,13 @@ LOOK_ALIKES = (
     '"\u201c\u201d\u201e\u00ab\u00bb\u2033',
 )
 # As many characters as a passage keeps of what stands before and after it.
-MOST_AROUND = 200
+MAX_CONTEXT = 200
 # More places than these are not counted: each costs a search, and none of them is the one.
-MOST_PLACES = 100
+MAX_OCCURRENCES = 100
 
 
-def places(
-    text: str, quote: str, before: str = "", after: str = "", most: int = MOST_PLACES
+def find_occurrences(
+    text: str, quote: str, before: str = "", after: str = "", most: int = MAX_OCCURRENCES
 ) -> list[int]:
     """Find where the quotation starts, in characters, given what stands around it.
 
@@ -39,7 +39,7 @@ def places(
     return found
 
 
-def as_the_source_writes(text: str, quote: str) -> str:
+def match_source_spelling(text: str, quote: str) -> str:
     """Return the source's characters for a quotation that differs in its spelling alone.
 
     Spelling is what ``_spell_alike`` removes: dashes, marks, spaces, ligatures, composed letters
@@ -89,27 +89,27 @@ def _fold_spelling(text: str) -> tuple[str, "array[int]"]:
     return _spell_alike(text), array("l", accumulate(lengths))
 
 
-def start_of(text: str, quote: str, before: str = "", after: str = "") -> int:
+def locate_quote(text: str, quote: str, before: str = "", after: str = "") -> int:
     """Return the one place of a quotation in the text.
 
     Raises ValidationError ``quote_not_found`` or ``quote_ambiguous``.
     """
-    found = places(text, quote, before, after)
+    found = find_occurrences(text, quote, before, after)
     if len(found) == 1:
         return found[0]
     if found:
-        times = f"{MOST_PLACES}+" if len(found) == MOST_PLACES else len(found)
+        times = f"{MAX_OCCURRENCES}+" if len(found) == MAX_OCCURRENCES else len(found)
         raise ValidationError(
             "These words stand %(times)s times in the source; add the words before or after them.",
             code="quote_ambiguous",
             params={"times": times},
         )
-    if places(text, quote, most=1):
+    if find_occurrences(text, quote, most=1):
         raise ValidationError(
             "These words are in the source, but not with these words around them.",
             code="quote_not_found",
         )
-    own = as_the_source_writes(text, quote)
+    own = match_source_spelling(text, quote)
     if own:
         raise ValidationError(
             "These words are not in the source; the source writes them: %(own)s",
@@ -119,18 +119,18 @@ def start_of(text: str, quote: str, before: str = "", after: str = "") -> int:
     raise ValidationError("These words are not in the source.", code="quote_not_found")
 
 
-def place_of(text: str, quote: str, before: str, after: str) -> int | None:
+def locate_quote_or_none(text: str, quote: str, before: str, after: str) -> int | None:
     """Return where a quotation stands that was taken between these words; None if unknown.
 
     The words around may be longer than needed, or be missing where it stands once.
     """
-    found = places(text, quote, most=2)
+    found = find_occurrences(text, quote, most=2)
     if len(found) > 1:
-        found = places(text, quote, before, after, most=2)
+        found = find_occurrences(text, quote, before, after, most=2)
     return found[0] if len(found) == 1 else None
 
 
-def told_apart(text: str, quote: str, start: int) -> tuple[str, str]:
+def disambiguate_quote(text: str, quote: str, start: int) -> tuple[str, str]:
     """Return the fewest words before, or before and after, that tell this place from others."""
     end = start + len(quote)
     befores = ["", *(text[at:start] for at in _word_starts(text, start))]
@@ -139,17 +139,17 @@ def told_apart(text: str, quote: str, start: int) -> tuple[str, str]:
     if enough < len(befores):
         return befores[enough], ""
     furthest = befores[-1]
-    around = text[end : end + MOST_AROUND]
+    around = text[end : end + MAX_CONTEXT]
     afters = [around[: match.end()] for match in re.finditer(r"\W*\w+", around)]
     enough = bisect_left(afters, True, key=lambda after: _is_one(text, furthest + quote + after))
     return furthest, afters[enough] if enough < len(afters) else around
 
 
 def _is_one(text: str, words: str) -> bool:
-    return len(places(text, words, most=2)) == 1
+    return len(find_occurrences(text, words, most=2)) == 1
 
 
 def _word_starts(text: str, end: int) -> list[int]:
     """List where the words before a place start, the nearest first."""
-    first = max(0, end - MOST_AROUND)
+    first = max(0, end - MAX_CONTEXT)
     return [first + match.start() for match in re.finditer(r"\w+", text[first:end])][::-1]

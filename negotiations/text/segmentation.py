@@ -18,7 +18,7 @@ from .abbreviations import REACH, Abbreviations, abbreviations_of
 from .tokens import UNSPACED
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """A stretch of a text in characters, from ``start`` up to and without ``end``."""
 
     start: int
@@ -31,14 +31,14 @@ class Sentence(NamedTuple):
     text: str
 
 
-def sentences(text: str, language: str = "en") -> list[Sentence]:
+def split_sentences(text: str, language: str = "en") -> list[Sentence]:
     """List the sentences and headings of a text with their places, without spaces around them.
 
     ``language`` is a BCP 47 tag; of an unknown language the general rules are used.
     """
     found = (
         span
-        for paragraph in paragraphs(text)
+        for paragraph in split_paragraphs(text)
         for span in _sentences_of(text[paragraph.start : paragraph.end], paragraph.start, language)
     )
     return [Sentence(start, end, text[start:end]) for start, end in found]
@@ -63,17 +63,17 @@ RAGGED = 0.75
 HANGING = re.compile(r"\s[^\W\d_]{1,2}\s*\Z")
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     start: int
     end: int
     text: str
 
 
-class Break(NamedTuple):
+class LineBreak(NamedTuple):
     """A line end between two lines without an empty one between them."""
 
-    before: Line
-    after: Line
+    before: TextLine
+    after: TextLine
     width: int
     narrowest: int = NARROWEST
 
@@ -110,7 +110,7 @@ class Break(NamedTuple):
         return ITEM.match(self.after.text) is not None
 
 
-def paragraphs(text: str) -> list[Span]:
+def split_paragraphs(text: str) -> list[TextSpan]:
     """List the paragraphs and headings of a text: its lines, those that are wrapped as one."""
     blocks = [(block[0], _breaks(block)) for block in _blocks(text)]
     columns = [each for _, breaks in blocks for each in breaks if each.width < NARROWEST]
@@ -120,38 +120,38 @@ def paragraphs(text: str) -> list[Span]:
             for first, breaks in blocks
         ]
     wrapped = _is_wrapped([each for _, breaks in blocks for each in breaks])
-    found: list[Span] = []
+    found: list[TextSpan] = []
     for first, breaks in blocks:
-        found.append(Span(first.start, first.end))
+        found.append(TextSpan(first.start, first.end))
         for each in breaks:
             joined = not each.is_item and (each.goes_on or (wrapped and each.has_no_room()))
             start = found.pop().start if joined else each.after.start
-            found.append(Span(start, each.after.end))
+            found.append(TextSpan(start, each.after.end))
     return found
 
 
-def _blocks(text: str) -> Iterator[list[Line]]:
+def _blocks(text: str) -> Iterator[list[TextLine]]:
     """Part the lines that are not empty at those that are."""
-    block: list[Line] = []
+    block: list[TextLine] = []
     for match in LINE.finditer(text):
         is_blank = match[0].isspace()
         if block and (is_blank or match.start() != block[-1].end + 1):
             yield block
             block = []
         if not is_blank:
-            block.append(Line(match.start(), match.end(), match[0]))
+            block.append(TextLine(match.start(), match.end(), match[0]))
     if block:
         yield block
 
 
-def _breaks(block: list[Line]) -> list[Break]:
+def _breaks(block: list[TextLine]) -> list[LineBreak]:
     # A long address stands on a line by itself and says nothing of the width.
     width = max((len(line.text.rstrip()) for line in block if " " in line.text.strip()), default=0)
     width = width or max(len(line.text.rstrip()) for line in block)
-    return [Break(one, next_, width) for one, next_ in pairwise(block)]
+    return [LineBreak(one, next_, width) for one, next_ in pairwise(block)]
 
 
-def _is_wrapped(breaks: list[Break]) -> bool:
+def _is_wrapped(breaks: list[LineBreak]) -> bool:
     """Whether a program wrapped the lines: then a capital may begin a line within a sentence."""
     plain = [each for each in breaks if not each.is_item]
     cased = [each for each in plain if each.first.lower() != each.first.upper()]
@@ -198,31 +198,31 @@ def _ends(line: str) -> bool:
     return bare.endswith((".", "!", "?", "…", ":", STOP))
 
 
-def _sentences_of(paragraph: str, offset: int, language: str) -> Iterator[Span]:
+def _sentences_of(paragraph: str, offset: int, language: str) -> Iterator[TextSpan]:
     """Cut one paragraph, which lies at this place of its text."""
     mark = ANY_END.search(paragraph)
     if not mark or not WORD.search(paragraph, mark.end()):
         lead = len(paragraph) - len(paragraph.lstrip())
-        yield Span(offset + lead, offset + len(paragraph.rstrip()))
+        yield TextSpan(offset + lead, offset + len(paragraph.rstrip()))
         return
     primary = language.partition("-")[0].lower() or "en"
     masked, known = _mask(paragraph), abbreviations_of(primary)
-    cores: list[Span] = []
+    cores: list[TextSpan] = []
     start = 0
     for end in _cut(masked, _ends_of(masked, primary), known):
         piece = masked[start:end]
         bare = piece.strip()
         if bare:
             first = start + len(piece) - len(piece.lstrip())
-            cores.append(Span(first, first + len(bare)))
+            cores.append(TextSpan(first, first + len(bare)))
         start = end
     cores = _join(paragraph, masked, cores, known)
     at = len(paragraph) - len(paragraph.lstrip())
     for core, following in pairwise(cores):
         end, start = _part(paragraph, core.end, following.start)
-        yield Span(offset + at, offset + end)
+        yield TextSpan(offset + at, offset + end)
         at = start
-    yield Span(offset + at, offset + len(paragraph.rstrip()))
+    yield TextSpan(offset + at, offset + len(paragraph.rstrip()))
 
 
 def _mask(paragraph: str) -> str:
@@ -261,16 +261,16 @@ def _cut(masked: str, ends: Iterable[int], known: Abbreviations | None) -> Itera
 
 
 def _join(
-    paragraph: str, masked: str, cores: list[Span], known: Abbreviations | None
-) -> list[Span]:
+    paragraph: str, masked: str, cores: list[TextSpan], known: Abbreviations | None
+) -> list[TextSpan]:
     """Join what is no sentence by itself to what follows, or to what stands before."""
-    joined: list[Span] = []
+    joined: list[TextSpan] = []
     opens = False
     for core in cores:
         words = paragraph[core.start : core.end]
         is_empty = not any(map(str.isalnum, words))
         if joined and (opens or is_empty or _says_on(paragraph, joined[-1].end, core)):
-            joined[-1] = Span(joined[-1].start, core.end)
+            joined[-1] = TextSpan(joined[-1].start, core.end)
         else:
             joined.append(core)
         before = masked[max(joined[-1].start, core.end - REACH) : core.end]
@@ -281,7 +281,7 @@ def _join(
     return joined
 
 
-def _says_on(paragraph: str, end: int, core: Span) -> bool:
+def _says_on(paragraph: str, end: int, core: TextSpan) -> bool:
     """Tell whether a sentence goes on after words that it quotes: “Two!” he said."""
     words = paragraph[core.start : core.end]
     quotes = any(mark in CLOSING_QUOTES for mark in paragraph[end : core.start])

@@ -5,15 +5,17 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from .segmentation import Sentence, Span, sentences
+from .segmentation import Sentence, TextSpan, split_sentences
 
 
-def passages(citations: Iterable[tuple[int | None, str]]) -> list[Span]:
+def build_quote_spans(citations: Iterable[tuple[int | None, str]]) -> list[TextSpan]:
     """The stretches that quotations cover, from their ``start`` and ``quote``."""
-    return [Span(start, start + len(quote)) for start, quote in citations if start is not None]
+    return [TextSpan(start, start + len(quote)) for start, quote in citations if start is not None]
 
 
-def untouched(text: str, touched: Iterable[Span], language: str = "en") -> list[Sentence]:
+def find_untouched_sentences(
+    text: str, touched: Iterable[TextSpan], language: str = "en"
+) -> list[Sentence]:
     """List the sentences of which not a single character is covered."""
     spans = sorted(touched)
     # The furthest end among the spans up to each: spans may lie within one another.
@@ -22,7 +24,7 @@ def untouched(text: str, touched: Iterable[Span], language: str = "en") -> list[
         reach.append(max(span.end, reach[-1]) if reach else span.end)
     starts = [span.start for span in spans]
     missed = []
-    for sentence in sentences(text, language):
+    for sentence in split_sentences(text, language):
         before = bisect_left(starts, sentence.end)
         if not before or reach[before - 1] <= sentence.start:
             missed.append(sentence)

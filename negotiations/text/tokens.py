@@ -80,19 +80,19 @@ class _Romanized(dict[str, str]):
 ROMANIZED = _Romanized()
 
 
-def slug_words(text: str) -> str:
+def slugify_text(text: str) -> str:
     """Return the words of a text in the letters of a slug: lodz for Łódź, kiiv for Київ."""
     composed = unicodedata.normalize("NFC", text.replace("_", " "))
     return slugify("".join(map(ROMANIZED.__getitem__, composed)))[:LONGEST_STEM].strip("-")
 
 
-def words(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """List the words of a text in their order."""
     return [word[:LONGEST_WORD] for word in WORD.findall(fold(text))]
 
 
 @cache
-def written_word() -> re.Pattern[str]:
+def build_word_pattern() -> re.Pattern[str]:
     """Match a word as it is written, with the marks and invisible characters in it."""
     codes = (*range(0x80, 0xD800), *range(0xE000, 0x10000), *range(0xE0100, 0xE01F0))
     inside = [chr(code) for code in codes if _is_unseen(chr(code))]

@@ -20,17 +20,17 @@ BLANKS = frozenset(
     + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
 
-slug_format = RegexValidator(
+validate_slug_format = RegexValidator(
     r"\A[a-z0-9]+(-[a-z0-9]+)*\Z",
     "Write a slug in lower-case letters a to z, digits and single hyphens.",
     code="invalid_slug",
 )
-language_format = RegexValidator(
+validate_language_tag = RegexValidator(
     r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z",
     "Write the language as a BCP 47 tag, for example en, uk or ru.",
     code="invalid_language",
 )
-web_address = RegexValidator(
+validate_web_address = RegexValidator(
     r"\A[Hh][Tt][Tt][Pp][Ss]?://[^\s/$.?#\\][^\s\\]*\Z",
     "Write a web address that begins with https:// or http://.",
     code="invalid_url",
@@ -64,13 +64,13 @@ def has_text(value: str) -> bool:
     )
 
 
-def name_key(name: str) -> str:
+def normalize_name(name: str) -> str:
     """Return what two spellings of one name share that differ in nothing a reader sees."""
     seen = (sign for sign in trim(name) if not is_invisible(sign))
     return unicodedata.normalize("NFC", "".join(seen))
 
 
-def refuse_unprintable(value: str, *, multiline: bool) -> None:
+def validate_printable(value: str, *, multiline: bool) -> None:
     """Refuse control characters, bidi overrides and what is no character; lines end in LF alone."""
     for character in value:
         if character >= " " and character < "\x7f":
@@ -85,30 +85,30 @@ def refuse_unprintable(value: str, *, multiline: bool) -> None:
             )
 
 
-def refuse_unprintable_in(value: Any) -> None:
+def validate_printable_json(value: Any) -> None:
     """The same for every text inside a JSON value."""
     if isinstance(value, str):
-        refuse_unprintable(value, multiline=False)
+        validate_printable(value, multiline=False)
     elif isinstance(value, dict):
         for key, item in value.items():
-            refuse_unprintable_in(key)
-            refuse_unprintable_in(item)
+            validate_printable_json(key)
+            validate_printable_json(item)
     elif isinstance(value, list):
         for item in value:
-            refuse_unprintable_in(item)
+            validate_printable_json(item)
 
 
-def list_of_names(value: Any) -> None:
+def validate_name_list(value: Any) -> None:
     """Refuse what is no list of texts, each once, none empty."""
     if not isinstance(value, list) or not all(
         isinstance(item, str) and has_text(item) for item in value
     ):
         raise ValidationError("Write a list of names.", code="invalid_list")
-    if len(set(map(name_key, value))) < len(value):
+    if len(set(map(normalize_name, value))) < len(value):
         raise ValidationError("A name stands here twice.", code="repeated")
 
 
-def identifiers_by_scheme(value: Any) -> None:
+def validate_identifiers(value: Any) -> None:
     """An object such as ``{"wikidata": "Q212"}``."""
     if not isinstance(value, dict) or not all(
         isinstance(key, str)

@@ -13,18 +13,18 @@ from time import time
 
 from negotiations.models import Webhook
 
-from .ssrf_guard import Target, Unsafe, addresses_of, read
+from .ssrf_guard import ParsedURL, UnsafeURLError, parse_url, resolve_safely
 
 # Seconds: for the name, for the connection, and from there to the head of the answer.
 RESOLVE_TIME, CONNECT_TIME, TOTAL_TIME = 5.0, 5.0, 15.0
-MOST_ADDRESSES = 2
-LONGEST_REST = 3600.0
+MAX_ADDRESSES = 2
+MAX_RETRY_AFTER = 3600.0
 DIGITS = re.compile("[0-9]{1,9}")
-AGENT = "Negotiation-Tracker-Webhooks/1"
+USER_AGENT = "Negotiation-Tracker-Webhooks/1"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DeliveryOutcome:
     """What came of an attempt: the status of the answer if there was one, and what went wrong."""
 
     status: int | None
@@ -50,11 +50,11 @@ class PinnedConnection(HTTPConnection):
 
     default_port = 443
 
-    def __init__(self, target: Target, addresses: list[str]) -> None:
+    def __init__(self, target: ParsedURL, addresses: list[str]) -> None:
         super().__init__(target.host, target.port)
         self.is_secure, self.is_cut = target.scheme == "https", False
         # Hosts have addresses of both families, and not every network has both.
-        self.addresses = addresses[:MOST_ADDRESSES]
+        self.addresses = addresses[:MAX_ADDRESSES]
 
     def connect(self) -> None:
         """To the first address that takes it; the name is not asked for again."""
@@ -62,7 +62,7 @@ class PinnedConnection(HTTPConnection):
         self.sock.settimeout(TOTAL_TIME)
         if self.is_secure:
             # The handshake comes after: until it is done the connection can be cut as well.
-            secure = trust().wrap_socket(
+            secure = get_ssl_context().wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
             self.sock = secure
@@ -89,33 +89,33 @@ class PinnedConnection(HTTPConnection):
 
 
 @cache
-def trust() -> ssl.SSLContext:
+def get_ssl_context() -> ssl.SSLContext:
     """Whom to believe: the certificates of this machine."""
     return ssl.create_default_context()
 
 
-def send(webhook: Webhook, message: str, body: bytes) -> Outcome:
+def send_message(webhook: Webhook, message: str, body: bytes) -> DeliveryOutcome:
     """Sign and post a body once. A redirect is an answer like others: it is not followed."""
     timestamp = int(time())
     headers = {
         "Content-Type": "application/json",
-        "User-Agent": AGENT,
+        "User-Agent": USER_AGENT,
         "Connection": "close",
         "webhook-id": message,
         "webhook-timestamp": str(timestamp),
         "webhook-signature": webhook.signature(message, timestamp, body),
     }
     try:
-        target = read(webhook.url)
-        addresses = addresses_of(target, RESOLVE_TIME)
-    except Unsafe as fault:
-        return Outcome(None, fault.detail)
-    return posted(PinnedConnection(target, addresses), target.path, headers, body)
+        target = parse_url(webhook.url)
+        addresses = resolve_safely(target, RESOLVE_TIME)
+    except UnsafeURLError as fault:
+        return DeliveryOutcome(None, fault.detail)
+    return post_message(PinnedConnection(target, addresses), target.path, headers, body)
 
 
-def posted(
+def post_message(
     connection: PinnedConnection, path: str, headers: dict[str, str], body: bytes
-) -> Outcome:
+) -> DeliveryOutcome:
     """The status of the answer; of its body nothing is read."""
     timer = Timer(TOTAL_TIME, connection.cut)
     timer.daemon = True
@@ -128,31 +128,33 @@ def posted(
             # What was cut looks like a head that ended.
             raise TimeoutError
     except (OSError, HTTPException) as error:
-        return Outcome(None, words_for(error, connection))
+        return DeliveryOutcome(None, describe_error(error, connection))
     finally:
         timer.cancel()
         connection.close()
     if 200 <= response.status < 300:
-        return Outcome(response.status, "")
+        return DeliveryOutcome(response.status, "")
     wish = response.getheader("Retry-After", "") if response.status in {429, 503} else ""
-    return Outcome(response.status, f"It answered {response.status}.", rest_in(wish))
+    return DeliveryOutcome(
+        response.status, f"It answered {response.status}.", parse_retry_after(wish)
+    )
 
 
-def rest_in(wish: str) -> timedelta:
+def parse_retry_after(wish: str) -> timedelta:
     """What ``Retry-After`` says, as seconds or as a date; an hour at most."""
     try:
-        seconds = float(wish) if DIGITS.fullmatch(wish) else date_in(wish) - time()
+        seconds = float(wish) if DIGITS.fullmatch(wish) else parse_http_date(wish) - time()
     except (TypeError, ValueError, OverflowError, OSError):
         seconds = 0
-    return timedelta(seconds=min(max(seconds, 0), LONGEST_REST))
+    return timedelta(seconds=min(max(seconds, 0), MAX_RETRY_AFTER))
 
 
-def date_in(text: str) -> float:
+def parse_http_date(text: str) -> float:
     """A date of HTTP in seconds since 1970."""
     return parsedate_to_datetime(text).timestamp()
 
 
-def words_for(error: Exception, connection: PinnedConnection) -> str:
+def describe_error(error: Exception, connection: PinnedConnection) -> str:
     """What went wrong, in few words and without the inside of either side."""
     if connection.is_cut or isinstance(error, TimeoutError):
         return f"It did not answer within {TOTAL_TIME:g} seconds."

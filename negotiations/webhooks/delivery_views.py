@@ -9,26 +9,31 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from negotiations.models import Webhook, WebhookDelivery
-from negotiations.rest.http.conditional import body_tag, cacheable, newest, with_validators
-from negotiations.rest.http.idempotency import repeatable
-from negotiations.rest.http.problem_details import Refusal
-from negotiations.rest.http.query_params import Query, readable, refuse_any
-from negotiations.rest.http.renderers import json_response
+from negotiations.rest.http.conditional import (
+    build_body_etag,
+    get_last_modified,
+    respond_with_validators,
+    set_cache_control,
+)
+from negotiations.rest.http.idempotency import idempotent
+from negotiations.rest.http.problem_details import ProblemError
+from negotiations.rest.http.query_params import QueryParams, is_readable, refuse_query_params
+from negotiations.rest.http.renderers import build_json_response
 from negotiations.rest.read.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
 from negotiations.rest.schemas.values import ref
-from negotiations.text.did_you_mean import nearest
+from negotiations.text.did_you_mean import suggest_similar
 
 from .openapi import AUTH, LOG_PARAMETERS, TAGS
-from .views import OwnWebhooks
-from .worker import TEST
+from .views import WebhookBaseView
+from .worker import TEST_EVENT_TYPE
 
-SHOWN = (
+SHOWN_FIELDS = (
     *("type", "status", "attempts", "created_at", "attempted_at", "next_attempt_at"),
     *("response_status", "error"),
 )
 
 
-class OwnDeliveries(OwnWebhooks):
+class DeliveryBaseView(WebhookBaseView):
     """What the addresses of the log have in common."""
 
     def log(self, webhook: Webhook) -> Any:
@@ -40,14 +45,14 @@ class OwnDeliveries(OwnWebhooks):
         """The delivery of this message."""
         rows = self.log(webhook)
         found: WebhookDelivery | None = (
-            rows.filter(message=message).first() if readable(message) else None
+            rows.filter(message=message).first() if is_readable(message) else None
         )
         if found is None:
-            raise Refusal("not_found", "This webhook has no such delivery.")
+            raise ProblemError("not_found", "This webhook has no such delivery.")
         return found
 
 
-class DeliveryListView(OwnDeliveries):
+class DeliveryListView(DeliveryBaseView):
     """The log of a webhook."""
 
     @extend_schema(
@@ -60,11 +65,11 @@ class DeliveryListView(OwnDeliveries):
     def get(self, request: Request, slug: str) -> HttpResponse:
         """What was sent, or is to be, newest first; what is done stays for 30 days."""
         webhook = self.named(slug)
-        query = Query(request, ("status", "limit", "before"))
+        query = QueryParams(request, ("status", "limit", "before"))
         rows = self.log(webhook)
         limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
         if "status" in query:
-            rows = rows.filter(status__in=statuses_in(query))
+            rows = rows.filter(status__in=parse_statuses(query))
         if "before" in query:
             place = self.log(webhook).filter(message=query["before"]).first()
             if place is None:
@@ -78,13 +83,15 @@ class DeliveryListView(OwnDeliveries):
         if len(found) > limit:
             here = request.build_absolute_uri()
             following = replace_query_param(here, "before", found[limit - 1].message)
-        body = {"next": following, "results": [delivery_body(row) for row in found[:limit]]}
-        response = json_response(body)
-        changed_at = newest(*(at for row in found for at in instants(row)))
-        return with_validators(response, request, body_tag(response.content), changed_at)
+        body = {"next": following, "results": [serialize_delivery(row) for row in found[:limit]]}
+        response = build_json_response(body)
+        changed_at = get_last_modified(*(at for row in found for at in get_instants(row)))
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), changed_at
+        )
 
 
-class DeliveryView(OwnDeliveries):
+class DeliveryView(DeliveryBaseView):
     """One message to a webhook."""
 
     @extend_schema(
@@ -96,13 +103,15 @@ class DeliveryView(OwnDeliveries):
     def get(self, request: Request, slug: str, message: str) -> HttpResponse:
         """What became of one message."""
         delivery = self.delivery(self.named(slug), message)
-        refuse_any(request)
-        response = json_response(delivery_body(delivery))
-        changed_at = newest(*instants(delivery))
-        return with_validators(response, request, body_tag(response.content), changed_at)
+        refuse_query_params(request)
+        response = build_json_response(serialize_delivery(delivery))
+        changed_at = get_last_modified(*get_instants(delivery))
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), changed_at
+        )
 
 
-class RedeliveryView(OwnDeliveries):
+class RedeliveryView(DeliveryBaseView):
     """One message once more."""
 
     @extend_schema(
@@ -112,20 +121,20 @@ class RedeliveryView(OwnDeliveries):
         auth=AUTH,
         tags=TAGS,
     )
-    @repeatable
+    @idempotent
     def post(self, request: Request, slug: str, message: str) -> HttpResponse:
         """Deliver a message again, at once and with all its attempts.
 
         It keeps its name in `webhook-id`, by which a receiver that had it knows the repeat.
         """
         delivery = self.delivery(self.named(slug), message)
-        refuse_while_off(self.to_act_on(request, slug))
+        require_enabled(self.to_act_on(request, slug))
         WebhookDelivery.objects.filter(pk=delivery.pk).deliver_again()
         delivery.refresh_from_db()
-        return cacheable(json_response(delivery_body(delivery)), request)
+        return set_cache_control(build_json_response(serialize_delivery(delivery)), request)
 
 
-class TrialView(OwnDeliveries):
+class WebhookTestView(DeliveryBaseView):
     """A message that tells nothing, to see whether it arrives."""
 
     @extend_schema(
@@ -135,41 +144,41 @@ class TrialView(OwnDeliveries):
         auth=AUTH,
         tags=TAGS,
     )
-    @repeatable
+    @idempotent
     def post(self, request: Request, slug: str) -> HttpResponse:
         """Send a message of the type `webhook.test`; the log says what becomes of it."""
         webhook = self.to_act_on(request, slug)
-        refuse_while_off(webhook)
-        delivery = WebhookDelivery.objects.create(webhook=webhook, type=TEST)
-        response = json_response(delivery_body(delivery), 201)
+        require_enabled(webhook)
+        delivery = WebhookDelivery.objects.create(webhook=webhook, type=TEST_EVENT_TYPE)
+        response = build_json_response(serialize_delivery(delivery), 201)
         path = f"/api/v1/webhooks/{slug}/deliveries/{delivery.message}/"
         response["Location"] = request.build_absolute_uri(path)
-        return cacheable(response, request)
+        return set_cache_control(response, request)
 
 
-def refuse_while_off(webhook: Webhook) -> None:
+def require_enabled(webhook: Webhook) -> None:
     """409 when nothing would be sent."""
     if not webhook.enabled:
-        raise Refusal("conflict", "This webhook is switched off; switch it on first.")
+        raise ProblemError("conflict", "This webhook is switched off; switch it on first.")
 
 
-def statuses_in(query: Query) -> list[str]:
+def parse_statuses(query: QueryParams) -> list[str]:
     """``status=pending,failed``."""
     known = WebhookDelivery.Status.values
     asked = query["status"].split(",")
     for status in asked:
         if status not in known:
             detail = f"There is no status {status[:100]!r}."
-            query.fault("status", "unknown_value", detail, nearest(status, known))
+            query.fault("status", "unknown_value", detail, suggest_similar(status, known))
     return asked
 
 
-def instants(delivery: WebhookDelivery) -> tuple[datetime | None, ...]:
+def get_instants(delivery: WebhookDelivery) -> tuple[datetime | None, ...]:
     """When something became of a delivery; asked for again, it is due at that very moment."""
     return delivery.created_at, delivery.attempted_at, delivery.next_attempt_at
 
 
-def delivery_body(delivery: WebhookDelivery) -> dict[str, Any]:
+def serialize_delivery(delivery: WebhookDelivery) -> dict[str, Any]:
     """What is shown of a delivery; ``sequence`` is the change's place in ``/changes/``."""
-    shown = {name: getattr(delivery, name) for name in SHOWN}
+    shown = {name: getattr(delivery, name) for name in SHOWN_FIELDS}
     return {"id": delivery.message, "sequence": delivery.change_id, **shown}

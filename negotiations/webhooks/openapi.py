@@ -3,9 +3,15 @@
 from typing import Any
 
 from negotiations.models import Webhook, WebhookDelivery
-from negotiations.rest.schemas.about import INSTANT, URI, WORD, coded, nullable
-from negotiations.rest.schemas.changes import record_of
-from negotiations.rest.schemas.values import READABLE, Schema, ref, several
+from negotiations.rest.schemas.about import (
+    INSTANT,
+    URI,
+    WORD,
+    build_coded_schema,
+    build_nullable_schema,
+)
+from negotiations.rest.schemas.changes import build_object_schema
+from negotiations.rest.schemas.values import READABLE_TEXT, Schema, build_list_schema, ref
 
 AUTH: Any = [{"token": []}]
 TAGS = ["webhooks"]
@@ -48,13 +54,17 @@ _WEBHOOK = {
     "url": {**URI, "description": GIVEN["url"]["description"]},
     "kinds": {"type": "array", "items": KIND, "description": GIVEN["kinds"]["description"]},
     "enabled": {"type": "boolean", "description": GIVEN["enabled"]["description"]},
-    "disabled_at": nullable(INSTANT, "When it was switched off; null while it is on."),
+    "disabled_at": build_nullable_schema(INSTANT, "When it was switched off; null while it is on."),
     "disabled_reason": {
         "anyOf": [ref("WebhookDisabledReason"), {"type": "string", "const": ""}],
         "description": "Why it was switched off; empty while it is on.",
     },
-    "failing_since": nullable(INSTANT, "Since when nothing arrived; null: the last message did."),
-    "old_secret_until": nullable(INSTANT, "Until when the former secret signs as well."),
+    "failing_since": build_nullable_schema(
+        INSTANT, "Since when nothing arrived; null: the last message did."
+    ),
+    "old_secret_until": build_nullable_schema(
+        INSTANT, "Until when the former secret signs as well."
+    ),
     "created_at": {**INSTANT, "description": "When it was made."},
 }
 _CHANGE: Schema = {
@@ -68,7 +78,7 @@ _CHANGE: Schema = {
         **{name: {k: v for k, v in one.items() if k != "default"} for name, one in GIVEN.items()},
     },
 }
-_DELIVERY = record_of(
+_DELIVERY = build_object_schema(
     {
         "id": {**WORD, "description": "The header `webhook-id`, the same at each attempt."},
         "sequence": {
@@ -79,8 +89,8 @@ _DELIVERY = record_of(
         "status": ref("WebhookDeliveryStatus"),
         "attempts": {"type": "integer", "description": "Since it was last asked for."},
         "created_at": {**INSTANT, "description": "When it was laid out."},
-        "attempted_at": nullable(INSTANT, "When it was last sent."),
-        "next_attempt_at": nullable(INSTANT, "When it is sent next; null: it is not."),
+        "attempted_at": build_nullable_schema(INSTANT, "When it was last sent."),
+        "next_attempt_at": build_nullable_schema(INSTANT, "When it is sent next; null: it is not."),
         "response_status": {
             "type": ["integer", "null"],
             "description": "The HTTP status of the last answer; null when there was none.",
@@ -88,7 +98,7 @@ _DELIVERY = record_of(
         "error": {**WORD, "description": "What went wrong at the last attempt."},
     }
 )
-_MESSAGE = record_of(
+_MESSAGE = build_object_schema(
     {
         "type": {
             **WORD,
@@ -104,22 +114,22 @@ _MESSAGE = record_of(
 )
 
 WEBHOOKS: dict[str, Schema] = {
-    "Webhook": record_of(_WEBHOOK),
+    "Webhook": build_object_schema(_WEBHOOK),
     "WebhookChange": _CHANGE,
     "WebhookDelivery": _DELIVERY,
-    "WebhookDeliveryPage": record_of(
+    "WebhookDeliveryPage": build_object_schema(
         {
-            "next": nullable(URI, "Where the list goes on; null at its end."),
+            "next": build_nullable_schema(URI, "Where the list goes on; null at its end."),
             "results": {"type": "array", "items": ref("WebhookDelivery")},
         }
     ),
-    "WebhookDeliveryStatus": coded(WebhookDelivery.Status),
-    "WebhookDisabledReason": coded(Webhook.DisabledReason),
-    "WebhookList": record_of(
+    "WebhookDeliveryStatus": build_coded_schema(WebhookDelivery.Status),
+    "WebhookDisabledReason": build_coded_schema(Webhook.DisabledReason),
+    "WebhookList": build_object_schema(
         {"results": {"type": "array", "items": ref("Webhook"), "description": "The newest first."}}
     ),
     "WebhookMessage": _MESSAGE,
-    "WebhookNew": record_of(
+    "WebhookNew": build_object_schema(
         {
             **_WEBHOOK,
             "secret": {
@@ -129,12 +139,12 @@ WEBHOOKS: dict[str, Schema] = {
             },
         }
     ),
-    "WebhookTest": record_of({"webhook": {**WORD, "description": "Its own name."}}),
+    "WebhookTest": build_object_schema({"webhook": {**WORD, "description": "Its own name."}}),
 }
 LOG_PARAMETERS: list[dict[str, Any]] = [
     {
         "name": "status",
-        "type": several(ref("WebhookDeliveryStatus")),
+        "type": build_list_schema(ref("WebhookDeliveryStatus")),
         "style": "form",
         "explode": False,
         "description": "Only deliveries in these states.",
@@ -146,7 +156,7 @@ LOG_PARAMETERS: list[dict[str, Any]] = [
     },
     {
         "name": "before",
-        "type": READABLE,
+        "type": READABLE_TEXT,
         "description": "The `id` of the delivery after which the list goes on.",
     },
 ]
@@ -164,7 +174,7 @@ def _header(name: str, description: str) -> Schema:
 
 
 # What receivers get: the document's own place for it.
-SENT: dict[str, Schema] = {
+WEBHOOK_MESSAGES: dict[str, Schema] = {
     "change": {
         "post": {
             "operationId": "webhook_message",

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-LONGEST_URL = 500
+MAX_URL_LENGTH = 500
 HTTPS_PORT, FIRST_FREE_PORT = 443, 1024
 PLAIN = re.compile(r"[!-\[\]-~]+")
 LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -26,12 +26,12 @@ GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 RESERVED = ipaddress.IPv4Network("192.88.99.0/24")
 # A resolver cannot be interrupted: so many look-ups at a time, and no more.
-ASKING = BoundedSemaphore(8)
+LOOKUP_SLOTS = BoundedSemaphore(8)
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-class Unsafe(Exception):
+class UnsafeURLError(Exception):
     """An address that is not to be connected to: a code for programs, and words."""
 
     def __init__(self, code: str, detail: str) -> None:
@@ -40,7 +40,7 @@ class Unsafe(Exception):
 
 
 @dataclass(frozen=True)
-class Target:
+class ParsedURL:
     """A URL that was read: ``path`` is what the request line says, the query included."""
 
     scheme: str
@@ -49,36 +49,42 @@ class Target:
     path: str
 
 
-def read(url: str) -> Target:
-    """The parts of a URL; raises ``Unsafe`` for one that no webhook can have."""
-    if not PLAIN.fullmatch(url) or len(url) > LONGEST_URL:
-        raise Unsafe("invalid_url", f"Write a web address in ASCII, {LONGEST_URL} signs at most.")
+def parse_url(url: str) -> ParsedURL:
+    """The parts of a URL; raises ``UnsafeURLError`` for one that no webhook can have."""
+    if not PLAIN.fullmatch(url) or len(url) > MAX_URL_LENGTH:
+        raise UnsafeURLError(
+            "invalid_url", f"Write a web address in ASCII, {MAX_URL_LENGTH} signs at most."
+        )
     try:
         parts = urlsplit(url)
         port = HTTPS_PORT if parts.port is None else parts.port
     except ValueError as error:
-        raise Unsafe("invalid_url", "This is not a web address.") from error
-    if parts.scheme not in schemes():
-        raise Unsafe("invalid_url", "Write a web address that begins with https://.")
+        raise UnsafeURLError("invalid_url", "This is not a web address.") from error
+    if parts.scheme not in get_allowed_schemes():
+        raise UnsafeURLError("invalid_url", "Write a web address that begins with https://.")
     if "@" in parts.netloc:
-        raise Unsafe("invalid_url", "Leave the name and the password out of the address.")
+        raise UnsafeURLError("invalid_url", "Leave the name and the password out of the address.")
     if "#" in url:
-        raise Unsafe("invalid_url", "Leave out what follows the #: it is not sent.")
+        raise UnsafeURLError("invalid_url", "Leave out what follows the #: it is not sent.")
     host = parts.hostname or ""
-    if not is_host(host):
-        raise Unsafe("invalid_url", "Write the host as a name in ASCII, or as a plain address.")
+    if not is_valid_host(host):
+        raise UnsafeURLError(
+            "invalid_url", "Write the host as a name in ASCII, or as a plain address."
+        )
     if port != HTTPS_PORT and port < FIRST_FREE_PORT:
-        raise Unsafe("invalid_url", f"Use port {HTTPS_PORT}, or one from {FIRST_FREE_PORT} on.")
+        raise UnsafeURLError(
+            "invalid_url", f"Use port {HTTPS_PORT}, or one from {FIRST_FREE_PORT} on."
+        )
     path = parts.path or "/"
-    return Target(parts.scheme, host, port, f"{path}?{parts.query}" if parts.query else path)
+    return ParsedURL(parts.scheme, host, port, f"{path}?{parts.query}" if parts.query else path)
 
 
-def schemes() -> tuple[str, ...]:
+def get_allowed_schemes() -> tuple[str, ...]:
     """HTTP without TLS is for receivers on this machine alone."""
     return ("https", "http") if settings.TRACKER_WEBHOOKS_ALLOW_LOOPBACK else ("https",)
 
 
-def is_host(host: str) -> bool:
+def is_valid_host(host: str) -> bool:
     """Whether a host is an address in its one plain form, or a name that is none in disguise."""
     try:
         ipaddress.ip_address(host)
@@ -87,26 +93,26 @@ def is_host(host: str) -> bool:
     return "%" not in host
 
 
-def addresses_of(target: Target, seconds: float) -> list[str]:
-    """The addresses of the host, asked once; raises ``Unsafe`` unless all may be connected to.
+def resolve_safely(target: ParsedURL, seconds: float) -> list[str]:
+    """The addresses of the host; raises ``UnsafeURLError`` unless all may be connected to.
 
     One answer for hosts that are unknown, that are hidden and that do not answer in time: nobody
     learns from it which names there are inside.
     """
-    found = [ipaddress.ip_address(text) for text in resolved(target.host, target.port, seconds)]
-    if not found or not all(map(is_allowed, found)):
-        raise Unsafe("unreachable", "The host has no address, or one that is not public.")
+    found = [ipaddress.ip_address(text) for text in look_up_host(target.host, target.port, seconds)]
+    if not found or not all(map(is_allowed_address, found)):
+        raise UnsafeURLError("unreachable", "The host has no address, or one that is not public.")
     if target.scheme != "https" and not all(address.is_loopback for address in found):
-        raise Unsafe("invalid_url", "Write a web address that begins with https://.")
+        raise UnsafeURLError("invalid_url", "Write a web address that begins with https://.")
     return [str(address) for address in found]
 
 
-def is_allowed(address: IPAddress) -> bool:
+def is_allowed_address(address: IPAddress) -> bool:
     """Whether an address is reached from everywhere; loopback only where the setting says so."""
     if isinstance(address, ipaddress.IPv6Address):
-        inner = carried(address)
+        inner = get_embedded_ipv4(address)
         if inner is not None:
-            return is_allowed(inner)
+            return is_allowed_address(inner)
         if not address.is_loopback and address not in GLOBAL_UNICAST:
             return False
     elif address in RESERVED:
@@ -116,17 +122,17 @@ def is_allowed(address: IPAddress) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+def get_embedded_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     """The IPv4 address that is reached through an IPv6 one: mapped, 6to4 or NAT64."""
     if address in NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour
 
 
-def resolved(host: str, port: int, seconds: float) -> list[str]:
+def look_up_host(host: str, port: int, seconds: float) -> list[str]:
     """What the resolver says of a host within this time; nothing when it says nothing."""
     answers: SimpleQueue[list[str]] = SimpleQueue()
-    if not ASKING.acquire(timeout=seconds):
+    if not LOOKUP_SLOTS.acquire(timeout=seconds):
         return []
 
     def ask() -> None:
@@ -136,7 +142,7 @@ def resolved(host: str, port: int, seconds: float) -> list[str]:
         except (OSError, UnicodeError):
             answers.put([])
         finally:
-            ASKING.release()
+            LOOKUP_SLOTS.release()
 
     Thread(target=ask, daemon=True).start()
     try:

@@ -14,35 +14,35 @@ from rest_framework.request import Request
 from negotiations import permissions
 from negotiations.models import Change, Token, Webhook
 from negotiations.rest.http.conditional import (
-    body_tag,
-    cacheable,
-    newest,
-    refuse_other_state,
-    validated,
-    with_validators,
+    build_body_etag,
+    get_last_modified,
+    require_matching_etag,
+    respond_with_validators,
+    set_cache_control,
+    set_validators,
 )
 from negotiations.rest.http.idempotency import (
-    refuse_key,
-    refuse_parameters,
-    rehearsable,
-    repeatable,
+    allow_only_dry_run,
+    idempotent,
+    refuse_idempotency_key,
+    supports_dry_run,
 )
 from negotiations.rest.http.parsers import MergePatchParser, StrictJSONParser
-from negotiations.rest.http.problem_details import Refusal
-from negotiations.rest.http.query_params import readable, refuse_any
-from negotiations.rest.http.renderers import dumps, json_response
-from negotiations.rest.http.request_bodies import body_of, refuse_body
-from negotiations.rest.http.views import ProtocolView
-from negotiations.rest.schemas.responses import WRITE
+from negotiations.rest.http.problem_details import ProblemError
+from negotiations.rest.http.query_params import is_readable, refuse_query_params
+from negotiations.rest.http.renderers import build_json_response, dump_json
+from negotiations.rest.http.request_bodies import refuse_body, require_body
+from negotiations.rest.http.views import APIBaseView
+from negotiations.rest.schemas.responses import WRITE_STATUSES
 from negotiations.rest.schemas.values import ref
 
 from .openapi import AUTH, CHANGE, TAGS, WANTED
-from .serializers import WebhookSerializer, webhook_body
+from .serializers import WebhookSerializer, serialize_webhook
 
-MOST = 20
+MAX_WEBHOOKS = 20
 
 
-class OwnWebhooks(ProtocolView):
+class WebhookBaseView(APIBaseView):
     """What all these addresses have in common: there are only the caller's own webhooks."""
 
     # For the document: writes take ``dry_run``; the key those whose answer may be kept.
@@ -54,9 +54,9 @@ class OwnWebhooks(ProtocolView):
 
     # What they refuse beyond the usual, for the document.
     refusals: ClassVar[dict[str, tuple[int, ...]]] = {
-        "post": (*WRITE, 404, 422),
-        "patch": (*WRITE, 404, 412, 422),
-        "delete": (*WRITE, 404, 412, 422),
+        "post": (*WRITE_STATUSES, 404, 422),
+        "patch": (*WRITE_STATUSES, 404, 412, 422),
+        "delete": (*WRITE_STATUSES, 404, 412, 422),
     }
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -72,31 +72,31 @@ class OwnWebhooks(ProtocolView):
     def named(self, slug: str, rows: Any = None) -> Webhook:
         """The webhook of this name, if it is the caller's."""
         rows = self.own() if rows is None else rows
-        webhook: Webhook | None = rows.filter(slug=slug).first() if readable(slug) else None
+        webhook: Webhook | None = rows.filter(slug=slug).first() if is_readable(slug) else None
         if webhook is None:
-            raise Refusal("not_found", "You have no such webhook.")
+            raise ProblemError("not_found", "You have no such webhook.")
         return webhook
 
     def require_writer(self, request: Request) -> None:
         """403 for tokens that only read, and for users without a role: all is told to all."""
         if getattr(request.auth, "scope", None) != Token.Scope.WRITE:
             raise PermissionDenied("This token only reads.")
-        if not permissions.may_create(request.user):
+        if not permissions.can_create(request.user):
             raise PermissionDenied("Your role has no webhooks.")
 
     def to_act_on(self, request: Request, slug: str) -> Webhook:
         """The webhook, for an action that takes no body."""
         webhook = self.named(slug)
         self.require_writer(request)
-        refuse_parameters(request)
+        allow_only_dry_run(request)
         refuse_body(request)
         return webhook
 
 
-class WebhookListView(OwnWebhooks):
+class WebhookListView(WebhookBaseView):
     """Own webhooks."""
 
-    refusals: ClassVar[dict[str, tuple[int, ...]]] = {"post": WRITE}
+    refusals: ClassVar[dict[str, tuple[int, ...]]] = {"post": WRITE_STATUSES}
     # An answer with a secret is not kept.
     read_headers: ClassVar[dict[str, Any]] = {"post": ()}
 
@@ -105,10 +105,14 @@ class WebhookListView(OwnWebhooks):
     )
     def get(self, request: Request) -> HttpResponse:
         """Your webhooks, newest first. Their secrets cannot be shown again."""
-        refuse_any(request)
-        response = json_response({"results": [webhook_body(webhook) for webhook in self.own()]})
+        refuse_query_params(request)
+        response = build_json_response(
+            {"results": [serialize_webhook(webhook) for webhook in self.own()]}
+        )
         # When an address was changed is not kept.
-        return with_validators(response, request, body_tag(response.content), newest())
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), get_last_modified()
+        )
 
     @extend_schema(
         operation_id="webhooks_create",
@@ -117,7 +121,7 @@ class WebhookListView(OwnWebhooks):
         auth=AUTH,
         tags=TAGS,
     )
-    @rehearsable
+    @supports_dry_run
     def post(self, request: Request) -> HttpResponse:
         """Make a webhook of yours. The answer holds its secret under `secret`, this once.
 
@@ -125,22 +129,24 @@ class WebhookListView(OwnWebhooks):
         address is looked up and must be one that everybody can reach.
         """
         self.require_writer(request)
-        refuse_parameters(request)
-        refuse_key(request)
-        wanted = values_of(request, WebhookSerializer(data=body_of(request)))
-        if self.own().count() >= MOST:
-            raise Refusal("conflict", f"You have {MOST} webhooks; delete one first.")
+        allow_only_dry_run(request)
+        refuse_idempotency_key(request)
+        wanted = get_validated_data(request, WebhookSerializer(data=require_body(request)))
+        if self.own().count() >= MAX_WEBHOOKS:
+            raise ProblemError("conflict", f"You have {MAX_WEBHOOKS} webhooks; delete one first.")
         is_on = wanted.pop("enabled", True)
         owner: Any = request.user
         position = Change.objects.last_number()
         webhook = Webhook.objects.create(user=owner, position=position, **wanted)
-        switch(webhook, on=is_on)
-        response = json_response({**webhook_body(webhook), "secret": webhook.secret()}, 201)
+        set_enabled(webhook, on=is_on)
+        response = build_json_response(
+            {**serialize_webhook(webhook), "secret": webhook.secret()}, 201
+        )
         response["Location"] = request.build_absolute_uri(f"/api/v1/webhooks/{webhook.slug}/")
-        return cacheable(response, request)
+        return set_cache_control(response, request)
 
 
-class WebhookView(OwnWebhooks):
+class WebhookView(WebhookBaseView):
     """One of the caller's webhooks."""
 
     parser_classes = (StrictJSONParser, MergePatchParser)
@@ -151,9 +157,11 @@ class WebhookView(OwnWebhooks):
     def get(self, request: Request, slug: str) -> HttpResponse:
         """What is kept of the webhook, and whether it is well."""
         webhook = self.named(slug)
-        refuse_any(request)
-        response = json_response(webhook_body(webhook))
-        return with_validators(response, request, body_tag(response.content), newest())
+        refuse_query_params(request)
+        response = build_json_response(serialize_webhook(webhook))
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), get_last_modified()
+        )
 
     @extend_schema(
         operation_id="webhooks_change",
@@ -162,7 +170,7 @@ class WebhookView(OwnWebhooks):
         auth=AUTH,
         tags=TAGS,
     )
-    @repeatable
+    @idempotent
     def patch(self, request: Request, slug: str) -> HttpResponse:
         """Change its address or its collections, or switch it off and on.
 
@@ -171,9 +179,9 @@ class WebhookView(OwnWebhooks):
         """
         webhook = self.named(slug)
         self.require_writer(request)
-        refuse_parameters(request)
-        serializer = WebhookSerializer(webhook, data=body_of(request), partial=True)
-        wanted = values_of(request, serializer)
+        allow_only_dry_run(request)
+        serializer = WebhookSerializer(webhook, data=require_body(request), partial=True)
+        wanted = get_validated_data(request, serializer)
         is_on = wanted.pop("enabled", webhook.enabled)
         if "url" in wanted:
             wanted["failing_since"] = None
@@ -181,32 +189,35 @@ class WebhookView(OwnWebhooks):
             if wanted:
                 # These columns alone: a worker may be writing the others.
                 Webhook.objects.filter(pk=webhook.pk).update(**wanted)
-            switch(webhook, on=is_on)
-        response = json_response(webhook_body(webhook))
-        return cacheable(validated(response, body_tag(response.content), newest()), request)
+            set_enabled(webhook, on=is_on)
+        response = build_json_response(serialize_webhook(webhook))
+        return set_cache_control(
+            set_validators(response, build_body_etag(response.content), get_last_modified()),
+            request,
+        )
 
     @extend_schema(operation_id="webhooks_delete", responses={204: None}, auth=AUTH, tags=TAGS)
-    @repeatable
+    @idempotent
     def delete(self, request: Request, slug: str) -> HttpResponse:
         """Delete the webhook with the log of its deliveries; nothing more is sent."""
         webhook = self.to_act_on(request, slug)
         with self.as_it_was_read(request, slug):
             webhook.delete()
-        return cacheable(HttpResponse(status=204), request)
+        return set_cache_control(HttpResponse(status=204), request)
 
     @contextmanager
     def as_it_was_read(self, request: Request, slug: str) -> Iterator[None]:
         """Write it in the state that `If-Match` names, if it names one; 412 in another."""
         with transaction.atomic():
             stored = self.named(slug, self.own().select_for_update())
-            refuse_other_state(request, body_tag(dumps(webhook_body(stored))))
+            require_matching_etag(request, build_body_etag(dump_json(serialize_webhook(stored))))
             yield
 
 
-class RotationView(OwnWebhooks):
+class SecretRotationView(WebhookBaseView):
     """A new secret for a webhook."""
 
-    refusals: ClassVar[dict[str, tuple[int, ...]]] = {"post": (*WRITE, 404)}
+    refusals: ClassVar[dict[str, tuple[int, ...]]] = {"post": (*WRITE_STATUSES, 404)}
     read_headers: ClassVar[dict[str, Any]] = {"post": ()}
 
     @extend_schema(
@@ -216,30 +227,30 @@ class RotationView(OwnWebhooks):
         auth=AUTH,
         tags=TAGS,
     )
-    @rehearsable
+    @supports_dry_run
     def post(self, request: Request, slug: str) -> HttpResponse:
         """Give the webhook a new secret, shown this once.
 
         For a day each message is signed with both secrets, so that receivers change at leisure.
         """
         webhook = self.to_act_on(request, slug)
-        refuse_key(request)
+        refuse_idempotency_key(request)
         generation, now = webhook.generation, timezone.now()
         rows = Webhook.objects.filter(pk=webhook.pk, generation=generation)
         if not rows.update(generation=generation + 1, rotated_at=now):
-            raise Refusal("conflict", "It was given another secret at the same moment.")
+            raise ProblemError("conflict", "It was given another secret at the same moment.")
         webhook.refresh_from_db()
-        body = {**webhook_body(webhook), "secret": webhook.secret(generation + 1)}
-        return cacheable(json_response(body), request)
+        body = {**serialize_webhook(webhook), "secret": webhook.secret(generation + 1)}
+        return set_cache_control(build_json_response(body), request)
 
 
-def values_of(request: Request, serializer: WebhookSerializer) -> dict[str, Any]:
+def get_validated_data(request: Request, serializer: WebhookSerializer) -> dict[str, Any]:
     """What the body says, if nothing in it is wrong."""
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 
 
-def switch(webhook: Webhook, *, on: bool) -> None:
+def set_enabled(webhook: Webhook, *, on: bool) -> None:
     """Switch a webhook on or off, and read it anew."""
     rows = Webhook.objects.filter(pk=webhook.pk)
     if on:

@@ -19,18 +19,18 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from negotiations.history.visible_changes import Event, Feed
+from negotiations.history.visible_changes import ChangeFeed, Event
 from negotiations.models import Change, Webhook, WebhookDelivery
-from negotiations.rest.http.renderers import dumps
+from negotiations.rest.http.renderers import dump_json
 
-from .client import Outcome, send
+from .client import DeliveryOutcome, send_message
 
 logger = logging.getLogger(__name__)
 
 Status = WebhookDelivery.Status
 Reason = Webhook.DisabledReason
 
-TEST = "webhook.test"
+TEST_EVENT_TYPE = "webhook.test"
 # After the first attempt, as Standard Webhooks 1.0 proposes it; three days in all.
 RETRIES = (
     timedelta(seconds=5),
@@ -41,7 +41,7 @@ RETRIES = (
 # Each is lengthened by up to a fifth: what failed together does not come back together.
 JITTER = 1.2
 LONG_FAILURE = timedelta(days=5)
-LOG_KEPT = timedelta(days=30)
+LOG_RETENTION = timedelta(days=30)
 # Changes laid out at a time; with so many deliveries waiting, further changes wait in the feed.
 CHUNK, MOST_WAITING = 100, 500
 # A turn ends in time; should its worker die, another goes on after the lease.
@@ -52,20 +52,20 @@ REST = timedelta(seconds=5)
 Stopping = Callable[[], bool]
 
 
-def work_off(is_stopping: Stopping = lambda: False) -> Counter[str]:
+def deliver_due(is_stopping: Stopping = lambda: False) -> Counter[str]:
     """Turns until nothing is due; how many attempts ended as which status."""
     tally: Counter[str] = Counter()
-    while not is_stopping() and (webhook := in_hand()):
+    while not is_stopping() and (webhook := lease_next_webhook()):
         rest = REST
         try:
-            rest = take_turn(webhook, tally, is_stopping)
+            rest = process_webhook(webhook, tally, is_stopping)
         finally:
             mine = Webhook.objects.filter(pk=webhook.pk, next_turn_at=webhook.next_turn_at)
             mine.update(next_turn_at=timezone.now() + rest)
     return tally
 
 
-def in_hand() -> Webhook | None:
+def lease_next_webhook() -> Webhook | None:
     """A webhook that is due and now this worker's: one conditional update decides who has it."""
     now = timezone.now()
     for webhook in Webhook.objects.due(now)[:20]:
@@ -76,21 +76,21 @@ def in_hand() -> Webhook | None:
     return None
 
 
-def take_turn(webhook: Webhook, tally: Counter[str], is_stopping: Stopping) -> timedelta:
+def process_webhook(webhook: Webhook, tally: Counter[str], is_stopping: Stopping) -> timedelta:
     """Lay out what is new and send what is due, oldest first, until one fails or the time is up.
 
     Returns how long the webhook is to rest.
     """
     end = time.monotonic() + LONGEST_TURN
-    rest = timedelta(0) if lay_out(webhook) else REST
+    rest = timedelta(0) if enqueue_changes(webhook) else REST
     now = timezone.now()
-    webhook.deliveries.filter(next_attempt_at=None, created_at__lt=now - LOG_KEPT).delete()
+    webhook.deliveries.filter(next_attempt_at=None, created_at__lt=now - LOG_RETENTION).delete()
     due = webhook.deliveries.filter(next_attempt_at__lte=now).order_by("pk")
-    withhold(due, webhook)
+    cancel_unreadable(due, webhook)
     for delivery in due[:CHUNK]:
         if is_stopping() or time.monotonic() > end:
             break
-        found = attempt(delivery)
+        found = attempt_delivery(delivery)
         if found is None:
             return REST
         status, wish = found
@@ -101,9 +101,9 @@ def take_turn(webhook: Webhook, tally: Counter[str], is_stopping: Stopping) -> t
     return rest
 
 
-def lay_out(webhook: Webhook) -> bool:
+def enqueue_changes(webhook: Webhook) -> bool:
     """Make deliveries of the next changes that its owner may learn of, each once; if it went on."""
-    feed = Feed(webhook.user)
+    feed = ChangeFeed(webhook.user)
     if feed.is_public:
         Webhook.objects.filter(pk=webhook.pk).switch_off(Reason.OWNER)
     if feed.is_public or webhook.deliveries.filter(status=Status.PENDING).count() >= MOST_WAITING:
@@ -117,13 +117,15 @@ def lay_out(webhook: Webhook) -> bool:
         if position == webhook.position or not rows.update(position=position):
             return False
         WebhookDelivery.objects.bulk_create(
-            WebhookDelivery(webhook=webhook, change_id=event["sequence"], type=type_of(event))
+            WebhookDelivery(
+                webhook=webhook, change_id=event["sequence"], type=get_event_type(event)
+            )
             for event in part.events
         )
     return True
 
 
-def withhold(due: Any, webhook: Webhook) -> None:
+def cancel_unreadable(due: Any, webhook: Webhook) -> None:
     """Give up what the owner may not learn of any more."""
     visible = WebhookDelivery.objects.visible_to(webhook.user)
     due.exclude(pk__in=visible.values("pk")).update(
@@ -133,7 +135,7 @@ def withhold(due: Any, webhook: Webhook) -> None:
     )
 
 
-def attempt(delivery: WebhookDelivery) -> tuple[Status, timedelta] | None:
+def attempt_delivery(delivery: WebhookDelivery) -> tuple[Status, timedelta] | None:
     """Send a message once and note what came of it; None when it is not to be sent now.
 
     The receiver may ask to be left alone for a time, with all messages.
@@ -141,11 +143,11 @@ def attempt(delivery: WebhookDelivery) -> tuple[Status, timedelta] | None:
     """
     enabled = Webhook.objects.enabled().select_related("user")
     webhook = enabled.filter(pk=delivery.webhook_id).first()
-    body = body_of(webhook, delivery) if webhook else None
-    if webhook is None or body is None or not is_noted(delivery):
+    body = render_message(webhook, delivery) if webhook else None
+    if webhook is None or body is None or not claim_delivery(delivery):
         return None
-    outcome = send(webhook, delivery.message, body)
-    status = keep(webhook, delivery, outcome)
+    outcome = send_message(webhook, delivery.message, body)
+    status = record_outcome(webhook, delivery, outcome)
     fields = {
         "webhook": webhook.slug,
         "message_id": delivery.message,
@@ -157,7 +159,7 @@ def attempt(delivery: WebhookDelivery) -> tuple[Status, timedelta] | None:
     return status, outcome.rest
 
 
-def is_noted(delivery: WebhookDelivery) -> bool:
+def claim_delivery(delivery: WebhookDelivery) -> bool:
     """Note an attempt before it is made; False when another worker, or a redelivery, did."""
     rows = WebhookDelivery.objects.filter(
         pk=delivery.pk, attempts=delivery.attempts, next_attempt_at=delivery.next_attempt_at
@@ -170,36 +172,36 @@ def is_noted(delivery: WebhookDelivery) -> bool:
     )
 
 
-def wait_after(attempts: int) -> timedelta | None:
+def get_retry_delay(attempts: int) -> timedelta | None:
     """How long to wait after so many attempts that failed; None: it is given up."""
     if attempts > len(RETRIES):
         return None
     return RETRIES[attempts - 1] * uniform(1, JITTER)  # noqa: S311 - no secret hangs on it
 
 
-def type_of(event: Event) -> str:
+def get_event_type(event: Event) -> str:
     """``positions.created``: the collection, and what happened in the eyes of the owner."""
     return f"{event['kind']}.{event['action']}"
 
 
-def body_of(webhook: Webhook, delivery: WebhookDelivery) -> bytes | None:
+def render_message(webhook: Webhook, delivery: WebhookDelivery) -> bytes | None:
     """What is told, as the owner may read it at this moment; None when they may not."""
     if delivery.change_id is None:
         data = {"webhook": webhook.slug}
-        return dumps({"type": TEST, "timestamp": delivery.created_at, "data": data})
-    feed = Feed(webhook.user)
+        return dump_json({"type": TEST_EVENT_TYPE, "timestamp": delivery.created_at, "data": data})
+    feed = ChangeFeed(webhook.user)
     rows = feed.changes.none() if feed.is_public else feed.changes.select_related("by")
     change = rows.filter(pk=delivery.change_id).first()
     if change is None:
         return None
     event = feed.event(change)
-    return dumps({"type": type_of(event), "timestamp": event["at"], "data": event})
+    return dump_json({"type": get_event_type(event), "timestamp": event["at"], "data": event})
 
 
-def keep(webhook: Webhook, delivery: WebhookDelivery, outcome: Outcome) -> Status:
+def record_outcome(webhook: Webhook, delivery: WebhookDelivery, outcome: DeliveryOutcome) -> Status:
     """Note what came of an attempt, unless somebody asked for the message anew meanwhile."""
     now = timezone.now()
-    wait = None if outcome.is_good or outcome.is_gone else wait_after(delivery.attempts)
+    wait = None if outcome.is_good or outcome.is_gone else get_retry_delay(delivery.attempts)
     status = Status.DELIVERED if outcome.is_good else Status.PENDING if wait else Status.FAILED
     WebhookDelivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts).update(
         status=status,

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from negotiations.models import PasswordGuess, Token, role_of
+from negotiations.models import PasswordGuess, Token, get_role
 from negotiations.rest.http.client_address import get_client_address, get_client_network
-from tests.conftest import PASSWORD, member_of
-from tests.support.admin_client import at_the_desk, opened, said
+from tests.conftest import PASSWORD, create_user
+from tests.support.admin_client import build_admin_client, list_messages, open_admin_form
 from tracker.login_throttle import take_try
 
 LOGIN = "/admin/login/"
@@ -34,7 +34,7 @@ def test_eleventh_try_has_to_wait_even_with_the_right_password(analyst_user):
 
 
 def test_fifty_parallel_guesses_get_ten_tries(transactional_db):
-    member_of("contributor", "analyst")
+    create_user("contributor", "analyst")
     counted = []
 
     def guess(_number):
@@ -225,7 +225,7 @@ def test_users_and_groups_are_kept_by_administrators(
 ):
     url = f"/admin/auth/{page.replace('1', str(analyst_user.pk))}"
     statuses = [
-        at_the_desk(user).get(url).status_code
+        build_admin_client(user).get(url).status_code
         for user in (analyst_user, reviewer_user, administrator_user)
     ]
 
@@ -233,29 +233,31 @@ def test_users_and_groups_are_kept_by_administrators(
 
 
 def test_an_administrator_makes_a_contributor(administrator_user):
-    client = at_the_desk(administrator_user)
+    client = build_admin_client(administrator_user)
     group = Group.objects.get_or_create(name="contributor")[0]
-    form = opened(client, "/admin/auth/user/add/")
+    form = open_admin_form(client, "/admin/auth/user/add/")
     form |= {"username": "new", "password1": PASSWORD, "password2": PASSWORD}
     form |= {"usable_password": "true", "is_staff": "on", "groups": [group.pk]}
 
     client.post("/admin/auth/user/add/", form)
 
     new = User.objects.get(username="new")
-    assert (role_of(new), new.is_staff, new.is_superuser) == ("contributor", True, False)
+    assert (get_role(new), new.is_staff, new.is_superuser) == ("contributor", True, False)
 
 
 def test_nobody_raises_themselves_or_makes_superusers(administrator_user, analyst_user):
     root = User.objects.create_superuser("root", password=PASSWORD)
-    client = at_the_desk(administrator_user)
+    client = build_admin_client(administrator_user)
     own, other = (
         f"/admin/auth/user/{user.pk}/change/" for user in (administrator_user, analyst_user)
     )
-    form = opened(client, own)
+    form = open_admin_form(client, own)
     assert not {"groups", "is_staff", "is_active", "is_superuser"} & set(form)
 
     client.post(own, form | {"is_superuser": "on", "groups": []})
-    client.post(other, opened(client, other) | {"is_superuser": "on", "user_permissions": "1"})
+    client.post(
+        other, open_admin_form(client, other) | {"is_superuser": "on", "user_permissions": "1"}
+    )
 
     for user in (administrator_user, analyst_user):
         user.refresh_from_db()
@@ -268,10 +270,10 @@ def test_nobody_raises_themselves_or_makes_superusers(administrator_user, analys
 
 
 def test_the_text_of_a_token_is_shown_once(analyst_user):
-    client = at_the_desk(analyst_user)
+    client = build_admin_client(analyst_user)
     url = "/admin/negotiations/token/add/"
 
-    form = opened(client, url) | {"name": "notebook", "scope": "read"}
+    form = open_admin_form(client, url) | {"name": "notebook", "scope": "read"}
     answer = client.post(url, form)
 
     token = Token.objects.get()
@@ -294,25 +296,25 @@ def test_everybody_sees_and_revokes_their_own_tokens(
     token, _text = Token.issue(reviewer_user, "notebook")
     url = f"/admin/negotiations/token/{token.pk}/revoke/"
 
-    at_the_desk(analyst_user).post(url)
+    build_admin_client(analyst_user).post(url)
     token.refresh_from_db()
     assert token.revoked_at is None
     lists = [
-        "notebook" in at_the_desk(user).get("/admin/negotiations/token/").content.decode()
+        "notebook" in build_admin_client(user).get("/admin/negotiations/token/").content.decode()
         for user in (analyst_user, reviewer_user, administrator_user)
     ]
     assert lists == [False, True, True]
 
-    answer = at_the_desk(administrator_user).post(url)
+    answer = build_admin_client(administrator_user).post(url)
     token.refresh_from_db()
     assert token.is_live is False
-    assert said(answer) == ["1 revoked."]
+    assert list_messages(answer) == ["1 revoked."]
 
 
 def test_a_token_that_ended_already_is_not_made(analyst_user):
-    client = at_the_desk(analyst_user)
+    client = build_admin_client(analyst_user)
     url = "/admin/negotiations/token/add/"
-    form = opened(client, url) | {"name": "n", "scope": "read"}
+    form = open_admin_form(client, url) | {"name": "n", "scope": "read"}
 
     answer = client.post(url, form | {"expires_at_0": "2020-01-01", "expires_at_1": "00:00:00"})
 

@@ -16,8 +16,17 @@ from tests.factories import (
     SourceFactory,
     StatementFactory,
 )
-from tests.support.admin_client import at_the_desk, login
-from tests.support.coding_client import chips, desk_of, faults, labels, offers, opened, save, sent
+from tests.support.admin_client import build_admin_client, build_login_data
+from tests.support.coding_client import (
+    get_coding_url,
+    get_form_data,
+    get_form_errors,
+    list_chip_labels,
+    list_chips,
+    list_suggestions,
+    open_coding_form,
+    save_coding_form,
+)
 from tests.support.seedfiles import SEEDS
 
 pytestmark = pytest.mark.django_db
@@ -53,23 +62,23 @@ def further_talks():
 
 @pytest.fixture
 def desk(analyst_user):
-    return at_the_desk(analyst_user)
+    return build_admin_client(analyst_user)
 
 
 def test_a_sentence_is_coded_by_its_link_and_its_forms(desk, article, ukraine, further_talks):
-    page = desk.get(desk_of(article), {"sentence": "S3"})
+    page = desk.get(get_coding_url(article), {"sentence": "S3"})
     assert page.context["passage"].quote == MOMENTUM
 
-    form = opened(desk, article, "position", MOMENTUM)
+    form = open_coding_form(desk, article, "position", MOMENTUM)
     form |= {"party": "kyiv", "issue": "FURTHER talks", "stance": "supports", "claim": "Go on."}
-    answer = save(desk, article, form, **STATED)
+    answer = save_coding_form(desk, article, form, **STATED)
 
     position = Position.objects.get()
-    assert answer.headers["Location"] == f"{desk_of(article)}?saved=position-{position.pk}-1"
+    assert answer.headers["Location"] == f"{get_coding_url(article)}?saved=position-{position.pk}-1"
     words = position.citations.get()
     assert (position.party, position.issue, position.review) == (ukraine, further_talks, "draft")
     assert (words.quote, words.before, words.start) == (MOMENTUM, "", TEXT.index(MOMENTUM))
-    assert [str(version.history_user) for version in history.versions(position)] == ["analyst"]
+    assert [str(version.history_user) for version in history.list_versions(position)] == ["analyst"]
     assert desk.get(answer.headers["Location"]).context["reader"].meter == {
         "coded": 1,
         "dismissed": 0,
@@ -82,32 +91,32 @@ def test_the_server_finds_the_words_by_itself(desk, article):
     # "next week" stands twice; what stands around it tells which one is meant.
     second = TEXT.rindex("next week")
     around = {"before": TEXT[second - 40 : second - 1], "after": TEXT[second + 9 : second + 49]}
-    form = opened(desk, article, "dismissal", " next week", **around, start="3")
+    form = open_coding_form(desk, article, "dismissal", " next week", **around, start="3")
     assert (form["quote"], form["before"], form["after"]) == ("next week", "for ", "")
 
-    save(desk, article, form, reason="background", start="3")
+    save_coding_form(desk, article, form, reason="background", start="3")
 
     assert Dismissal.objects.get().start == second
-    without = opened(desk, article, "dismissal", "next week")
-    assert faults(save(desk, article, without, reason="background")) == {
+    without = open_coding_form(desk, article, "dismissal", "next week")
+    assert get_form_errors(save_coding_form(desk, article, without, reason="background")) == {
         "quote": ["These words stand 2 times in the source; add the words before or after them."]
     }
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(desk, article, ukraine):
-    form = opened(desk, article, "position", "peace-lasting peace")
+    form = open_coding_form(desk, article, "position", "peace-lasting peace")
     form |= {"party": "Ukraine", "issue": "Leaders", "stance": "supports", "claim": "Meet."}
     form |= {"negotiation": ukraine.participations.get().negotiation.title, "basis": "stated"}
 
-    answer = save(desk, article, form, voice="direct_speech")
+    answer = save_coding_form(desk, article, form, voice="direct_speech")
 
-    assert faults(answer) == {
+    assert get_form_errors(answer) == {
         "quote": [
             "These words are not in the source; the source writes them: peace\u2013lasting peace"
         ],
         "issue": ["No record that you can see is called “Leaders”."],
     }
-    assert {n: sent(answer)[n] for n in ("quote", "issue", "claim")} == {
+    assert {n: get_form_data(answer)[n] for n in ("quote", "issue", "claim")} == {
         "quote": "peace-lasting peace",
         "issue": "Leaders",
         "claim": "Meet.",
@@ -116,13 +125,13 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(desk, ar
 
 
 def test_who_and_what_is_named_first_here_is_made_in_place(desk, article, talks):
-    form = opened(desk, article, "position", MOMENTUM)
+    form = open_coding_form(desk, article, "position", MOMENTUM)
     form |= {"party": "Ukraine", "party_make": "state", "stance": "supports", "claim": "Go on."}
     form |= {"issue": "Further talks", "issue_make": "Should they go on?"}
     form |= {"spoken_by": "Zelensky", "spoken_by_make": "on", **STATED}
 
-    answer = save(desk, article, form)
-    assert answer.status_code == 302, faults(answer)
+    answer = save_coding_form(desk, article, form)
+    assert answer.status_code == 302, get_form_errors(answer)
 
     position = Position.objects.get()
     made = [position, position.party, position.issue, position.spoken_by]
@@ -130,25 +139,25 @@ def test_who_and_what_is_named_first_here_is_made_in_place(desk, article, talks)
     assert {c.quote for each in made for c in each.citations.all()} == {MOMENTUM}
     # Undoing takes back all of it.
     marks = answer.headers["Location"].partition("saved=")[2]
-    desk.post(f"{desk_of(article)}undo/", {"made": marks})
+    desk.post(f"{get_coding_url(article)}undo/", {"made": marks})
     kinds = (Position, Party, Issue, Person)
     assert [kind.objects.exists() for kind in kinds] == [False] * 4
     assert not Citation.objects.filter(source=article).exists()
 
 
 def test_a_fault_anywhere_makes_nothing(desk, article, talks):
-    form = opened(desk, article, "position", MOMENTUM)
+    form = open_coding_form(desk, article, "position", MOMENTUM)
     form |= {"party": "Ukraine", "party_make": "state", "issue": "No such issue"}
 
-    assert save(desk, article, form).status_code == 200
+    assert save_coding_form(desk, article, form).status_code == 200
 
     assert not Party.objects.exists()
 
 
 def test_a_person_is_coded_with_the_office(desk, article, ukraine):
     quote = "Ukrainian President Volodymyr Zelensky"
-    form = opened(desk, article, "person", quote)
-    offered = chips(desk, article, "person", quote)
+    form = open_coding_form(desk, article, "person", quote)
+    offered = list_chips(desk, article, "person", quote)
     assert [offered[name][0] for name in ("name", "post_title", "post_party")] == [
         ("Volodymyr Zelensky", '{"name": "Volodymyr Zelensky"}'),
         ("President", '{"post_title": "President"}'),
@@ -157,15 +166,17 @@ def test_a_person_is_coded_with_the_office(desk, article, ukraine):
     assert {form.get(name, "") for name in ("name", "post_title", "post_party")} == {""}
 
     form |= {"name": "Volodymyr Zelensky", "voice": "narrator"}
-    save(desk, article, form, post_title="President", post_party="Kyiv")
+    save_coding_form(desk, article, form, post_title="President", post_party="Kyiv")
 
     post = Post.objects.get()
     assert (str(post), post.citations.get().quote) == (
         "Volodymyr Zelensky, President (Ukraine)",
         "Ukrainian President Volodymyr Zelensky",
     )
-    halves = save(desk, article, {**form, "form_key": "other", "post_title": "President"})
-    assert faults(halves) == {"post_party": ["Say for whom the person holds this office."]}
+    halves = save_coding_form(
+        desk, article, {**form, "form_key": "other", "post_title": "President"}
+    )
+    assert get_form_errors(halves) == {"post_party": ["Say for whom the person holds this office."]}
     assert Person.objects.count() == 1
 
 
@@ -181,33 +192,39 @@ def test_names_that_several_have_are_told_apart_by_their_slugs(desk, article, ta
     assert hidden.slug not in str(found)
 
     umerov = "Security Council Secretary Umerov"
-    assert labels(desk, article, "person", umerov, "name") == ["Umerov"]
-    assert labels(desk, article, "person", umerov, "post_title") == ["Security Council Secretary"]
-    form = opened(desk, article, "statement", "In his evening address, Zelensky said")
+    assert list_chip_labels(desk, article, "person", umerov, "name") == ["Umerov"]
+    assert list_chip_labels(desk, article, "person", umerov, "post_title") == [
+        "Security Council Secretary"
+    ]
+    form = open_coding_form(desk, article, "statement", "In his evening address, Zelensky said")
     form |= {"party": "Nobody", "summary": "Talks.", "voice": "narrator", **TALKS}
-    wrong = faults(save(desk, article, form, speaker="Ivanov"))
+    wrong = get_form_errors(save_coding_form(desk, article, form, speaker="Ivanov"))
     assert wrong["speaker"] == [
         f"Several have this name; write one of: Ivanov [{one.slug}]; Ivanov [{other.slug}]"
     ]
-    right = faults(save(desk, article, form, speaker=f"Ivanov [{other.slug}]"))
+    right = get_form_errors(save_coding_form(desk, article, form, speaker=f"Ivanov [{other.slug}]"))
     assert list(right) == ["party"]
 
 
 def test_dates_in_words_are_offered_and_taken_with_one_click(desk, article, talks):
-    form = opened(desk, article, "round", "a new round of peace talks with Russia next week")
-    look = desk.post(desk_of(article), {**form, "_look": "1"})
+    form = open_coding_form(
+        desk, article, "round", "a new round of peace talks with Russia next week"
+    )
+    look = desk.post(get_coding_url(article), {**form, "_look": "1"})
 
-    assert offers(look) == [
+    assert list_suggestions(look) == [
         "date:2025-07-21/2025-07-27|resolved|2025-07-19|next week",
         "date:2025-07-20/2025-07-26|resolved|2025-07-19|next week",
         "date:2025-07-21/2025-07-27|resolved|2025-07-20|next week",
-        "date:2025-07-20|stated||date 2025-07-20",
-        "date:2025-07-19|resolved|2025-07-20|Saturday (July 19)",
-        "date:2026-07-19|resolved|2025-07-20|Saturday (July 19)",
         "date:2025-06-01/2025-06-10|resolved|2025-07-19|early June",
         "date:2026-06-01/2026-06-10|resolved|2025-07-19|early June",
+        "date:2025-06-01/2025-06-10|resolved|2025-07-20|early June",
+        "date:2026-06-01/2026-06-10|resolved|2025-07-20|early June",
+        "date:2025-07-20|stated||date 2025-07-20",
     ]
-    taken = sent(desk.post(desk_of(article), {**form, "_take": offers(look)[0]}))
+    taken = get_form_data(
+        desk.post(get_coding_url(article), {**form, "_take": list_suggestions(look)[0]})
+    )
     dated = {name: taken[name] for name in taken if name.startswith("date")}
     assert dated == {
         "date": "2025-07-21/2025-07-27",
@@ -226,16 +243,20 @@ def test_dates_in_words_are_offered_and_taken_with_one_click(desk, article, talk
 )
 def test_dates_in_the_language_of_the_source_are_offered(desk, talks, language, text, words):
     source = SourceFactory(text=text, language=language, published="2025-07-20", **PUBLIC)
-    form = opened(desk, source, "round", "Раунд")
-    look = desk.post(desk_of(source), {**form, "_look": "1"})
+    form = open_coding_form(desk, source, "round", "Раунд")
+    look = desk.post(get_coding_url(source), {**form, "_look": "1"})
 
-    assert offers(look)[0] == f"date:2025-07-21/2025-07-27|resolved|2025-07-20|{words}"
+    assert list_suggestions(look)[0] == f"date:2025-07-21/2025-07-27|resolved|2025-07-20|{words}"
 
 
 def test_how_a_date_comes_about_is_told_in_the_language_of_the_desk(desk, article, talks):
-    form = opened(desk, article, "round", "a new round of peace talks with Russia next week")
+    form = open_coding_form(
+        desk, article, "round", "a new round of peace talks with Russia next week"
+    )
     asked = {**form, "_look": "1", "date_words": "in June"}
-    page = desk.post(desk_of(article), asked, headers={"Accept-Language": "uk"}).content.decode()
+    page = desk.post(
+        get_coding_url(article), asked, headers={"Accept-Language": "uk"}
+    ).content.decode()
 
     told = re.findall(r"<b>([^<]*)</b>\s*“in June”: ([^,<]*)", page)
     assert {edtf for edtf, _how in told} == {"2025-06", "2026-06"}
@@ -245,10 +266,10 @@ def test_how_a_date_comes_about_is_told_in_the_language_of_the_desk(desk, articl
 def test_a_bound_is_offered_as_a_bound_and_is_no_day_to_count_from(desk, talks):
     text = "Russia is to leave by 7 September, then talks go on."
     source = SourceFactory(text=text, published="2025-07-20", **PUBLIC)
-    form = opened(desk, source, "round", "talks go on")
-    look = desk.post(desk_of(source), {**form, "_look": "1"})
+    form = open_coding_form(desk, source, "round", "talks go on")
+    look = desk.post(get_coding_url(source), {**form, "_look": "1"})
 
-    assert offers(look) == [
+    assert list_suggestions(look) == [
         "date:../2025-09-07|resolved|2025-07-20|by 7 September",
         "date:../2024-09-07|resolved|2025-07-20|by 7 September",
     ]
@@ -269,12 +290,12 @@ def test_an_occasion_tells_who_speaks_and_when(desk, analyst_user, article, talk
     )
 
     names = ("party", "spoken_by", "statement", "date", "date_certainty")
-    form = opened(desk, article, "position", MOMENTUM)
+    form = open_coding_form(desk, article, "position", MOMENTUM)
     assert [form.get(name, "") for name in names] == ["", "", "", "", "unknown"]
-    ((label, value),) = chips(desk, article, "position", MOMENTUM)["occasion"]
+    ((label, value),) = list_chips(desk, article, "position", MOMENTUM)["occasion"]
     assert label == "Ukraine, Volodymyr Zelensky, 2025-07-19"
 
-    filled = sent(desk.post(desk_of(article), {**form, "_fill": value}))
+    filled = get_form_data(desk.post(get_coding_url(article), {**form, "_fill": value}))
     assert [filled[name] for name in names] == [
         "Ukraine",
         "Volodymyr Zelensky",
@@ -283,21 +304,21 @@ def test_an_occasion_tells_who_speaks_and_when(desk, analyst_user, article, talk
         "resolved",
     ]
     # In another paragraph there is no occasion.
-    later = chips(desk, article, "position", "Kyiv rejected the proposals outright")
+    later = list_chips(desk, article, "position", "Kyiv rejected the proposals outright")
     assert ("occasion" in later, later["party"][0][0]) == (False, "Ukraine")
 
 
 @pytest.mark.slow
 def test_what_is_alike_is_told_while_the_form_is_filled_in(desk, article, ukraine, further_talks):
-    form = opened(desk, article, "position", MOMENTUM)
+    form = open_coding_form(desk, article, "position", MOMENTUM)
     form |= {"party": "Kyiv", "issue": "Further talks", "stance": "supports", "claim": "Go on."}
     form |= {"date": "2025-07", "date_certainty": "assumed", **STATED}
     form["negotiation"] = ukraine.participations.get().negotiation.title
-    save(desk, article, form)
+    save_coding_form(desk, article, form)
     hidden = PositionFactory(party=ukraine, issue=further_talks)
 
     def alike(**values):
-        answer = desk.post(desk_of(article), {**form, **values, "_look": "1"})
+        answer = desk.post(get_coding_url(article), {**form, **values, "_look": "1"})
         return [(each.what, str(each.record)) for each in answer.context["alike"]]
 
     elsewhere = "Kyiv rejected the proposals outright"
@@ -311,49 +332,49 @@ def test_what_is_alike_is_told_while_the_form_is_filled_in(desk, article, ukrain
 
 
 def test_a_double_click_makes_one_record(desk, article):
-    form = opened(desk, article, "dismissal", "What is Russia’s response?")
+    form = open_coding_form(desk, article, "dismissal", "What is Russia’s response?")
     assert "reason" not in form
     form["reason"] = "heading"
 
-    first, second = save(desk, article, form), save(desk, article, form)
+    first, second = save_coding_form(desk, article, form), save_coding_form(desk, article, form)
 
     assert first.headers["Location"] == second.headers["Location"]
     assert Dismissal.objects.count() == 1
 
 
 def test_a_session_that_ended_gives_the_form_back_after_logging_in(desk, analyst_user, article):
-    form = opened(desk, article, "person", "Security Council Secretary Umerov")
+    form = open_coding_form(desk, article, "person", "Security Council Secretary Umerov")
     form |= {"name": " Umerov", "note": "First line\nsecond line", "voice": "narrator"}
     desk.logout()
 
-    asked = save(desk, article, form)
+    asked = save_coding_form(desk, article, form)
     assert (asked.status_code, Person.objects.count()) == (200, 0)
     carried = dict(asked.context["sent"])
-    wrong = desk.post(desk_of(article), {**carried, **login("wrong")})
+    wrong = desk.post(get_coding_url(article), {**carried, **build_login_data("wrong")})
     assert dict(wrong.context["sent"]) == carried
 
-    back = desk.post(desk_of(article), {**carried, **login()})
-    assert (back.context["resumed"], faults(back)) == (True, {})
-    again = sent(back)
+    back = desk.post(get_coding_url(article), {**carried, **build_login_data()})
+    assert (back.context["resumed"], get_form_errors(back)) == (True, {})
+    again = get_form_data(back)
     assert {name: again[name] for name in ("name", "note", "quote")} == {
         "name": " Umerov",
         "note": "First line\nsecond line",
         "quote": "Security Council Secretary Umerov",
     }
-    assert save(desk, article, {**again, "record": "person"}).status_code == 302
+    assert save_coding_form(desk, article, {**again, "record": "person"}).status_code == 302
     assert Person.objects.get().created_by == analyst_user
 
 
 def test_undo_takes_back_only_what_nobody_changed_and_only_ones_own(desk, article, reviewer_user):
-    form = opened(desk, article, "person", "Security Council Secretary Umerov")
-    save(desk, article, form, name="Umerov", voice="narrator")
+    form = open_coding_form(desk, article, "person", "Security Council Secretary Umerov")
+    save_coding_form(desk, article, form, name="Umerov", voice="narrator")
     person = Person.objects.get()
     marks = {"made": f"person-{person.pk}-1"}
     person.note = "Looked at."
-    history.write(person, by=reviewer_user)
+    history.save(person, by=reviewer_user)
 
-    desk.post(f"{desk_of(article)}undo/", marks)
-    desk.post(f"{desk_of(article)}undo/", {"made": f"source-{article.pk}-1,nothing-1-1"})
+    desk.post(f"{get_coding_url(article)}undo/", marks)
+    desk.post(f"{get_coding_url(article)}undo/", {"made": f"source-{article.pk}-1,nothing-1-1"})
 
     assert Person.objects.exists()
 
@@ -361,9 +382,9 @@ def test_undo_takes_back_only_what_nobody_changed_and_only_ones_own(desk, articl
 def test_nobody_codes_what_they_may_not_see(desk, article, reader, client):
     hidden = SourceFactory()
 
-    assert desk.get(desk_of(hidden)).status_code == 404
-    assert desk.post(f"{desk_of(hidden)}undo/").status_code == 404
-    assert client.get(desk_of(article)).status_code == 302
+    assert desk.get(get_coding_url(hidden)).status_code == 404
+    assert desk.post(f"{get_coding_url(hidden)}undo/").status_code == 404
+    assert client.get(get_coding_url(article)).status_code == 302
     names = "/admin/negotiations/source/code/names"
     assert client.get(f"{names}/parties/", {"q": "u"}).status_code == 302
     assert desk.get(f"{names}/secrets/", {"q": "u"}).status_code == 404
@@ -372,7 +393,7 @@ def test_nobody_codes_what_they_may_not_see(desk, article, reader, client):
 def test_words_keep_the_language_and_direction_of_their_source(desk):
     source = SourceFactory(text="قال الرئيس إن المفاوضات ستستمر.", language="ar", **PUBLIC)
 
-    page = desk.get(desk_of(source), {"sentence": "S1", "record": "statement"})
+    page = desk.get(get_coding_url(source), {"sentence": "S1", "record": "statement"})
 
     text, quote = re.findall(r'<(?:div id="coding-text"|textarea name="quote")[^>]*>', html(page))
     assert ('lang="ar"' in text, 'dir="auto"' in text) == (True, True)
@@ -399,8 +420,8 @@ def html(answer):
     ],
 )
 def test_nonsense_gets_the_form_back(desk, article, talks, values):
-    form = opened(desk, article, "position", MOMENTUM)
+    form = open_coding_form(desk, article, "position", MOMENTUM)
 
-    assert desk.post(desk_of(article), {**form, "_look": "1", **values}).status_code == 200
-    assert save(desk, article, form, **values).status_code == 200
+    assert desk.post(get_coding_url(article), {**form, "_look": "1", **values}).status_code == 200
+    assert save_coding_form(desk, article, form, **values).status_code == 200
     assert not Position.objects.exists()

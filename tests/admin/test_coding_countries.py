@@ -3,8 +3,8 @@
 import pytest
 
 from tests.factories import PartyFactory, SourceFactory
-from tests.support.admin_client import at_the_desk
-from tests.support.coding_client import labels
+from tests.support.admin_client import build_admin_client
+from tests.support.coding_client import list_chip_labels
 
 pytestmark = pytest.mark.django_db
 
@@ -100,11 +100,11 @@ def test_a_country_is_offered_by_any_word_for_it(analyst_user):
         PartyFactory(name=name, **PUBLIC)
     for code, name in BY_CODE.items():
         PartyFactory(name=name, country=code, **PUBLIC)
-    client = at_the_desk(analyst_user)
+    client = build_admin_client(analyst_user)
 
     found = {}
     for text, _names in SENTENCES:
         source = SourceFactory(text=text, **PUBLIC)
-        found[text] = labels(client, source, "incident", text, "by")
+        found[text] = list_chip_labels(client, source, "incident", text, "by")
 
     assert found == dict(SENTENCES)

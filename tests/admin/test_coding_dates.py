@@ -3,8 +3,8 @@
 import pytest
 
 from tests.factories import SourceFactory
-from tests.support.admin_client import at_the_desk
-from tests.support.coding_client import desk_of, offers, opened
+from tests.support.admin_client import build_admin_client
+from tests.support.coding_client import get_coding_url, list_suggestions, open_coding_form
 
 pytestmark = pytest.mark.django_db
 
@@ -16,14 +16,14 @@ BLAST = "The judges met on Wednesday."
 
 @pytest.fixture
 def desk(analyst_user):
-    return at_the_desk(analyst_user)
+    return build_admin_client(analyst_user)
 
 
 def readings_of(client, kind, text, quote, name):
     source = SourceFactory(text=text, published="2025-07-20", review="published")
-    form = opened(client, source, kind, quote)
-    look = client.post(desk_of(source), {**form, "_look": "1"})
-    told = [offer.partition(":") for offer in offers(look)]
+    form = open_coding_form(client, source, kind, quote)
+    look = client.post(get_coding_url(source), {**form, "_look": "1"})
+    told = [offer.partition(":") for offer in list_suggestions(look)]
     return [offer.split("|")[0] for box, _, offer in told if box == name]
 
 

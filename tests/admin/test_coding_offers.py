@@ -18,8 +18,16 @@ from tests.factories import (
     RoundFactory,
     SourceFactory,
 )
-from tests.support.admin_client import at_the_desk
-from tests.support.coding_client import chips, desk_of, labels, offers, opened, save, sent
+from tests.support.admin_client import build_admin_client
+from tests.support.coding_client import (
+    get_coding_url,
+    get_form_data,
+    list_chip_labels,
+    list_chips,
+    list_suggestions,
+    open_coding_form,
+    save_coding_form,
+)
 from tests.support.seedfiles import SEEDS
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +48,7 @@ KINDS = (
 
 @pytest.fixture
 def desk(analyst_user):
-    return at_the_desk(analyst_user)
+    return build_admin_client(analyst_user)
 
 
 @pytest.fixture
@@ -67,7 +75,7 @@ def article(talks, parties):
     source = SourceFactory(title="", text=TEXT, published="2025-07-20", **PUBLIC)
     words = Citation(source=source, quote="negotiations came to a halt in early June")
     talks.summary = "Halted."
-    history.write(talks, related={"citations": [words]})
+    history.save(talks, related={"citations": [words]})
     return source
 
 
@@ -84,10 +92,10 @@ def article(talks, parties):
     ],
 )
 def test_actors_of_an_incident_are_offered_nearest_first(desk, article, quote, offered):
-    form = opened(desk, article, "incident", quote)
+    form = open_coding_form(desk, article, "incident", quote)
 
     assert form.get("by", "") == ""
-    assert labels(desk, article, "incident", quote, "by") == offered
+    assert list_chip_labels(desk, article, "incident", quote, "by") == offered
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -102,14 +110,14 @@ def test_no_form_opens_with_an_actor_a_date_or_a_choice_filled_in(desk, article,
     ]
     for quote, record in coded:
         record.note = "Coded here."
-        history.write(record, related={"citations": [Citation(source=article, quote=quote)]})
+        history.save(record, related={"citations": [Citation(source=article, quote=quote)]})
     proven = {"quote", "before", "after", "form_key", "record", "voice"}
     unspecified = {"unknown", "unspecified", "open"}
 
     found = {}
     for number in range(1, 16):
-        answer = desk.get(desk_of(article), {"sentence": f"S{number}", "record": kind})
-        values = sent(answer)
+        answer = desk.get(get_coding_url(article), {"sentence": f"S{number}", "record": kind})
+        values = get_form_data(answer)
         found[number] = {
             name: value
             for name, value in values.items()
@@ -122,17 +130,17 @@ def test_no_form_opens_with_an_actor_a_date_or_a_choice_filled_in(desk, article,
 def test_the_negotiation_of_the_sources_records_is_filled_in(desk, talks, parties):
     source = SourceFactory(text="Kyiv rejected the offer. It spoke of talks.", **PUBLIC)
     NegotiationFactory(title="Other talks", **PUBLIC)
-    assert "negotiation" not in opened(desk, source, "position", "Kyiv rejected")
-    assert "Talks" in labels(desk, source, "position", "Kyiv rejected", "negotiation")
+    assert "negotiation" not in open_coding_form(desk, source, "position", "Kyiv rejected")
+    assert "Talks" in list_chip_labels(desk, source, "position", "Kyiv rejected", "negotiation")
 
     cited = {"citations": [Citation(source=source, quote="spoke of talks")], **PUBLIC}
     IncidentFactory(negotiation=talks, **cited)
-    assert opened(desk, source, "position", "Kyiv rejected")["negotiation"] == "Talks"
+    assert open_coding_form(desk, source, "position", "Kyiv rejected")["negotiation"] == "Talks"
 
     cited = {"citations": [Citation(source=source, quote="the offer")], **PUBLIC}
     IncidentFactory(negotiation=NegotiationFactory(title="Third talks", **PUBLIC), **cited)
-    assert "negotiation" not in opened(desk, source, "position", "Kyiv rejected")
-    assert labels(desk, source, "position", "Kyiv rejected", "negotiation")[:2] == [
+    assert "negotiation" not in open_coding_form(desk, source, "position", "Kyiv rejected")
+    assert list_chip_labels(desk, source, "position", "Kyiv rejected", "negotiation")[:2] == [
         "Talks",
         "Third talks",
     ]
@@ -155,7 +163,7 @@ def test_the_negotiation_of_the_sources_records_is_filled_in(desk, talks, partie
 def test_only_quotation_marks_prove_whose_words_they_are(desk, talks, text, voice):
     source = SourceFactory(text=text, **PUBLIC)
 
-    assert opened(desk, source, "position", "We will meet.").get("voice", "") == voice
+    assert open_coding_form(desk, source, "position", "We will meet.").get("voice", "") == voice
 
 
 @pytest.mark.parametrize(
@@ -190,7 +198,7 @@ def test_parties_are_offered_by_their_names_and_adjectives(desk, talks, text, of
         PartyFactory(name=name, aliases=aliases, **PUBLIC)
     source = SourceFactory(text=text, **PUBLIC)
 
-    assert labels(desk, source, "statement", text, "party") == offered
+    assert list_chip_labels(desk, source, "statement", text, "party") == offered
 
 
 def test_a_country_code_gives_a_party_its_adjectives_and_a_militia_none(desk, talks):
@@ -198,7 +206,7 @@ def test_a_country_code_gives_a_party_its_adjectives_and_a_militia_none(desk, ta
     PartyFactory(name="A militia", kind="non_state_armed_group", country="AF", **PUBLIC)
     source = SourceFactory(text="Afghan forces withdrew.", **PUBLIC)
 
-    assert labels(desk, source, "statement", "Afghan forces withdrew.", "party") == [
+    assert list_chip_labels(desk, source, "statement", "Afghan forces withdrew.", "party") == [
         "Kabul government"
     ]
 
@@ -207,7 +215,7 @@ def test_a_party_that_may_not_be_seen_is_not_offered(desk, talks):
     PartyFactory(name="Russia", review="draft")
     source = SourceFactory(text="Russian forces withdrew.", **PUBLIC)
 
-    assert labels(desk, source, "statement", "Russian forces withdrew.", "party") == []
+    assert list_chip_labels(desk, source, "statement", "Russian forces withdrew.", "party") == []
 
 
 def test_people_are_offered_and_none_is_made_the_speaker(desk, talks, parties):
@@ -216,8 +224,8 @@ def test_people_are_offered_and_none_is_made_the_speaker(desk, talks, parties):
         PersonFactory(name=name, **PUBLIC)
     source = SourceFactory(text=text, **PUBLIC)
 
-    form = opened(desk, source, "response", "Kyiv rejected the offer.")
-    offered = labels(desk, source, "response", "Kyiv rejected the offer.", "spoken_by")
+    form = open_coding_form(desk, source, "response", "Kyiv rejected the offer.")
+    offered = list_chip_labels(desk, source, "response", "Kyiv rejected the offer.", "spoken_by")
 
     assert form.get("spoken_by", "") == ""
     assert offered == ["Andrii Sybiha", "Sergey Lavrov"]
@@ -241,7 +249,7 @@ def test_people_are_offered_and_none_is_made_the_speaker(desk, talks, parties):
 def test_a_person_and_a_post_are_offered_whole(desk, parties, quote, name, title):
     source = SourceFactory(text=f"{quote}, spoke.", **PUBLIC)
 
-    found = chips(desk, source, "person", quote)
+    found = list_chips(desk, source, "person", quote)
 
     assert [label for label, _ in found["name"]] == [name]
     assert title in [label for label, _ in found["post_title"]]
@@ -254,7 +262,7 @@ def test_a_chip_shows_the_whole_name_and_the_post(desk, talks, parties):
     source = SourceFactory(text="Lee spoke.", **PUBLIC)
     asked = {"_open": "1", "record": "statement", "quote": "Lee spoke."}
 
-    page = desk.post(desk_of(source), asked).content.decode()
+    page = desk.post(get_coding_url(source), asked).content.decode()
 
     assert f"<span>{long} Ann Lee</span>" in page
     assert "“Lee” · Envoy at large, Russia" in page
@@ -262,19 +270,19 @@ def test_a_chip_shows_the_whole_name_and_the_post(desk, talks, parties):
 
 def test_chips_fill_boxes_without_script_and_add_to_lists(desk, article, parties):
     quote = "Russian missile and drone attacks killed at least three people across Ukraine"
-    form = opened(desk, article, "incident", quote)
-    (_, russia), (_, ukraine) = chips(desk, article, "incident", quote)["by"]
+    form = open_coding_form(desk, article, "incident", quote)
+    (_, russia), (_, ukraine) = list_chips(desk, article, "incident", quote)["by"]
     assert json.loads(russia) == {"by": "Russia"}
 
-    once = sent(desk.post(desk_of(article), {**form, "_fill": russia}))
+    once = get_form_data(desk.post(get_coding_url(article), {**form, "_fill": russia}))
     assert once["by"] == "Russia"
-    twice = sent(desk.post(desk_of(article), {**form, **once, "_fill": russia}))
+    twice = get_form_data(desk.post(get_coding_url(article), {**form, **once, "_fill": russia}))
     assert twice["by"] == "Russia"
-    both = sent(desk.post(desk_of(article), {**form, **once, "_fill": ukraine}))
+    both = get_form_data(desk.post(get_coding_url(article), {**form, **once, "_fill": ukraine}))
     assert both["by"] == "Russia; Ukraine"
 
     told = {"title": "Attacks", "kind": "attack", "voice": "narrator", "record": "incident"}
-    assert save(desk, article, {**form, **once}, **told).status_code == 302
+    assert save_coding_form(desk, article, {**form, **once}, **told).status_code == 302
     assert list(Incident.objects.get().by.all()) == [parties["Russia"]]
 
 
@@ -288,8 +296,8 @@ def test_records_of_the_source_are_offered_the_last_before_the_words_first(desk,
             **PUBLIC,
         )
 
-    form = opened(desk, source, "term", "Both spoke of them.")
-    offered = labels(desk, source, "term", "Both spoke of them.", "proposal")
+    form = open_coding_form(desk, source, "term", "Both spoke of them.")
+    offered = list_chip_labels(desk, source, "term", "Both spoke of them.", "proposal")
 
     assert form.get("proposal", "") == ""
     assert offered == [
@@ -312,28 +320,30 @@ def test_records_of_the_source_are_offered_the_last_before_the_words_first(desk,
     ],
 )
 def test_a_choice_that_claims_something_has_to_be_made(desk, article, kind, name):
-    form = opened(desk, article, kind, "a list of demands")
+    form = open_coding_form(desk, article, kind, "a list of demands")
 
     assert name not in form
-    answer = save(desk, article, form)
+    answer = save_coding_form(desk, article, form)
     assert answer.context["form"].errors[name] == ["This field is required."]
 
 
 def test_an_undated_form_counts_from_no_day_until_a_reading_is_taken(desk, article):
     quote = "Last month, Russia presented a list of demands"
-    form = opened(desk, article, "proposal", quote)
+    form = open_coding_form(desk, article, "proposal", quote)
     assert form.get("date_anchor", "") == ""
 
-    look = desk.post(desk_of(article), {**form, "_look": "1"})
-    taken = sent(desk.post(desk_of(article), {**form, "_take": offers(look)[0]}))
+    look = desk.post(get_coding_url(article), {**form, "_look": "1"})
+    taken = get_form_data(
+        desk.post(get_coding_url(article), {**form, "_take": list_suggestions(look)[0]})
+    )
     assert (taken["date"], taken["date_anchor"]) == ("2025-06", "2025-07-20")
 
 
 def readings_of(client, text, quote, name="date"):
     source = SourceFactory(text=text, published="2025-07-20", **PUBLIC)
-    form = opened(client, source, "round", quote)
-    look = client.post(desk_of(source), {**form, "_look": "1"})
-    return [offer.removeprefix(f"{name}:").split("|")[0] for offer in offers(look)]
+    form = open_coding_form(client, source, "round", quote)
+    look = client.post(get_coding_url(source), {**form, "_look": "1"})
+    return [offer.removeprefix(f"{name}:").split("|")[0] for offer in list_suggestions(look)]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,12 @@ import pytest
 
 from negotiations.models import RECORDS, Negotiation, Person, Record, Round
 from tests.factories import FACTORIES, NegotiationFactory, PartyFactory, PersonFactory, RoundFactory
-from tests.support.admin_client import address, at_the_desk, errors_in, opened
+from tests.support.admin_client import (
+    build_admin_client,
+    get_admin_url,
+    list_form_errors,
+    open_admin_form,
+)
 
 QUERIES = {
     "?q=%00": 400,
@@ -35,17 +40,17 @@ QUERIES = {
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_list_answers_every_query_without_a_fault(query, reviewer_user):
     RoundFactory()
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
 
-    assert client.get(address(Round, "list") + query).status_code == QUERIES[query]
+    assert client.get(get_admin_url(Round, "list") + query).status_code == QUERIES[query]
 
 
 def test_a_search_of_many_words_is_refused_in_words(reviewer_user):
     RoundFactory(title="a")
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
 
-    few = client.get(address(Round, "list"), {"q": "a " * 20})
-    many = client.get(address(Round, "list"), {"q": "a " * 21})
+    few = client.get(get_admin_url(Round, "list"), {"q": "a " * 20})
+    many = client.get(get_admin_url(Round, "list"), {"q": "a " * 21})
 
     assert [page.context["cl"].result_count for page in (few, many)] == [1, 0]
     assert "Search for 20 words at most." in many.content.decode()
@@ -56,7 +61,7 @@ def test_a_search_of_many_words_is_refused_in_words(reviewer_user):
 def test_a_record_that_is_none_leads_back_to_the_index(key, page, reviewer_user):
     url = f"/admin/negotiations/round/{key}/{page}/"
 
-    answer = at_the_desk(reviewer_user).get(url)
+    answer = build_admin_client(reviewer_user).get(url)
 
     assert (answer.status_code, answer.headers.get("Location")) == (302, "/admin/")
 
@@ -65,12 +70,12 @@ def test_a_record_that_is_none_leads_back_to_the_index(key, page, reviewer_user)
 @pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
 def test_an_empty_form_is_refused_without_a_fault(kind, reviewer_user):
     record = FACTORIES[kind.collection()]()
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
 
-    for url in (address(kind, "add"), address(record)):
+    for url in (get_admin_url(kind, "add"), get_admin_url(record)):
         answer = client.post(url, {})
         assert answer.status_code == 200
-        assert errors_in(answer)
+        assert list_form_errors(answer)
 
 
 @pytest.mark.slow
@@ -94,9 +99,11 @@ def test_an_empty_form_is_refused_without_a_fault(kind, reviewer_user):
 )
 def test_a_tampered_form_is_refused_and_saves_nothing(values, reviewer_user):
     person = PersonFactory(name="Putin")
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
 
-    answer = client.post(address(person), opened(client, address(person)) | values)
+    answer = client.post(
+        get_admin_url(person), open_admin_form(client, get_admin_url(person)) | values
+    )
 
     assert answer.status_code == 200
     person.refresh_from_db()
@@ -106,11 +113,11 @@ def test_a_tampered_form_is_refused_and_saves_nothing(values, reviewer_user):
 @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 400, "1.0"])
 def test_a_button_without_a_true_version_moves_nothing(version, reviewer_user):
     person = PersonFactory()
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
 
     for page in ("review", "delete"):
         form = {"state": "in_review", "version": version, "post": "yes", "reason": "a\0b"}
-        assert client.post(address(person, page), form).status_code == 302
+        assert client.post(get_admin_url(person, page), form).status_code == 302
 
     person.refresh_from_db()
     assert (person.review, person.version) == ("draft", 1)
@@ -126,7 +133,7 @@ def test_autocomplete_offers_what_its_user_may_see(analyst_user, reviewer_user):
     NegotiationFactory(title="Public talks", review="published")
 
     def offered(user):
-        answer = autocomplete(at_the_desk(user), "negotiation", "talks")
+        answer = autocomplete(build_admin_client(user), "negotiation", "talks")
         return sorted(result["text"] for result in answer.json()["results"])
 
     assert offered(analyst_user) == ["Public talks"]
@@ -134,7 +141,7 @@ def test_autocomplete_offers_what_its_user_may_see(analyst_user, reviewer_user):
 
 
 def test_autocomplete_refuses_what_is_no_relation_of_a_record(analyst_user):
-    client = at_the_desk(analyst_user)
+    client = build_admin_client(analyst_user)
 
     assert autocomplete(client, "negotiation", "\0").status_code == 400
     assert autocomplete(client, "created_by", "a").status_code == 403
@@ -144,11 +151,11 @@ def test_autocomplete_refuses_what_is_no_relation_of_a_record(analyst_user):
 
 def test_a_hidden_record_is_chosen_by_nobody_who_guesses_its_key(analyst_user):
     hidden = NegotiationFactory()
-    client = at_the_desk(analyst_user)
-    form = opened(client, address(Round, "add")) | {"title": "Round"}
+    client = build_admin_client(analyst_user)
+    form = open_admin_form(client, get_admin_url(Round, "add")) | {"title": "Round"}
 
     answers = [
-        errors_in(client.post(address(Round, "add"), form | {"negotiation": key}))
+        list_form_errors(client.post(get_admin_url(Round, "add"), form | {"negotiation": key}))
         for key in (hidden.pk, 987654)
     ]
 
@@ -158,8 +165,8 @@ def test_a_hidden_record_is_chosen_by_nobody_who_guesses_its_key(analyst_user):
 
 def test_hidden_records_change_no_byte_of_lists_and_filters(analyst_user):
     NegotiationFactory(title="Public talks", review="published")
-    client = at_the_desk(analyst_user)
-    urls = [address(kind, "list") for kind in (Negotiation, Round, Person)] + ["/admin/"]
+    client = build_admin_client(analyst_user)
+    urls = [get_admin_url(kind, "list") for kind in (Negotiation, Round, Person)] + ["/admin/"]
 
     def pages():
         return [strip_tokens(client.get(url).content.decode()) for url in urls]
@@ -179,14 +186,14 @@ def strip_tokens(page):
 def test_what_is_seen_without_a_query_is_what_the_query_shows(
     state, analyst_user, reviewer_user, administrator_user
 ):
-    from negotiations.admin.seeing import sees
+    from negotiations.admin.seeing import can_view
 
     users = (analyst_user, reviewer_user, administrator_user)
     for author in (None, analyst_user):
         person = PersonFactory(review=state, created_by=author)
         for user in users:
             visible = Person.objects.visible_to(user).filter(pk=person.pk).exists()
-            assert sees(user, person) == visible
+            assert can_view(user, person) == visible
 
 
 def test_every_kind_has_autocomplete_inlines_search_and_dates():

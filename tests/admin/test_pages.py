@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from negotiations.models import RECORDS
 from tests.factories import FACTORIES
-from tests.support.admin_client import address, at_the_desk, opened
+from tests.support.admin_client import build_admin_client, get_admin_url, open_admin_form
 
 pytestmark = pytest.mark.slow
 
@@ -21,18 +21,18 @@ def test_each_role_opens_every_page_of_what_it_may_write(
     record = FACTORIES[kind.collection()](created_by=analyst_user)
 
     for user in (analyst_user, reviewer_user, administrator_user):
-        client = at_the_desk(user)
-        urls = [address(kind, "list"), address(kind, "add")]
-        urls += [address(record, page) for page in PAGES]
+        client = build_admin_client(user)
+        urls = [get_admin_url(kind, "list"), get_admin_url(kind, "add")]
+        urls += [get_admin_url(record, page) for page in PAGES]
         assert [client.get(url).status_code for url in urls] == [200] * 5
 
 
 @KINDS
 def test_the_form_of_a_record_sent_unchanged_changes_nothing(kind, reviewer_user):
     record = FACTORIES[kind.collection()]()
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
 
-    answer = client.post(address(record), opened(client, address(record)))
+    answer = client.post(get_admin_url(record), open_admin_form(client, get_admin_url(record)))
 
     assert answer.status_code == 302
     record.refresh_from_db()
@@ -42,7 +42,7 @@ def test_the_form_of_a_record_sent_unchanged_changes_nothing(kind, reviewer_user
 
 @KINDS
 def test_a_list_costs_the_same_for_one_row_and_for_thirty(kind, reviewer_user):
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
 
     def cost(url):
         client.get(url)
@@ -54,40 +54,40 @@ def test_a_list_costs_the_same_for_one_row_and_for_thirty(kind, reviewer_user):
 
     factory = FACTORIES[kind.collection()]
     factory()
-    lone = cost(address(kind, "list"))
+    lone = cost(get_admin_url(kind, "list"))
     factory.create_batch(29)
 
-    assert cost(address(kind, "list")) == lone
+    assert cost(get_admin_url(kind, "list")) == lone
 
 
 @KINDS
 def test_a_published_record_is_read_only_for_a_contributor(kind, analyst_user):
     record = FACTORIES[kind.collection()](review="published")
-    client = at_the_desk(analyst_user)
+    client = build_admin_client(analyst_user)
 
-    assert client.get(address(record)).status_code == 200
-    assert client.get(address(record, "history")).status_code == 200
-    assert client.get(address(record, "delete")).status_code == 403
-    assert client.post(address(record), {}).status_code == 403
+    assert client.get(get_admin_url(record)).status_code == 200
+    assert client.get(get_admin_url(record, "history")).status_code == 200
+    assert client.get(get_admin_url(record, "delete")).status_code == 403
+    assert client.post(get_admin_url(record), {}).status_code == 403
 
 
 @KINDS
 def test_a_hidden_record_answers_like_none(kind, analyst_user):
     record = FACTORIES[kind.collection()]()
-    client = at_the_desk(analyst_user)
+    client = build_admin_client(analyst_user)
 
     for page in PAGES:
-        hidden = client.get(address(record, page))
-        absent = client.get(address(record, page).replace(f"/{record.pk}/", "/987654/"))
+        hidden = client.get(get_admin_url(record, page))
+        absent = client.get(get_admin_url(record, page).replace(f"/{record.pk}/", "/987654/"))
         assert (hidden.status_code, hidden.url) == (absent.status_code, absent.url)
-    assert str(record).encode() not in client.get(address(kind, "list")).content
+    assert str(record).encode() not in client.get(get_admin_url(kind, "list")).content
 
 
 @KINDS
 def test_nobody_without_a_role_opens_a_page(kind, django_user_model):
     record = FACTORIES[kind.collection()](review="published")
     stranger = django_user_model.objects.create_user("stranger", is_staff=True)
-    client = at_the_desk(stranger)
+    client = build_admin_client(stranger)
 
-    for url in (address(kind, "list"), address(kind, "add"), address(record)):
+    for url in (get_admin_url(kind, "list"), get_admin_url(kind, "add"), get_admin_url(record)):
         assert client.get(url).status_code == 403

@@ -6,7 +6,7 @@ import pytest
 
 from negotiations import history
 from negotiations.models import Citation, Party, Person, Position
-from tests.conftest import member_of
+from tests.conftest import create_user
 from tests.factories import (
     IssueFactory,
     NegotiationFactory,
@@ -15,7 +15,7 @@ from tests.factories import (
     PositionFactory,
     SourceFactory,
 )
-from tests.support.admin_client import at_the_desk, said
+from tests.support.admin_client import build_admin_client, list_messages
 
 PUBLIC = {"review": "published"}
 TEXT = "A heading\nUkraine wants talks. “We are ready,” Zelensky said on Saturday.\nThe end."
@@ -41,7 +41,7 @@ def waiting(analyst_user, article):
 
 @pytest.fixture
 def desk(reviewer_user):
-    return at_the_desk(reviewer_user)
+    return build_admin_client(reviewer_user)
 
 
 def item(record, query=""):
@@ -136,8 +136,8 @@ def test_a_filter_that_is_not_known_shows_nothing_and_says_so(desk, waiting):
 
 def test_contributors_see_their_own_and_decide_nothing(analyst_user, article):
     own = person_waits(analyst_user, article)
-    other = person_waits(member_of("contributor", "other"), article, name="Canary")
-    client = at_the_desk(analyst_user)
+    other = person_waits(create_user("contributor", "other"), article, name="Canary")
+    client = build_admin_client(analyst_user)
 
     page = client.get(item(own))
     approve(client, own)
@@ -173,7 +173,7 @@ def test_what_changed_since_the_last_approval_is_shown(desk, reviewer_user, arti
     for change in ({"review": "withdrawn"}, {"review": "draft", "name": "Zelensky"}):
         for name, value in change.items():
             setattr(person, name, value)
-        history.write(person)
+        history.save(person)
 
     page = desk.get(item(person, "?state=draft"))
 
@@ -202,13 +202,13 @@ def test_approving_leads_to_the_next_and_at_the_end_to_the_queue(desk, waiting):
 
 def test_nobody_approves_their_own_and_the_next_is_never_ones_own(reviewer_user, waiting, article):
     own = person_waits(reviewer_user, article, name="Own", quote="Ukraine")
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
 
     refused = approve(client, own)
     approve(client, waiting[0])
     last = approve(client, waiting[1])
 
-    assert said(refused) == [
+    assert list_messages(refused) == [
         "You wrote part of what this would publish: another reviewer publishes it."
     ]
     assert (state(own), last["Location"]) == ("in_review", "/admin/review/")
@@ -217,7 +217,9 @@ def test_nobody_approves_their_own_and_the_next_is_never_ones_own(reviewer_user,
 def test_what_was_changed_after_it_was_opened_is_not_approved(desk, waiting):
     answer = approve(desk, waiting[0], version=7)
 
-    assert said(answer) == ["Somebody saved it after you opened this page; look at it again."]
+    assert list_messages(answer) == [
+        "Somebody saved it after you opened this page; look at it again."
+    ]
     assert (answer.status_code, state(waiting[0])) == (200, "in_review")
     assert answer.context["record"] == waiting[0]
 
@@ -228,9 +230,9 @@ def test_a_record_is_sent_back_with_a_reason_that_its_author_finds(desk, waiting
     silent = desk.post(item(waiting[0]), form)
     told = desk.post(item(waiting[0]), form | {"reason": "Give the first name"})
 
-    assert said(silent)[:1] == ["Say what is to be mended."]
+    assert list_messages(silent)[:1] == ["Say what is to be mended."]
     assert told["Location"] == item(waiting[1])
-    page = at_the_desk(analyst_user).get("/admin/")
+    page = build_admin_client(analyst_user).get("/admin/")
     assert [(each.record, each.by.username, each.reason) for each in page.context["sent_back"]] == [
         (waiting[0], "reviewer", "Give the first name")
     ]
@@ -247,7 +249,7 @@ def test_a_decision_is_taken_back(desk, waiting):
     assert again["Location"] == item(waiting[1])
     assert nothing["Location"].startswith("/admin/review/?")
     assert [state(record) for record in waiting] == ["in_review", "in_review"]
-    reasons = [v.history_change_reason for v in history.versions(waiting[0])]
+    reasons = [v.history_change_reason for v in history.list_versions(waiting[0])]
     assert reasons == ["A decision was taken back"] * 3 + [None, None]
 
 
@@ -258,7 +260,7 @@ def test_a_decision_that_others_built_on_is_not_taken_back(desk, waiting):
 
     answer = desk.post("/admin/review/undo/")
 
-    assert said(answer)[-1].startswith("Not taken back. Published records refer to it")
+    assert list_messages(answer)[-1].startswith("Not taken back. Published records refer to it")
     assert state(person) == "published"
 
 
@@ -275,8 +277,8 @@ def test_only_what_was_opened_of_one_source_is_approved_together(desk, waiting, 
     done = desk.post("/admin/review/", {"record": everything, "source": "article"})
 
     assert listed == [waiting[0]]
-    assert said(bare)[0].startswith("Choose a source")
-    assert said(done)[-1] == "1 approved."
+    assert list_messages(bare)[0].startswith("Choose a source")
+    assert list_messages(done)[-1] == "1 approved."
     assert [state(record) for record in (*waiting, elsewhere)] == [
         "published",
         "in_review",
@@ -289,13 +291,13 @@ def test_only_what_was_opened_of_one_source_is_approved_together(desk, waiting, 
 def test_what_was_opened_before_it_changed_is_not_approved_together(desk, waiting):
     desk.get(item(waiting[0]))
     record = Person.objects.get(pk=waiting[0].pk)
-    history.write(record)
+    history.save(record)
 
     assert desk.get("/admin/review/?source=article").context["ready"] == []
 
 
 def test_ones_own_drafts_of_one_source_are_sent_to_review_together(analyst_user, article):
-    desk, other = at_the_desk(analyst_user), member_of("contributor", "other")
+    desk, other = build_admin_client(analyst_user), create_user("contributor", "other")
     drafts = [
         person_waits(analyst_user, article, review="draft"),
         person_waits(analyst_user, article, name="Saturday", quote="Saturday", review="draft"),
@@ -309,7 +311,7 @@ def test_ones_own_drafts_of_one_source_are_sent_to_review_together(analyst_user,
     done = desk.post("/admin/review/", {**asked, "record": everything, "send": "1"})
 
     assert listed == drafts
-    assert said(done) == ["2 sent to review."]
+    assert list_messages(done) == ["2 sent to review."]
     assert [state(each) for each in (*drafts, elsewhere, theirs)] == [
         "in_review",
         "in_review",
@@ -336,8 +338,8 @@ def test_a_source_is_reviewed_with_its_whole_text(desk, analyst_user):
 def test_the_first_page_says_what_is_to_do(analyst_user, reviewer_user, waiting, article):
     draft = PartyFactory(name="A draft", created_by=analyst_user)
 
-    own = at_the_desk(analyst_user).get("/admin/").context
-    theirs = at_the_desk(reviewer_user).get("/admin/").context
+    own = build_admin_client(analyst_user).get("/admin/").context
+    theirs = build_admin_client(reviewer_user).get("/admin/").context
 
     assert (own["drafts"], own["draft_count"]) == ([draft], 1)
     assert (own["waiting_count"], own["to_review"]) == (2, 0)
@@ -346,7 +348,7 @@ def test_the_first_page_says_what_is_to_do(analyst_user, reviewer_user, waiting,
 
 
 def test_pages_without_a_role_show_nothing(db):
-    client = at_the_desk(member_of("readers", "reader"))
+    client = build_admin_client(create_user("readers", "reader"))
 
     assert client.get("/admin/review/").status_code == 403
     assert "draft_count" not in client.get("/admin/").context

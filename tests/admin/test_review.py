@@ -4,7 +4,7 @@ import pytest
 
 from negotiations import history
 from negotiations.models import RECORDS, Person, Record
-from negotiations.permissions import TABLE, may, step
+from negotiations.permissions import PERMISSION_TABLE, can_perform, get_review_action
 from tests.admin.test_saving import row
 from tests.factories import (
     FACTORIES,
@@ -14,7 +14,13 @@ from tests.factories import (
     RoundFactory,
     SourceFactory,
 )
-from tests.support.admin_client import address, at_the_desk, errors_in, opened, said
+from tests.support.admin_client import (
+    build_admin_client,
+    get_admin_url,
+    list_form_errors,
+    list_messages,
+    open_admin_form,
+)
 
 DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = Record.Review.values
 STATES = pytest.mark.parametrize("state", Record.Review.values)
@@ -32,21 +38,21 @@ def user(request):
 @STATES
 def test_the_policy_table_holds_for_every_form(user, own, state):
     person = PersonFactory(review=state, created_by=user if own else None)
-    client = at_the_desk(user)
+    client = build_admin_client(user)
     visible = Person.objects.visible_to(user).exists()
 
     answers = {
-        "edit": client.get(address(person)),
-        "delete": client.get(address(person, "delete")),
+        "edit": client.get(get_admin_url(person)),
+        "delete": client.get(get_admin_url(person, "delete")),
     }
 
     if not visible:
         assert {answer.status_code for answer in answers.values()} == {302}
         return
-    assert answers["edit"].context["has_change_permission"] == may(user, "edit", person)
-    assert answers["delete"].status_code == (200 if may(user, "delete", person) else 403)
-    posted = client.post(address(person), {"name": "Another"}).status_code
-    assert posted == (200 if may(user, "edit", person) else 403)
+    assert answers["edit"].context["has_change_permission"] == can_perform(user, "edit", person)
+    assert answers["delete"].status_code == (200 if can_perform(user, "delete", person) else 403)
+    posted = client.post(get_admin_url(person), {"name": "Another"}).status_code
+    assert posted == (200 if can_perform(user, "edit", person) else 403)
 
 
 @pytest.mark.slow
@@ -58,14 +64,14 @@ def test_the_policy_table_holds_for_every_step_of_review(user, own, state, targe
     if not person.citations.exists():
         # Nobody may publish what has no words: this one has them.
         CitationFactory(record=person, source=SourceFactory(review=PUBLISHED))
-    client = at_the_desk(user)
+    client = build_admin_client(user)
     allowed = (
         Person.objects.visible_to(user).exists()
         and target in Record.REVIEW_STEPS[state]
-        and may(user, step(state, target), person)
+        and can_perform(user, get_review_action(state, target), person)
     )
 
-    client.post(address(person, "review"), {"state": target, "version": person.version})
+    client.post(get_admin_url(person, "review"), {"state": target, "version": person.version})
 
     person.refresh_from_db()
     assert person.review == (target if allowed else state)
@@ -82,8 +88,8 @@ def ready_to_publish(kind, **values):
 
 
 def test_every_state_and_action_of_the_table_is_walked():
-    assert {state for _action, state in TABLE} == set(Record.Review.values)
-    assert {action for action, _state in TABLE} - {"read"} == {
+    assert {state for _action, state in PERMISSION_TABLE} == set(Record.Review.values)
+    assert {action for action, _state in PERMISSION_TABLE} - {"read"} == {
         "edit",
         "delete",
         "submit",
@@ -100,15 +106,19 @@ def test_every_kind_is_sent_to_review_and_published_from_its_list(
     ready = ready_to_publish(kind, created_by=analyst_user)
     form = {"_selected_action": ready.pk, f"version-{ready.pk}": "1"}
 
-    at_the_desk(analyst_user).post(address(kind, "list"), form | {"action": "send_to_review"})
+    build_admin_client(analyst_user).post(
+        get_admin_url(kind, "list"), form | {"action": "send_to_review"}
+    )
     ready.refresh_from_db()
     assert (ready.review, ready.version) == (IN_REVIEW, 2)
     form[f"version-{ready.pk}"] = "2"
-    at_the_desk(reviewer_user).post(address(kind, "list"), form | {"action": "publish"})
+    build_admin_client(reviewer_user).post(
+        get_admin_url(kind, "list"), form | {"action": "publish"}
+    )
 
     ready.refresh_from_db()
     assert (ready.review, ready.version) == (PUBLISHED, 3)
-    who = [str(version.history_user) for version in history.versions(ready)]
+    who = [str(version.history_user) for version in history.list_versions(ready)]
     assert who == ["reviewer", "analyst", "analyst"]
 
 
@@ -118,9 +128,9 @@ def test_an_action_names_each_record_that_it_refuses(reviewer_user):
     form = {"action": "publish", "_selected_action": [bare.pk, ready.pk, stale.pk]}
     form |= {f"version-{person.pk}": "1" for person in (bare, ready)}
 
-    answer = at_the_desk(reviewer_user).post(address(Person, "list"), form)
+    answer = build_admin_client(reviewer_user).post(get_admin_url(Person, "list"), form)
 
-    assert sorted(said(answer)) == [
+    assert sorted(list_messages(answer)) == [
         "1 person now: published.",
         "Bare: A record is not published without the words that support it.",
         "Stale: Somebody saved it after you opened this page; look at it again.",
@@ -130,14 +140,14 @@ def test_an_action_names_each_record_that_it_refuses(reviewer_user):
 def test_an_author_does_not_publish_their_own_record(reviewer_user, settings):
     person = PersonFactory(created_by=reviewer_user)
     CitationFactory(record=person, source=SourceFactory(review=PUBLISHED))
-    client = at_the_desk(reviewer_user)
-    form = opened(client, address(person)) | {"review": PUBLISHED}
+    client = build_admin_client(reviewer_user)
+    form = open_admin_form(client, get_admin_url(person)) | {"review": PUBLISHED}
 
-    refused = client.post(address(person), form)
+    refused = client.post(get_admin_url(person), form)
     settings.TRACKER_ALLOW_SELF_REVIEW = True
-    allowed = client.post(address(person), form)
+    allowed = client.post(get_admin_url(person), form)
 
-    assert errors_in(refused) == [
+    assert list_form_errors(refused) == [
         ("review", "Select a valid choice. published is not one of the available choices.")
     ]
     assert allowed.status_code == 302
@@ -146,17 +156,17 @@ def test_an_author_does_not_publish_their_own_record(reviewer_user, settings):
 def test_a_record_is_published_with_words_typed_in_the_same_save(reviewer_user, self_review):
     person = PersonFactory()
     source = SourceFactory(text="The Kremlin", review=PUBLISHED)
-    client = at_the_desk(reviewer_user)
-    form = opened(client, address(person)) | {"review": PUBLISHED}
+    client = build_admin_client(reviewer_user)
+    form = open_admin_form(client, get_admin_url(person)) | {"review": PUBLISHED}
 
-    without = client.post(address(person), form)
+    without = client.post(get_admin_url(person), form)
     form |= {"citations-TOTAL_FORMS": "1"} | row(0, source=source.pk, quote="The Kremlin")
-    with_words = client.post(address(person), form)
+    with_words = client.post(get_admin_url(person), form)
 
-    assert errors_in(without) == [
+    assert list_form_errors(without) == [
         ("citations", "A record is not published without the words that support it.")
     ]
-    assert with_words.status_code == 302, errors_in(with_words)
+    assert with_words.status_code == 302, list_form_errors(with_words)
     person.refresh_from_db()
     words = person.citations.get()
     assert (person.review, person.version) == (PUBLISHED, 2)
@@ -166,13 +176,16 @@ def test_a_record_is_published_with_words_typed_in_the_same_save(reviewer_user, 
 def test_words_of_an_unpublished_source_publish_nothing(reviewer_user, self_review):
     person = PersonFactory()
     source = SourceFactory(text="The Kremlin")
-    client = at_the_desk(reviewer_user)
-    form = opened(client, address(person)) | {"review": PUBLISHED, "citations-TOTAL_FORMS": "1"}
+    client = build_admin_client(reviewer_user)
+    form = open_admin_form(client, get_admin_url(person)) | {
+        "review": PUBLISHED,
+        "citations-TOTAL_FORMS": "1",
+    }
     form |= row(0, source=source.pk, quote="The Kremlin")
 
-    answer = client.post(address(person), form)
+    answer = client.post(get_admin_url(person), form)
 
-    assert set(errors_in(answer)) == {
+    assert set(list_form_errors(answer)) == {
         ("citations", f"Publish {source.address} first."),
         ("citations-0-source", f"Publish {source.address} first."),
     }
@@ -180,34 +193,34 @@ def test_words_of_an_unpublished_source_publish_nothing(reviewer_user, self_revi
 
 def test_the_last_words_of_a_published_record_stay(administrator_user, self_review):
     person = PersonFactory(review=PUBLISHED)
-    client = at_the_desk(administrator_user)
-    form = opened(client, address(person)) | {"citations-0-DELETE": "on"}
+    client = build_admin_client(administrator_user)
+    form = open_admin_form(client, get_admin_url(person)) | {"citations-0-DELETE": "on"}
 
-    refused = client.post(address(person), form)
+    refused = client.post(get_admin_url(person), form)
     source = SourceFactory(text="The Kremlin", review=PUBLISHED)
     form |= {"citations-TOTAL_FORMS": "2"} | row(1, source=source.pk, quote="The Kremlin")
-    replaced = client.post(address(person), form)
+    replaced = client.post(get_admin_url(person), form)
 
-    assert errors_in(refused) == [
+    assert list_form_errors(refused) == [
         ("citations", "A record is not published without the words that support it.")
     ]
-    assert replaced.status_code == 302, errors_in(replaced)
+    assert replaced.status_code == 302, list_form_errors(replaced)
     assert [words.quote for words in person.citations.all()] == ["The Kremlin"]
 
 
 def test_publishing_takes_the_record_and_its_words_one_version_further(reviewer_user, self_review):
     words = CitationFactory(record=PersonFactory(), source=SourceFactory(review=PUBLISHED))
-    client = at_the_desk(reviewer_user)
-    form = opened(client, address(words.record))
+    client = build_admin_client(reviewer_user)
+    form = open_admin_form(client, get_admin_url(words.record))
     form |= {"review": PUBLISHED, "citations-0-voice": "headline", "reason": "Checked"}
 
-    answer = client.post(address(words.record), form)
+    answer = client.post(get_admin_url(words.record), form)
 
-    assert answer.status_code == 302, errors_in(answer)
+    assert answer.status_code == 302, list_form_errors(answer)
     for record in (words.record, words):
         record.refresh_from_db()
         assert (record.review, record.version) == (PUBLISHED, 2)
-        reasons = [version.history_change_reason for version in history.versions(record)]
+        reasons = [version.history_change_reason for version in history.list_versions(record)]
         assert reasons == ["Checked", None]
 
 
@@ -215,10 +228,10 @@ def test_a_record_that_refers_to_a_draft_is_not_published(reviewer_user):
     meeting = RoundFactory(
         negotiation=NegotiationFactory(), citations=["They will meet."], created_by=None
     )
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
 
-    answer = client.post(address(meeting, "review"), {"state": PUBLISHED, "version": "1"})
+    answer = client.post(get_admin_url(meeting, "review"), {"state": PUBLISHED, "version": "1"})
 
     target = meeting.negotiation.address
     link = f'<a href="/admin/review/{target}/">{target}</a>'
-    assert f"Negotiation: Publish {link} first." in said(answer)[0]
+    assert f"Negotiation: Publish {link} first." in list_messages(answer)[0]

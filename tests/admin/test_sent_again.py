@@ -9,10 +9,22 @@ from negotiations.models import Party, Person, Post, Source, SpentForm
 from tests.admin.test_saving import row
 from tests.factories import CitationFactory, PersonFactory, SourceFactory
 from tests.history.test_races import at_once
-from tests.support.admin_client import address, at_the_desk, errors_in, opened, said, values_in
-from tests.support.coding_client import TAKE, desk_of, file, sent
-from tests.support.coding_client import opened as opened_over
-from tests.support.coding_client import save as save_over
+from tests.support.admin_client import (
+    build_admin_client,
+    get_admin_url,
+    list_form_errors,
+    list_messages,
+    open_admin_form,
+    parse_form_values,
+)
+from tests.support.coding_client import (
+    SOURCE_INTAKE_URL,
+    build_text_file,
+    get_coding_url,
+    get_form_data,
+)
+from tests.support.coding_client import open_coding_form as opened_over
+from tests.support.coding_client import save_coding_form as save_over
 
 RUSSIA = {"name": "Russia", "kind": "state"}
 PUBLIC = {"review": "published"}
@@ -20,7 +32,7 @@ PUBLIC = {"review": "published"}
 
 @pytest.fixture
 def desk(reviewer_user):
-    return at_the_desk(reviewer_user)
+    return build_admin_client(reviewer_user)
 
 
 @pytest.fixture
@@ -41,28 +53,28 @@ def messages_in(page):
 
 
 def test_add_form_resent_with_other_content_is_shown_with_a_new_key(desk):
-    form = opened(desk, address(Party, "add")) | RUSSIA
-    desk.post(address(Party, "add"), form)
+    form = open_admin_form(desk, get_admin_url(Party, "add")) | RUSSIA
+    desk.post(get_admin_url(Party, "add"), form)
     made = Party.objects.get()
 
-    answer = desk.post(address(Party, "add"), form | {"name": "Ukraine"})
+    answer = desk.post(get_admin_url(Party, "add"), form | {"name": "Ukraine"})
 
     assert answer.status_code == 200
     assert names() == ["Russia"]
-    assert f'<a href="{address(made)}">party “Russia”</a>' in messages_in(answer)
-    again = values_in(answer)
+    assert f'<a href="{get_admin_url(made)}">party “Russia”</a>' in messages_in(answer)
+    again = parse_form_values(answer)
     assert again["name"] == "Ukraine"
     assert again["form_key"] not in {"", form["form_key"]}
-    assert desk.post(address(Party, "add"), again).status_code == 302
+    assert desk.post(get_admin_url(Party, "add"), again).status_code == 302
     assert names() == ["Russia", "Ukraine"]
 
 
 @pytest.mark.parametrize("button", ["_continue", "_addanother", "_save"])
 def test_add_form_resent_by_another_button_leads_to_its_record(desk, button):
-    form = opened(desk, address(Party, "add")) | RUSSIA
-    desk.post(address(Party, "add"), form | {"_save": "Save"})
+    form = open_admin_form(desk, get_admin_url(Party, "add")) | RUSSIA
+    desk.post(get_admin_url(Party, "add"), form | {"_save": "Save"})
 
-    assert desk.post(address(Party, "add"), form | {button: "Save"}).status_code == 302
+    assert desk.post(get_admin_url(Party, "add"), form | {button: "Save"}).status_code == 302
     assert names() == ["Russia"]
 
 
@@ -70,71 +82,71 @@ def test_add_form_resent_by_another_button_leads_to_its_record(desk, button):
     "other", [{"note": "Unsure."}, {"kind": "political_group"}, {"slug": "ru"}]
 )
 def test_any_box_counts_as_other_content(desk, other):
-    form = opened(desk, address(Party, "add")) | RUSSIA
-    desk.post(address(Party, "add"), form)
+    form = open_admin_form(desk, get_admin_url(Party, "add")) | RUSSIA
+    desk.post(get_admin_url(Party, "add"), form)
 
-    answer = desk.post(address(Party, "add"), form | other)
+    answer = desk.post(get_admin_url(Party, "add"), form | other)
 
-    assert values_in(answer).items() >= other.items()
+    assert parse_form_values(answer).items() >= other.items()
     assert "You saved this form before" in messages_in(answer)
 
 
 def test_a_name_with_markup_is_escaped_in_the_words(desk):
-    form = opened(desk, address(Party, "add")) | RUSSIA | {"name": "<b>{Rus}%s</b>"}
-    desk.post(address(Party, "add"), form)
+    form = open_admin_form(desk, get_admin_url(Party, "add")) | RUSSIA | {"name": "<b>{Rus}%s</b>"}
+    desk.post(get_admin_url(Party, "add"), form)
 
-    answer = desk.post(address(Party, "add"), form | {"name": "Ukraine"})
+    answer = desk.post(get_admin_url(Party, "add"), form | {"name": "Ukraine"})
 
     assert "party “&lt;b&gt;{Rus}%s&lt;/b&gt;”" in messages_in(answer)
 
 
 def test_form_of_a_deleted_record_is_shown_with_a_new_key(desk):
-    form = opened(desk, address(Party, "add")) | RUSSIA
-    desk.post(address(Party, "add"), form)
+    form = open_admin_form(desk, get_admin_url(Party, "add")) | RUSSIA
+    desk.post(get_admin_url(Party, "add"), form)
     history.delete(Party.objects.get())
 
-    answer = desk.post(address(Party, "add"), form)
+    answer = desk.post(get_admin_url(Party, "add"), form)
 
     assert answer.status_code == 200
     assert "the record is gone" in messages_in(answer)
-    assert desk.post(address(Party, "add"), values_in(answer)).status_code == 302
+    assert desk.post(get_admin_url(Party, "add"), parse_form_values(answer)).status_code == 302
     assert names() == ["Russia"]
 
 
 def test_form_saved_before_digests_were_kept_is_shown_again(desk):
-    form = opened(desk, address(Party, "add")) | RUSSIA
-    desk.post(address(Party, "add"), form)
+    form = open_admin_form(desk, get_admin_url(Party, "add")) | RUSSIA
+    desk.post(get_admin_url(Party, "add"), form)
     SpentForm.objects.update(digest="")
 
-    assert "You saved this form before" in messages_in(desk.post(address(Party, "add"), form))
+    assert "You saved this form before" in messages_in(desk.post(get_admin_url(Party, "add"), form))
     assert names() == ["Russia"]
 
 
 def test_change_form_with_a_new_row_sent_twice_adds_it_once(desk, article):
     person = PersonFactory(name="Lavrov")
-    form = opened(desk, address(person)) | {"citations-TOTAL_FORMS": "1"}
+    form = open_admin_form(desk, get_admin_url(person)) | {"citations-TOTAL_FORMS": "1"}
     form |= row(0, source=article.pk, quote="Kyiv")
 
-    first, second = (desk.post(address(person), form) for _ in range(2))
-    other = desk.post(address(person), form | {"citations-0-quote": "Moscow"})
+    first, second = (desk.post(get_admin_url(person), form) for _ in range(2))
+    other = desk.post(get_admin_url(person), form | {"citations-0-quote": "Moscow"})
 
     assert (first.status_code, second.status_code, other.status_code) == (302, 302, 200)
     assert "You saved this form before" in messages_in(other)
     assert [citation.quote for citation in person.citations.all()] == ["Kyiv"]
-    assert desk.post(address(person), values_in(other)).status_code == 302
+    assert desk.post(get_admin_url(person), parse_form_values(other)).status_code == 302
     assert sorted(citation.quote for citation in person.citations.all()) == ["Kyiv", "Moscow"]
 
 
 def test_change_form_sent_twice_is_saved_once(desk):
     person = PersonFactory(name="Putin")
-    form = opened(desk, address(person)) | {"name": "V. Putin"}
+    form = open_admin_form(desk, get_admin_url(person)) | {"name": "V. Putin"}
 
-    first, second = (desk.post(address(person), form) for _ in range(2))
-    other = desk.post(address(person), form | {"name": "Vladimir Putin"})
+    first, second = (desk.post(get_admin_url(person), form) for _ in range(2))
+    other = desk.post(get_admin_url(person), form | {"name": "Vladimir Putin"})
 
     assert (first.status_code, second.status_code, other.status_code) == (302, 302, 200)
-    assert values_in(other)["name"] == "Vladimir Putin"
-    assert any("You saved this form before" in words for _, words in errors_in(other))
+    assert parse_form_values(other)["name"] == "Vladimir Putin"
+    assert any("You saved this form before" in words for _, words in list_form_errors(other))
     person.refresh_from_db()
     assert (person.name, person.version) == ("V. Putin", 2)
 
@@ -148,11 +160,11 @@ def test_coding_form_resent_with_other_content_is_shown_with_a_new_key(desk, art
     answer = save_over(desk, article, form, name="Ukraine")
 
     assert answer.status_code == 200
-    assert f'<a href="{address(made)}">party “Russia”</a>' in messages_in(answer)
+    assert f'<a href="{get_admin_url(made)}">party “Russia”</a>' in messages_in(answer)
     assert names() == ["Russia"]
-    assert sent(answer)["name"] == "Ukraine"
-    assert sent(answer)["form_key"] != form["form_key"]
-    done = save_over(desk, article, {**sent(answer), "record": "party"})
+    assert get_form_data(answer)["name"] == "Ukraine"
+    assert get_form_data(answer)["form_key"] != form["form_key"]
+    done = save_over(desk, article, {**get_form_data(answer), "record": "party"})
     assert (done.status_code, names()) == (302, ["Russia", "Ukraine"])
 
 
@@ -170,32 +182,36 @@ def test_coding_form_resent_leads_to_all_that_it_made(desk, article):
 def test_coding_form_resent_after_undo_is_not_answered_as_saved(desk, article):
     form = opened_over(desk, article, "party", "Kyiv") | RUSSIA | {"voice": "narrator"}
     marks = save_over(desk, article, form).headers["Location"].partition("=")[2]
-    desk.post(f"{desk_of(article)}undo/", {"made": marks})
+    desk.post(f"{get_coding_url(article)}undo/", {"made": marks})
 
     answer = save_over(desk, article, form)
 
     assert (answer.status_code, names()) == (200, [])
     assert "the record is gone" in messages_in(answer)
-    save_over(desk, article, {**sent(answer), "record": "party"})
+    save_over(desk, article, {**get_form_data(answer), "record": "party"})
     assert names() == ["Russia"]
 
 
 def test_source_form_resent_with_another_text_is_shown_with_a_new_key(desk):
     facts = {"kind": "news_article", "language": "en", "title": "One", "_save": "1"}
-    form = {**sent(desk.get(TAKE)), **facts, "text": "They met in Istanbul."}
-    first = desk.post(TAKE, form)
-    assert desk.post(TAKE, form).headers["Location"] == first.headers["Location"]
+    form = {**get_form_data(desk.get(SOURCE_INTAKE_URL)), **facts, "text": "They met in Istanbul."}
+    first = desk.post(SOURCE_INTAKE_URL, form)
+    assert desk.post(SOURCE_INTAKE_URL, form).headers["Location"] == first.headers["Location"]
 
     other = {**form, "text": "Nobody came to Geneva on that day."}
-    looked = desk.post(TAKE, {**other, "_look": "1", "_save": ""})
-    answer = desk.post(TAKE, other)
-    uploaded = desk.post(TAKE, {**form, "file": file(b"A file has other words than these.")})
+    looked = desk.post(SOURCE_INTAKE_URL, {**other, "_look": "1", "_save": ""})
+    answer = desk.post(SOURCE_INTAKE_URL, other)
+    uploaded = desk.post(
+        SOURCE_INTAKE_URL, {**form, "file": build_text_file(b"A file has other words than these.")}
+    )
 
-    assert sent(looked)["text"] == other["text"]
-    assert sent(answer)["text"] == other["text"]
-    assert f'<a href="{address(Source.objects.get())}">source “One”</a>' in messages_in(answer)
-    assert sent(uploaded)["text"] == "A file has other words than these."
-    assert desk.post(TAKE, {**sent(answer), "_save": "1"}).status_code == 302
+    assert get_form_data(looked)["text"] == other["text"]
+    assert get_form_data(answer)["text"] == other["text"]
+    assert f'<a href="{get_admin_url(Source.objects.get())}">source “One”</a>' in messages_in(
+        answer
+    )
+    assert get_form_data(uploaded)["text"] == "A file has other words than these."
+    assert desk.post(SOURCE_INTAKE_URL, {**get_form_data(answer), "_save": "1"}).status_code == 302
     assert Source.objects.count() == 2
 
 
@@ -213,46 +229,46 @@ def test_decision_sent_twice_leads_on(desk, analyst_user):
     first, second = (desk.post(page, form) for _ in range(2))
 
     assert first.headers["Location"] == second.headers["Location"] == "/admin/review/"
-    assert said(second)[-1] == "Nothing else waits here."
-    assert [v.review for v in history.versions(person)] == ["draft", "in_review"]
+    assert list_messages(second)[-1] == "Nothing else waits here."
+    assert [v.review for v in history.list_versions(person)] == ["draft", "in_review"]
 
 
 def test_decision_with_another_reason_keeps_it_typed(desk, analyst_user):
     person, page = waiting(analyst_user)
     form = {"decision": "back", "version": str(person.version), "reason": "Which one?"}
     desk.post(page, form)
-    history.write(Person.objects.get(), by=analyst_user)
+    history.save(Person.objects.get(), by=analyst_user)
     person = Person.objects.get()
     person.review = "in_review"
-    history.write(person, by=analyst_user)
+    history.save(person, by=analyst_user)
 
     answer = desk.post(page, form | {"reason": "Which Lavrov?"})
 
     assert answer.status_code == 200
     assert 'value="Which Lavrov?"' in answer.content.decode()
-    assert "Somebody saved it after you opened this page" in said(answer)[-1]
+    assert "Somebody saved it after you opened this page" in list_messages(answer)[-1]
 
 
 def test_step_of_review_sent_twice_is_taken_once(desk, analyst_user):
     person, _ = waiting(analyst_user)
     form = {"state": "draft", "version": str(person.version)}
 
-    first, second = (desk.post(f"{address(person, 'review')}", form) for _ in range(2))
+    first, second = (desk.post(f"{get_admin_url(person, 'review')}", form) for _ in range(2))
 
-    assert said(first)[-1] == said(second)[-1] == "“Lavrov” is now: draft."
+    assert list_messages(first)[-1] == list_messages(second)[-1] == "“Lavrov” is now: draft."
     assert Person.objects.get().version == 2
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("other", [{}, {"name": "Ukraine"}], ids=["same", "other"])
 def test_two_clicks_at_once_make_one_record(reviewer_user, other):
-    clients = [at_the_desk(reviewer_user) for _ in range(2)]
-    form = opened(clients[0], address(Party, "add")) | RUSSIA
+    clients = [build_admin_client(reviewer_user) for _ in range(2)]
+    form = open_admin_form(clients[0], get_admin_url(Party, "add")) | RUSSIA
     sends = [form, form | other]
 
     answers = at_once(
         *(
-            lambda client=client, data=data: client.post(address(Party, "add"), data)
+            lambda client=client, data=data: client.post(get_admin_url(Party, "add"), data)
             for client, data in zip(clients, sends, strict=True)
         )
     )

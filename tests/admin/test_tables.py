@@ -18,11 +18,18 @@ from negotiations.models import (
     Source,
     Upload,
 )
-from tests.conftest import member_of
+from tests.conftest import create_user
 from tests.factories import PartyFactory, PositionFactory, SourceFactory
-from tests.support.admin_client import address, at_the_desk, said
-from tests.support.scene import paint
-from tests.support.table_client import confirm, exported, faults, page, previewed, send
+from tests.support.admin_client import build_admin_client, get_admin_url, list_messages
+from tests.support.scene import build_scene
+from tests.support.table_client import (
+    confirm,
+    download_export,
+    get_import_faults,
+    get_preview,
+    page,
+    send,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -31,12 +38,12 @@ AGAIN = "Export it again and repeat the change."
 
 @pytest.fixture
 def scene(db, reviewer_user):
-    return paint()
+    return build_scene()
 
 
 @pytest.fixture
 def desk(analyst_user):
-    return at_the_desk(analyst_user)
+    return build_admin_client(analyst_user)
 
 
 # Out and in again
@@ -45,12 +52,12 @@ def desk(analyst_user):
 @pytest.mark.parametrize("table", ["csv", "xlsx"])
 @pytest.mark.parametrize("model", COLLECTIONS.values(), ids=list(COLLECTIONS))
 def test_an_export_imports_again_without_a_difference(scene, reviewer_user, model, table):
-    client = at_the_desk(reviewer_user)
-    content = exported(client, model, table)
+    client = build_admin_client(reviewer_user)
+    content = download_export(client, model, table)
 
     answer = send(client, model, content, f"rows.{table}")
 
-    assert previewed(answer) == []
+    assert get_preview(answer) == []
     assert answer.context["result"].totals["skip"] == model.objects.count() > 0
     assert Upload.objects.count() == 0
 
@@ -60,9 +67,9 @@ def test_the_csv_of_the_api_is_accepted_as_it_is(scene, reviewer, reviewer_user,
     answer = reviewer.get(f"/api/v1/{collection}/export/?format=csv")
     model = COLLECTIONS[collection]
 
-    sent = send(at_the_desk(reviewer_user), model, b"".join(answer.streaming_content))
+    sent = send(build_admin_client(reviewer_user), model, b"".join(answer.streaming_content))
 
-    assert previewed(sent) == []
+    assert get_preview(sent) == []
 
 
 def test_the_export_has_what_the_list_shows(desk, analyst_user):
@@ -70,7 +77,7 @@ def test_the_export_has_what_the_list_shows(desk, analyst_user):
     PartyFactory(name="Red Cross", kind="other", note="An organisation.", review="published")
     PartyFactory(name="Hidden", kind="state")
 
-    lines = exported(desk, Party, kind__exact="state").decode().splitlines()
+    lines = download_export(desk, Party, kind__exact="state").decode().splitlines()
 
     # The byte order mark makes Excel read UTF-8.
     assert [line.split(",")[0] for line in lines] == ["\ufeffslug", "ukraine"]
@@ -80,17 +87,17 @@ def test_the_export_has_what_the_list_shows(desk, analyst_user):
 @pytest.mark.parametrize("note", ["=1+1", "\n=1", "＝1", "'=1", "_x0041_", "_X0041_", "a\tb\n c "])
 def test_cells_come_back_as_they_were(desk, analyst_user, table, note):
     PartyFactory(name="=1+1", aliases=["-5"], note=note, created_by=analyst_user)
-    content = exported(desk, Party, table)
+    content = download_export(desk, Party, table)
 
-    assert previewed(send(desk, Party, content, f"rows.{table}")) == []
+    assert get_preview(send(desk, Party, content, f"rows.{table}")) == []
 
 
 def test_a_record_that_no_sheet_holds_is_told_in_the_list(desk, analyst_user):
     SourceFactory(slug="long", text="😀" * 16_384, created_by=analyst_user)
 
-    answer = desk.get(f"{address(Source, 'list')}export/xlsx/")
+    answer = desk.get(f"{get_admin_url(Source, 'list')}export/xlsx/")
 
-    assert (answer.status_code, said(answer)) == (
+    assert (answer.status_code, list_messages(answer)) == (
         302,
         ["A cell holds 32767 characters; text of long is longer. Ask for csv or ndjson."],
     )
@@ -99,7 +106,7 @@ def test_a_record_that_no_sheet_holds_is_told_in_the_list(desk, analyst_user):
 def test_a_long_text_survives_the_journey(desk, analyst_user):
     SourceFactory(text=" A line.\n\n" + "Word. " * 40_000, created_by=analyst_user)
 
-    assert previewed(send(desk, Source, exported(desk, Source))) == []
+    assert get_preview(send(desk, Source, download_export(desk, Source))) == []
 
 
 # Writing
@@ -111,7 +118,7 @@ def test_rows_become_drafts_and_changes_after_the_preview(desk, analyst_user):
 
     answer = send(desk, Party, rows, reason="From the list of parties")
 
-    assert previewed(answer) == [
+    assert get_preview(answer) == [
         (2, "update", {"aliases": ("[]", '["Kyiv"]')}),
         (3, "new", {"name": ("", "Russia"), "kind": ("", "state")}),
     ]
@@ -120,7 +127,7 @@ def test_rows_become_drafts_and_changes_after_the_preview(desk, analyst_user):
 
     done = confirm(desk, Party, answer)
 
-    assert (done.status_code, said(done)) == (302, ["1 party made, 1 changed."])
+    assert (done.status_code, list_messages(done)) == (302, ["1 party made, 1 changed."])
     found = Party.objects.values_list("slug", "version", "review", "created_by__username")
     assert sorted(found) == [("russia", 1, "draft", "analyst"), ("ukraine", 2, "draft", "analyst")]
     assert Party.objects.get(slug="ukraine").aliases == ["Kyiv"]
@@ -146,7 +153,7 @@ def test_an_import_asks_the_database_little_of_each_row(desk, analyst_user):
     rows = "name,kind,note\n" + "".join(f"Party {n},state,Old\n" for n in range(200))
     answer, previewing_new = count_queries(lambda: send(desk, Party, rows))
     _, importing_new = count_queries(lambda: confirm(desk, Party, answer))
-    changed = exported(desk, Party).decode().replace("Old", "New")
+    changed = download_export(desk, Party).decode().replace("Old", "New")
 
     answer, previewing_changed = count_queries(lambda: send(desk, Party, changed))
     _, importing_changed = count_queries(lambda: confirm(desk, Party, answer))
@@ -165,11 +172,11 @@ def test_a_change_of_a_relation_is_seen_and_written(desk, analyst_user):
 
     rows = f"slug,version,party\n{position.slug},1,new\n"
     answer = send(desk, Position, rows)
-    assert previewed(answer) == [(2, "update", {"party": (position.party.slug, "new")})]
+    assert get_preview(answer) == [(2, "update", {"party": (position.party.slug, "new")})]
     confirm(desk, Position, answer)
     rows = f'slug,version,member_of\n{party.slug},1,"[""union""]"\n'
     answer = send(desk, Party, rows)
-    assert previewed(answer) == [(2, "update", {"member_of": ("[]", '["union"]')})]
+    assert get_preview(answer) == [(2, "update", {"member_of": ("[]", '["union"]')})]
     confirm(desk, Party, answer)
 
     assert Position.objects.get().party.slug == "new"
@@ -197,7 +204,7 @@ def test_a_workbook_that_a_person_typed_is_read(desk, analyst_user):
 
     answer = send(desk, Party, file.getvalue(), "typed.xlsx")
 
-    assert previewed(answer) == [(2, "update", {"country": ("", "UA")})]
+    assert get_preview(answer) == [(2, "update", {"country": ("", "UA")})]
 
 
 def test_a_cell_far_below_the_table_is_refused_soon(desk):
@@ -208,7 +215,7 @@ def test_a_cell_far_below_the_table_is_refused_soon(desk):
     book.save(file)
     started = time.process_time()
 
-    found = faults(send(desk, Party, file.getvalue(), "far.xlsx"))
+    found = get_import_faults(send(desk, Party, file.getvalue(), "far.xlsx"))
 
     detail = "This row has 201 cells, the first row names 2 columns."
     assert found == [(1_048_576, "", detail)]
@@ -218,7 +225,7 @@ def test_a_cell_far_below_the_table_is_refused_soon(desk):
 def test_semicolons_and_a_byte_order_mark_are_read(desk):
     answer = send(desk, Party, "\ufeffname;kind\r\nUkraine;state\r\n")
 
-    assert previewed(answer) == [(2, "new", {"name": ("", "Ukraine"), "kind": ("", "state")})]
+    assert get_preview(answer) == [(2, "new", {"name": ("", "Ukraine"), "kind": ("", "state")})]
 
 
 def test_a_second_click_imports_nothing_and_leads_to_the_list(desk):
@@ -227,8 +234,8 @@ def test_a_second_click_imports_nothing_and_leads_to_the_list(desk):
 
     again = confirm(desk, Party, answer)
 
-    assert said(again)[-1] == said(first)[-1] == "1 party made, 0 changed."
-    assert again.headers["Location"] == first.headers["Location"] == address(Party, "list")
+    assert list_messages(again)[-1] == list_messages(first)[-1] == "1 party made, 0 changed."
+    assert again.headers["Location"] == first.headers["Location"] == get_admin_url(Party, "list")
     assert Party.objects.count() == 1
 
 
@@ -240,13 +247,13 @@ def test_a_file_confirmed_again_with_another_reason_is_not_answered_as_imported(
     again = desk.post(page(Party), form)
 
     words = "This file was imported already: 1 party made, 0 changed. Nothing was written now."
-    assert (said(again)[-1], again.headers["Location"]) == (words, page(Party))
+    assert (list_messages(again)[-1], again.headers["Location"]) == (words, page(Party))
 
 
 def test_the_file_of_another_cannot_be_confirmed(desk, reviewer_user):
     answer = send(desk, Party, "name,kind\nUkraine,state\n")
 
-    confirm(at_the_desk(reviewer_user), Party, answer)
+    confirm(build_admin_client(reviewer_user), Party, answer)
 
     assert (Party.objects.count(), Upload.objects.count()) == (0, 1)
 
@@ -261,7 +268,7 @@ def test_a_record_that_changed_after_the_preview_is_not_overwritten(desk, analys
 
     refused = confirm(desk, Party, answer)
 
-    assert faults(refused) == [
+    assert get_import_faults(refused) == [
         (2, "version", f"Somebody saved the record since: it is now in version 2. {AGAIN}")
     ]
     assert list(Party.objects.values_list("name", flat=True)) == ["The Ukraine"]
@@ -284,7 +291,7 @@ def test_every_fault_has_its_row_and_column_and_nothing_is_written(desk, analyst
         ",,Other,other,,xx,\n"
     )
 
-    found = faults(send(desk, Party, rows))
+    found = get_import_faults(send(desk, Party, rows))
 
     assert found == [
         (3, "aliases", 'Write JSON, for example ["ukraine", "russia"].'),
@@ -309,22 +316,22 @@ def test_faults_are_told_in_the_language_of_the_desk(desk):
     desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "uk"
 
     rows = "title,question,part_of\n,Чи йти далі?,talk\n"
-    assert faults(send(desk, Issue, rows)) == [
+    assert get_import_faults(send(desk, Issue, rows)) == [
         (2, "title", "Це поле обов'язкове."),
         (2, "part_of", "Серед issues немає «talk»."),
     ]
     rows = "name,kind,country\nUkraine,stat,ua\n"
-    assert faults(send(desk, Party, rows)) == [
+    assert get_import_faults(send(desk, Party, rows)) == [
         (2, "country", "Запишіть країну кодом із двох великих літер за ISO 3166-1, наприклад UA."),
         (2, "kind", "Немає значення «stat». Ви мали на увазі state?"),
     ]
     rows = "name,kind,note\nUkraine,other,\n"
-    assert [fault[:2] for fault in faults(send(desk, Party, rows))] == [(2, "note")]
-    assert "Say in the note" not in str(faults(send(desk, Party, rows)))
+    assert [fault[:2] for fault in get_import_faults(send(desk, Party, rows))] == [(2, "note")]
+    assert "Say in the note" not in str(get_import_faults(send(desk, Party, rows)))
 
 
 def test_an_unknown_value_is_answered_with_the_nearest(desk):
-    assert faults(send(desk, Party, "name,kind\nUkraine,stat\n")) == [
+    assert get_import_faults(send(desk, Party, "name,kind\nUkraine,stat\n")) == [
         (2, "kind", "There is no value 'stat'. Did you mean state?")
     ]
 
@@ -333,7 +340,9 @@ def test_what_the_tracker_keeps_cannot_be_imported(desk, analyst_user):
     party = PartyFactory(created_by=analyst_user)
     rows = f"slug,version,updated_at\n{party.slug},1,2020-01-01T00:00:00Z\n"
 
-    assert faults(send(desk, Party, rows)) == [(2, "updated_at", "This member cannot be written.")]
+    assert get_import_faults(send(desk, Party, rows)) == [
+        (2, "updated_at", "This member cannot be written.")
+    ]
 
 
 def test_a_contributor_changes_no_record_of_others_and_approves_none(desk, analyst_user):
@@ -350,7 +359,7 @@ def test_a_contributor_changes_no_record_of_others_and_approves_none(desk, analy
         ",,New,state,in_review\n"
     )
 
-    assert faults(send(desk, Party, rows)) == [
+    assert get_import_faults(send(desk, Party, rows)) == [
         (2, "", "Your role does not allow this for this record."),
         (3, "review", "Your role does not allow this for this record."),
         (4, "slug", "This name is not free; choose another, or leave it out."),
@@ -379,7 +388,7 @@ def test_a_contributor_changes_no_record_of_others_and_approves_none(desk, analy
 def test_a_file_that_cannot_be_read_is_refused_in_words(desk, name, content, fault):
     row, column, words = fault
 
-    (found,) = faults(send(desk, Party, content, name))
+    (found,) = get_import_faults(send(desk, Party, content, name))
 
     assert (found[:2], found[2][: len(words)]) == ((row, column), words)
 
@@ -392,16 +401,16 @@ def test_characters_that_no_database_stores_are_a_fault_of_their_cell(desk, colu
     file = io.StringIO(newline="")
     csv.writer(file).writerows([cells.keys(), cells.values()])
 
-    found = faults(send(desk, Party, file.getvalue()))
+    found = get_import_faults(send(desk, Party, file.getvalue()))
 
     assert {(row, name) for row, name, _ in found} == {(2, column)}
 
 
 def test_without_a_role_there_is_no_import(db):
-    client = at_the_desk(member_of("readers", "reader"))
+    client = build_admin_client(create_user("readers", "reader"))
 
     assert client.get(page(Party)).status_code == 403
-    assert client.get(f"{address(Party, 'list')}export/csv/").status_code == 404
+    assert client.get(f"{get_admin_url(Party, 'list')}export/csv/").status_code == 404
 
 
 def test_the_preview_names_no_path_and_asks_for_no_script(desk):

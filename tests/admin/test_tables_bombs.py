@@ -9,11 +9,11 @@ import zipfile
 
 import pytest
 
-from negotiations.admin.transfer.files import sheet
-from negotiations.admin.transfer.unreadable import Unreadable
+from negotiations.admin.transfer.files import read_sheet
+from negotiations.admin.transfer.unreadable import UnreadableFileError
 from negotiations.models import Party, Upload
-from tests.support.admin_client import at_the_desk
-from tests.support.table_client import faults, send
+from tests.support.admin_client import build_admin_client
+from tests.support.table_client import get_import_faults, send
 
 pytestmark = pytest.mark.slow
 
@@ -92,8 +92,8 @@ def test_a_workbook_that_unpacks_to_much_is_refused(parts, words):
     tracemalloc.start()
     started = time.process_time()
 
-    with pytest.raises(Unreadable) as refused:
-        sheet("bomb.xlsx", content)
+    with pytest.raises(UnreadableFileError) as refused:
+        read_sheet("bomb.xlsx", content)
 
     seconds, peak = time.process_time() - started, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -104,10 +104,10 @@ def test_a_workbook_that_unpacks_to_much_is_refused(parts, words):
 
 def test_styles_of_45_megabytes_are_refused_at_once(analyst_user):
     content = packed(styles="<cellXfs>" + filling("<xf numFmtId='0'/>", 45))
-    desk = at_the_desk(analyst_user)
+    desk = build_admin_client(analyst_user)
     started = time.process_time()
 
-    found = faults(send(desk, Party, content, "bomb.xlsx"))
+    found = get_import_faults(send(desk, Party, content, "bomb.xlsx"))
 
     assert (found, len(content) < 200_000) == ([(None, "", TOO_LARGE)], True)
     assert time.process_time() - started < 1
@@ -131,16 +131,16 @@ def test_a_document_type_is_refused(part, doctype):
             head = doctype if name == part else ""
             new.writestr(name, head + old.read(name).decode())
 
-    with pytest.raises(Unreadable, match=NO_WORKBOOK):
-        sheet("entities.xlsx", content.getvalue())
+    with pytest.raises(UnreadableFileError, match=NO_WORKBOOK):
+        read_sheet("entities.xlsx", content.getvalue())
 
 
 def test_a_part_that_is_there_twice_is_refused():
     with pytest.warns(UserWarning, match="Duplicate name"):
         content = packed(more=[("sheet.xml", "<worksheet/>")])
 
-    with pytest.raises(Unreadable, match=NO_WORKBOOK):
-        sheet("twice.xlsx", content)
+    with pytest.raises(UnreadableFileError, match=NO_WORKBOOK):
+        read_sheet("twice.xlsx", content)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -149,8 +149,8 @@ def test_a_part_packed_as_no_workbook_is_is_refused(method):
     with zipfile.ZipFile(file, "a", method) as book:
         book.writestr("more.xml", "x")
 
-    with pytest.raises(Unreadable, match=NO_WORKBOOK):
-        sheet("packed.xlsx", file.getvalue())
+    with pytest.raises(UnreadableFileError, match=NO_WORKBOOK):
+        read_sheet("packed.xlsx", file.getvalue())
 
 
 @pytest.mark.parametrize("size", [0, 10, 2**31 - 1, 2**32 - 2])
@@ -162,8 +162,8 @@ def test_a_part_that_lies_about_its_size_is_refused(size):
     assert content.count(true) == 2
     started = time.process_time()
 
-    with pytest.raises(Unreadable):
-        sheet("lying.xlsx", content.replace(true, struct.pack("<L", size)))
+    with pytest.raises(UnreadableFileError):
+        read_sheet("lying.xlsx", content.replace(true, struct.pack("<L", size)))
 
     assert time.process_time() - started < 1
 
@@ -178,8 +178,8 @@ def test_damaged_workbooks_are_refused_in_words():
             content[choice.randrange(len(content))] = choice.randrange(256)
         damaged = bytes(content[: choice.choice([len(content), choice.randrange(len(content))])])
         try:
-            sheet("damaged.xlsx", damaged)
-        except Unreadable as refused:
+            read_sheet("damaged.xlsx", damaged)
+        except UnreadableFileError as refused:
             outcomes.update(fault.detail for fault in refused.faults)
 
     assert NO_WORKBOOK in outcomes
@@ -198,8 +198,8 @@ def test_workbooks_of_damaged_parts_are_refused_in_words():
         for _ in range(choice.randint(1, 3)):
             text[choice.randrange(len(text))] = choice.choice("<>/='0159-_xsAZ \"&;\n")
         try:
-            sheet("damaged.xlsx", packed(**{**parts, name: "".join(text)}))
-        except Unreadable as refused:
+            read_sheet("damaged.xlsx", packed(**{**parts, name: "".join(text)}))
+        except UnreadableFileError as refused:
             assert refused.faults
 
 
@@ -227,8 +227,8 @@ CSV = [
 def test_a_csv_that_costs_much_is_read_or_refused_soon(content, words):
     started = time.process_time()
     try:
-        found, refused = sheet("bomb.csv", content), ""
-    except Unreadable as error:
+        found, refused = read_sheet("bomb.csv", content), ""
+    except UnreadableFileError as error:
         found, refused = None, error.faults[0].detail
 
     assert time.process_time() - started < 5

@@ -11,15 +11,15 @@ from openpyxl.chart import BarChart
 
 from negotiations.models import Party, Round, Upload
 from tests.factories import NegotiationFactory, PartyFactory
-from tests.support.admin_client import at_the_desk
-from tests.support.table_client import confirm, faults, page, previewed, send
+from tests.support.admin_client import build_admin_client
+from tests.support.table_client import confirm, get_import_faults, get_preview, page, send
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def desk(analyst_user):
-    return at_the_desk(analyst_user)
+    return build_admin_client(analyst_user)
 
 
 def saved(book):
@@ -46,10 +46,10 @@ def read(desk, content, column="note"):
     """What the cell says, or the fault."""
     answer = send(desk, Party, content, "typed.xlsx")
     if answer.status_code == 422:
-        ((row, name, detail),) = faults(answer)
+        ((row, name, detail),) = get_import_faults(answer)
         assert (row, name) == (2, column)
         return detail
-    ((_row, _kind, changes),) = previewed(answer)
+    ((_row, _kind, changes),) = get_preview(answer)
     return changes.get(column, ("", ""))[1]
 
 
@@ -194,7 +194,7 @@ def test_an_error_is_no_text(desk, error):
 def test_an_error_in_csv_is_no_text(desk, error):
     answer = send(desk, Party, f"name,kind,note\nUkraine,state,{error}\n")
 
-    assert faults(answer) == [
+    assert get_import_faults(answer) == [
         (2, "note", f"it holds the error {error.strip()}; write what is meant, or empty it.")
     ]
 
@@ -252,9 +252,9 @@ def test_a_cell_is_read_by_its_type(desk, cell, text):
     answer = send(desk, Party, packed(rows), "typed.xlsx")
 
     if answer.status_code == 422:
-        assert faults(answer)[0][2].startswith(text)
+        assert get_import_faults(answer)[0][2].startswith(text)
     else:
-        assert previewed(answer)[0][2].get("note", ("", ""))[1] == text
+        assert get_preview(answer)[0][2].get("note", ("", ""))[1] == text
 
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -308,7 +308,7 @@ def test_of_several_sheets_the_user_chooses_one(desk, state):
         "reason": asked.context["reason"],
     }
     answer = desk.post(page(Party), chosen)
-    assert previewed(answer) == [(2, "new", {"name": ("", "Russia"), "kind": ("", "state")})]
+    assert get_preview(answer) == [(2, "new", {"name": ("", "Russia"), "kind": ("", "state")})]
     sent = {name: chosen[name] for name in ("upload", "reason")}
     assert desk.post(page(Party), sent).context["sheets"] == asked.context["sheets"]
     assert Party.objects.count() == 0
@@ -340,14 +340,14 @@ def test_empty_sheets_and_charts_are_no_choice(desk):
     chart = book.create_chartsheet("Chart", 0)
     chart.add_chart(BarChart())
 
-    assert len(previewed(send(desk, Party, saved(book), "typed.xlsx"))) == 1
+    assert len(get_preview(send(desk, Party, saved(book), "typed.xlsx"))) == 1
 
 
 def test_a_workbook_of_a_chart_alone_has_no_rows(desk):
     book = openpyxl.Workbook()
     book.create_chartsheet("Chart").add_chart(BarChart())
 
-    found = faults(send(desk, Party, saved(book), "typed.xlsx"))
+    found = get_import_faults(send(desk, Party, saved(book), "typed.xlsx"))
 
     assert found == [(None, "", "No sheet of the workbook has rows.")]
 
@@ -360,16 +360,16 @@ def test_formatting_alone_is_no_row_and_no_column(desk):
     for place in ("A3", "B1048576", "XFD2", "C1"):
         book.active[place].number_format = "0.00"
 
-    assert [row[0] for row in previewed(send(desk, Party, saved(book), "typed.xlsx"))] == [2]
+    assert [row[0] for row in get_preview(send(desk, Party, saved(book), "typed.xlsx"))] == [2]
 
 
 def test_rows_below_blank_ones_keep_their_numbers(desk):
     book = workbook([], [], ["name", "kind"], [], ["Ukraine", "stat"])
 
-    assert [fault[:2] for fault in faults(send(desk, Party, saved(book), "t.xlsx"))] == [
+    assert [fault[:2] for fault in get_import_faults(send(desk, Party, saved(book), "t.xlsx"))] == [
         (5, "kind")
     ]
-    found = faults(send(desk, Party, "\n,\nname,knd\n\nUkraine,state\n"))
+    found = get_import_faults(send(desk, Party, "\n,\nname,knd\n\nUkraine,state\n"))
     assert found == [(3, "knd", "Parties have no such column. Did you mean kind?")]
 
 
@@ -378,7 +378,7 @@ def test_merged_cells_are_refused(desk):
     book.active.merge_cells("B2:B3")
 
     detail = "The cells B2:B3 are merged; separate them and fill each."
-    assert faults(send(desk, Party, saved(book), "typed.xlsx")) == [(2, "", detail)]
+    assert get_import_faults(send(desk, Party, saved(book), "typed.xlsx")) == [(2, "", detail)]
 
 
 def test_every_bad_cell_is_told_at_once(desk):
@@ -386,7 +386,7 @@ def test_every_bad_cell_is_told_at_once(desk):
     book.active["C2"].number_format = "d-mmm"
     book.active["B3"].number_format = "0%"
 
-    found = faults(send(desk, Party, saved(book), "typed.xlsx"))
+    found = get_import_faults(send(desk, Party, saved(book), "typed.xlsx"))
 
     assert [fault[:2] for fault in found] == [(2, "name"), (2, "note"), (3, "kind")]
 
@@ -395,28 +395,28 @@ def test_lines_within_a_cell_end_as_those_of_the_tracker(desk, analyst_user):
     PartyFactory(name="Ukraine", slug="ukraine", note="a\nb\nc", created_by=analyst_user)
     rows = 'slug,version,note\r\nukraine,1,"a\r\nb\rc"\r\n'
 
-    assert previewed(send(desk, Party, rows)) == []
+    assert get_preview(send(desk, Party, rows)) == []
 
 
 @pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\n', "SEP=;\r", "\ufeffsep=;\r\n"])
 def test_the_line_that_names_the_delimiter_is_no_row(desk, first):
     rows = f'{first}name;kind;note\r\nUkraine;state;"a, b, c, d"\r\n'
 
-    assert previewed(send(desk, Party, rows))[0][2]["note"] == ("", "a, b, c, d")
+    assert get_preview(send(desk, Party, rows))[0][2]["note"] == ("", "a, b, c, d")
 
 
 def test_unicode_text_of_excel_is_read(desk):
     rows = "name\tkind\r\nУкраїна\tstate\r\n".encode("utf-16")
 
-    assert previewed(send(desk, Party, rows))[0][2]["name"] == ("", "Україна")
+    assert get_preview(send(desk, Party, rows))[0][2]["name"] == ("", "Україна")
 
 
 def test_a_workbook_is_known_by_what_it_is(desk):
     book = saved(workbook(["name", "kind"], ["Ukraine", "state"]))
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512
 
-    assert len(previewed(send(desk, Party, book, "parties.csv"))) == 1
-    assert faults(send(desk, Party, old, "parties.xlsx"))[0][2] == (
+    assert len(get_preview(send(desk, Party, book, "parties.csv"))) == 1
+    assert get_import_faults(send(desk, Party, old, "parties.xlsx"))[0][2] == (
         "This is an old workbook (.xls) or one with a password; save it as .xlsx."
     )
 
@@ -447,7 +447,7 @@ def test_text_that_a_code_page_has_garbled_is_refused(desk, word, page, table):
     rows = [["name", "kind", "note"], ["U", "state", f"See {seen}."]]
     content = saved(workbook(*rows)) if table == "xlsx" else "\n".join(map(",".join, rows))
 
-    ((row, column, detail),) = faults(send(desk, Party, content, f"rows.{table}"))
+    ((row, column, detail),) = get_import_faults(send(desk, Party, content, f"rows.{table}"))
 
     assert (row, column) == (2, "note")
     assert detail.endswith(
@@ -482,11 +482,11 @@ def can_decode(byte, page):
     ],
 )
 def test_text_that_is_not_garbled_is_read(desk, text):
-    assert previewed(send(desk, Party, f"name,kind\n{text},state\n"))[0][2]["name"] == ("", text)
+    assert get_preview(send(desk, Party, f"name,kind\n{text},state\n"))[0][2]["name"] == ("", text)
 
 
 def test_text_that_lost_a_letter_is_refused(desk):
-    ((row, column, detail),) = faults(send(desk, Party, "name,kind\nCaf\ufffd,state\n"))
+    ((row, column, detail),) = get_import_faults(send(desk, Party, "name,kind\nCaf\ufffd,state\n"))
 
     assert (row, column, detail[:12]) == (2, "name", "“Caf\ufffd” looks")
 
@@ -494,4 +494,4 @@ def test_text_that_lost_a_letter_is_refused(desk):
 def test_what_is_stored_garbled_can_be_sent_back_as_it_is(desk, analyst_user):
     PartyFactory(slug="cafe", name="CafÃ©", created_by=analyst_user)
 
-    assert previewed(send(desk, Party, "slug,version,name\ncafe,1,CafÃ©\n")) == []
+    assert get_preview(send(desk, Party, "slug,version,name\ncafe,1,CafÃ©\n")) == []

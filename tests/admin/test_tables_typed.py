@@ -8,15 +8,15 @@ import xlsxwriter
 from faker import Faker
 
 from negotiations.models import Incident, Party
-from tests.support.admin_client import at_the_desk
-from tests.support.table_client import faults, previewed, send
+from tests.support.admin_client import build_admin_client
+from tests.support.table_client import get_import_faults, get_preview, send
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def desk(analyst_user):
-    return at_the_desk(analyst_user)
+    return build_admin_client(analyst_user)
 
 
 def send_notes(desk, *notes):
@@ -39,7 +39,7 @@ def test_utf8_read_in_another_code_page_is_refused_with_its_place(desk, word, pa
 
     answer = send_notes(desk, "as it is", f"5 {garbled} 7")
 
-    ((row, column, detail),) = faults(answer)
+    ((row, column, detail),) = get_import_faults(answer)
     assert (row, column) == (3, "note")
     assert "looks garbled" in detail
 
@@ -56,7 +56,7 @@ def test_real_words_are_not_taken_for_garbled(desk):
         people = [Faker(locale).name() for _ in range(40)]
         words += [*people, *(f"“{name}” — {name.upper()}…" for name in people)]
 
-    changes = [changes["note"][1] for _, _, changes in previewed(send_notes(desk, *words))]
+    changes = [changes["note"][1] for _, _, changes in get_preview(send_notes(desk, *words))]
 
     assert changes == words
 
@@ -81,7 +81,7 @@ def test_number_with_separators_is_refused_with_what_to_type(desk, cell, advice,
 
     answer = send(desk, Incident, f"{columns}\n{values}\n")
 
-    assert (2, column, advice) in faults(answer)
+    assert (2, column, advice) in get_import_faults(answer)
 
 
 def save(book):
@@ -106,7 +106,7 @@ def hide_rows(sheet):
 def test_hidden_rows_are_listed_before_they_are_stored(desk):
     answer = send_parties(desk, hide_rows)
 
-    assert len(previewed(answer)) == 8
+    assert len(get_preview(answer)) == 8
     assert answer.context["notes"] == [
         "4 rows are hidden in the sheet, perhaps by a filter, and are read all the same: 3, 5–7.",
         "Delete what is not meant from the sheet and choose the file again.",

@@ -9,13 +9,13 @@ from django.db import connection
 from django.test import Client
 
 from negotiations.models import Issue, Party, Source
-from negotiations.models.system.locks import WRITERS
+from negotiations.models.system.locks import WRITERS_LOCK_ID
 from tests.admin.test_resuming import carried
-from tests.conftest import json_client, member_of
+from tests.conftest import build_api_client, create_user
 from tests.factories import IssueFactory, PartyFactory, SourceFactory
 from tests.support import coding_client
-from tests.support.admin_client import address, at_the_desk, opened
-from tests.support.scene import address as api_address
+from tests.support.admin_client import build_admin_client, get_admin_url, open_admin_form
+from tests.support.scene import get_api_url as api_address
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,13 +33,13 @@ def writer():
                 if connection.vendor == "sqlite":
                     cursor.execute("BEGIN IMMEDIATE")
                 else:
-                    cursor.execute("SELECT pg_advisory_lock(%s)", [WRITERS])
+                    cursor.execute("SELECT pg_advisory_lock(%s)", [WRITERS_LOCK_ID])
                 begun.set()
                 done.wait(60)
                 if connection.vendor == "sqlite":
                     cursor.execute("ROLLBACK")
                 else:
-                    cursor.execute("SELECT pg_advisory_unlock(%s)", [WRITERS])
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [WRITERS_LOCK_ID])
         finally:
             connection.close()
 
@@ -104,7 +104,7 @@ def away():
 
 @pytest.fixture
 def desk():
-    return at_the_desk(member_of("administrator", "administrator"))
+    return build_admin_client(create_user("administrator", "administrator"))
 
 
 def assert_asks_to_try_again(answer):
@@ -115,35 +115,35 @@ def assert_asks_to_try_again(answer):
 
 @pytest.mark.parametrize("hindrance", [writer, read_only, away])
 def test_a_form_that_cannot_be_saved_now_is_kept_and_can_be_sent_again(desk, hindrance, caplog):
-    form = opened(desk, address(Party, "add"))
+    form = open_admin_form(desk, get_admin_url(Party, "add"))
     form |= {"name": "Ukraine", "kind": "state", "note": " First line\nsecond line <b>"}
 
     with hindrance(), caplog.at_level(logging.ERROR):
-        refused = desk.post(address(Party, "add"), form, headers=HTML)
+        refused = desk.post(get_admin_url(Party, "add"), form, headers=HTML)
 
     assert_asks_to_try_again(refused)
     assert "OperationalError" in caplog.text or "InternalError" in caplog.text
     assert Party.objects.count() == 0
-    saved = desk.post(address(Party, "add"), carried(refused), headers=HTML)
+    saved = desk.post(get_admin_url(Party, "add"), carried(refused), headers=HTML)
     assert saved.status_code == 302
     assert Party.objects.get().note == " First line\nsecond line <b>"
 
 
 def change(desk):
     record = IssueFactory(slug="land")
-    path = address(record)
-    return path, opened(desk, path) | {"note": "Kept"}
+    path = get_admin_url(record)
+    return path, open_admin_form(desk, path) | {"note": "Kept"}
 
 
 def merge(desk):
     gone, kept = PartyFactory(slug="one"), PartyFactory(slug="other")
-    path = address(gone, "merge")
+    path = get_admin_url(gone, "merge")
     return path, {"into": str(kept.pk), "reason": "One", "gone_version": "1", "kept_version": "1"}
 
 
 def review(desk):
     record = IssueFactory(slug="land", review="draft")
-    return address(record, "review"), {"state": "in_review", "version": "1", "reason": "Kept"}
+    return get_admin_url(record, "review"), {"state": "in_review", "version": "1", "reason": "Kept"}
 
 
 def decide(desk):
@@ -152,25 +152,25 @@ def decide(desk):
 
 
 def delete(desk):
-    path = address(IssueFactory(slug="land"), "delete")
+    path = get_admin_url(IssueFactory(slug="land"), "delete")
     return path, {"post": "yes", "version": "1", "reason": "Kept"}
 
 
 def act_on_list(desk):
     record = IssueFactory(slug="land", review="draft")
     chosen = {"action": "send_to_review", "_selected_action": str(record.pk)}
-    return address(Issue, "list"), {**chosen, f"version-{record.pk}": "1"}
+    return get_admin_url(Issue, "list"), {**chosen, f"version-{record.pk}": "1"}
 
 
 def code(desk):
     source = SourceFactory(text="They met.")
-    form = coding_client.opened(desk, source, "dismissal", "They met.")
-    return coding_client.desk_of(source), {**form, "reason": "background", "_save": "1"}
+    form = coding_client.open_coding_form(desk, source, "dismissal", "They met.")
+    return coding_client.get_coding_url(source), {**form, "reason": "background", "_save": "1"}
 
 
 def bring_text(desk):
-    form = opened(desk, address(Source, "add"))
-    return address(Source, "add"), form | {"text": "Kept.", "kind": "report", "title": "Kept"}
+    form = open_admin_form(desk, get_admin_url(Source, "add"))
+    return get_admin_url(Source, "add"), form | {"text": "Kept.", "kind": "report", "title": "Kept"}
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_password_is_not_written_into_the_page(desk):
 def test_readers_are_served_while_nobody_can_write(hindrance, settings):
     settings.TRACKER_RATE_ANONYMOUS = settings.TRACKER_RATE_TOKEN = 10
     IssueFactory(slug="land", review="published")
-    client = json_client(member_of("contributor", "analyst"))
+    client = build_api_client(create_user("contributor", "analyst"))
 
     with hindrance():
         answers = [
@@ -241,7 +241,7 @@ def test_readers_are_served_while_nobody_can_write(hindrance, settings):
 
 @pytest.mark.parametrize("hindrance", [writer, read_only, away])
 def test_the_api_says_so_too(hindrance):
-    client = json_client(member_of("contributor", "analyst"))
+    client = build_api_client(create_user("contributor", "analyst"))
     client.get(api_address("issues"))
 
     with hindrance():

@@ -4,16 +4,20 @@ import pytest
 from django.test import Client
 
 from negotiations.models import Party, Source
-from tests.conftest import member_of
-from tests.support.admin_client import address, at_the_desk
+from tests.conftest import create_user
+from tests.support.admin_client import build_admin_client, get_admin_url
 
 pytestmark = pytest.mark.django_db
 
 MEGABYTE = 2**20
 PATHS = [
     *("/admin/", "/admin/login/", "/admin/logout/", "/admin/jsi18n/", "/admin/no/such/page/"),
-    *(f"{address(Party, 'list')}import/", address(Party, "add"), address(Party, "list")),
-    *(f"{address(Source, 'list')}{page}/" for page in ("add", "import")),
+    *(
+        f"{get_admin_url(Party, 'list')}import/",
+        get_admin_url(Party, "add"),
+        get_admin_url(Party, "list"),
+    ),
+    *(f"{get_admin_url(Source, 'list')}{page}/" for page in ("add", "import")),
 ]
 
 
@@ -71,7 +75,7 @@ def test_an_upload_of_nobody_is_answered_in_words():
 
 
 def test_an_upload_over_what_the_desk_takes_is_refused_unread(analyst_user):
-    answer, is_read = send(at_the_desk(analyst_user), PATHS[5])
+    answer, is_read = send(build_admin_client(analyst_user), PATHS[5])
 
     assert (answer.status_code, is_read) == (413, False)
 
@@ -96,8 +100,8 @@ def test_a_form_that_outlived_its_session_is_still_read():
 
 
 def test_an_upload_of_a_user_is_read(analyst_user):
-    assert send(at_the_desk(analyst_user), PATHS[5], 5 * MEGABYTE)[1]
-    assert send(at_the_desk(member_of("readers", "reader")), PATHS[5], 5 * MEGABYTE)[1]
+    assert send(build_admin_client(analyst_user), PATHS[5], 5 * MEGABYTE)[1]
+    assert send(build_admin_client(create_user("readers", "reader")), PATHS[5], 5 * MEGABYTE)[1]
 
 
 @pytest.mark.parametrize("length", ["9" * 5000, "0" * 5000])

@@ -5,8 +5,8 @@ from django.contrib.auth.models import User
 
 from negotiations.models import Webhook, WebhookDelivery
 from tests.factories import PartyFactory
-from tests.support.admin_client import address, at_the_desk, said
-from tests.support.receiver import deliver, receiver, subscribed, with_status
+from tests.support.admin_client import build_admin_client, get_admin_url, list_messages
+from tests.support.receiver import build_answer, create_webhook, receiver, run_worker
 
 pytestmark = pytest.mark.django_db
 __all__ = ["receiver"]  # the fixture
@@ -14,24 +14,24 @@ __all__ = ["receiver"]  # the fixture
 
 def act(user, kind, action, rows):
     form = {"action": action, "_selected_action": [row.pk for row in rows]}
-    return at_the_desk(user).post(address(kind, "list"), form)
+    return build_admin_client(user).post(get_admin_url(kind, "list"), form)
 
 
 def pages(user, record):
     """The status of the list and the page of a record, and whether the list names it."""
-    client = at_the_desk(user)
-    listed = client.get(address(type(record), "list"))
+    client = build_admin_client(user)
+    listed = client.get(get_admin_url(type(record), "list"))
     return (
         listed.status_code,
         str(record) in listed.content.decode(),
-        client.get(address(record)).status_code,
+        client.get(get_admin_url(record)).status_code,
     )
 
 
 def test_everybody_sees_their_own_and_administrators_all(
     analyst, analyst_user, reviewer_user, administrator_user, receiver
 ):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
     analyst.post(f"/api/v1/webhooks/{webhook['slug']}/test/")
     nobody = User.objects.create_user("nobody", is_staff=True)
 
@@ -44,26 +44,26 @@ def test_everybody_sees_their_own_and_administrators_all(
 
 
 def test_no_secret_is_shown_and_nothing_is_typed_in(administrator_user, analyst, receiver):
-    secret = subscribed(analyst, receiver)["secret"]
-    client = at_the_desk(administrator_user)
+    secret = create_webhook(analyst, receiver)["secret"]
+    client = build_admin_client(administrator_user)
     record = Webhook.objects.get()
 
-    page = client.get(address(record)).content.decode()
+    page = client.get(get_admin_url(record)).content.decode()
 
     assert secret not in page
     assert 'name="url"' not in page
-    assert client.get(address(Webhook, "add")).status_code == 403
-    assert client.get(address(record, "delete")).status_code == 403
+    assert client.get(get_admin_url(Webhook, "add")).status_code == 403
+    assert client.get(get_admin_url(record, "delete")).status_code == 403
 
 
 def test_a_message_is_delivered_again(analyst, analyst_user, reviewer_user, receiver, capsys):
-    subscribed(analyst, receiver, kinds=["parties"])
+    create_webhook(analyst, receiver, kinds=["parties"])
     PartyFactory(review="published")
-    receiver.answer = with_status(410)
-    deliver(capsys)
+    receiver.answer = build_answer(410)
+    run_worker(capsys)
     rows = [WebhookDelivery.objects.get()]
     off = act(analyst_user, WebhookDelivery, "deliver_again", rows)
-    assert said(off) == [
+    assert list_messages(off) == [
         "0 are delivered again.",
         "1 belong to webhooks that are switched off; switch those on first.",
     ]
@@ -72,19 +72,24 @@ def test_a_message_is_delivered_again(analyst, analyst_user, reviewer_user, rece
     act(reviewer_user, WebhookDelivery, "deliver_again", rows)
     assert WebhookDelivery.objects.get().status == "failed"
     again = act(analyst_user, WebhookDelivery, "deliver_again", rows)
-    receiver.answer = with_status(200)
+    receiver.answer = build_answer(200)
 
-    assert (said(on), said(again)) == (["1 switched on."], ["1 are delivered again."])
-    assert deliver(capsys) == "1 delivered, 0 to be repeated, 0 given up."
+    assert (list_messages(on), list_messages(again)) == (
+        ["1 switched on."],
+        ["1 are delivered again."],
+    )
+    assert run_worker(capsys) == "1 delivered, 0 to be repeated, 0 given up."
 
 
 def test_an_administrator_switches_a_webhook_off(administrator_user, analyst, receiver, capsys):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
 
     answer = act(administrator_user, Webhook, "switch_off", Webhook.objects.all())
 
     body = analyst.get(f"/api/v1/webhooks/{webhook['slug']}/").json()
-    assert said(answer) == ["1 switched off."]
+    assert list_messages(answer) == ["1 switched off."]
     assert (body["enabled"], body["disabled_reason"]) == (False, "switched_off")
-    page = at_the_desk(administrator_user).get(address(Webhook, "list")).content.decode()
+    page = (
+        build_admin_client(administrator_user).get(get_admin_url(Webhook, "list")).content.decode()
+    )
     assert "Its owner or an administrator switched it off." in page

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.factories import SourceFactory
-from tests.support.admin_client import at_the_desk
+from tests.support.admin_client import build_admin_client
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,6 @@ POEM = "Roses are red,\nviolets are blue,\nsugar is sweet,\nand so are you."
 def test_last_lines_of_paragraphs_are_no_headings(text, labels, analyst_user):
     source = SourceFactory(text=text, review="published")
 
-    page = at_the_desk(analyst_user).get(f"/admin/negotiations/source/{source.pk}/code/")
+    page = build_admin_client(analyst_user).get(f"/admin/negotiations/source/{source.pk}/code/")
 
     assert [piece.label for piece in page.context["reader"].pieces] == labels

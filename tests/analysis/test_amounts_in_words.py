@@ -8,9 +8,9 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiations.analysis.quantities import Bounds, share
+from negotiations.analysis.quantities import Bounds, compute_share
 from negotiations.models.amounts import UNITS, format_amount
-from negotiations.pages.formatting import share_words
+from negotiations.pages.formatting import format_share
 from tests.factories import CommitmentFactory, DeliveryFactory, NegotiationFactory, PartyFactory
 
 SEEN = {"review": "published"}
@@ -68,8 +68,8 @@ def test_each_bound_is_said_and_no_other(least, most, unit):
 
 @given(st.integers(0, 10**7), st.integers(1, 10**7))
 def test_shares_say_none_all_and_more_only_where_it_is_so(done, promised):
-    found = share(Bounds(done, done), Bounds(promised, promised))
-    said = share_words(found)
+    found = compute_share(Bounds(done, done), Bounds(promised, promised))
+    said = format_share(found)
 
     assert (found.min == 0, found.min == 1) == (done == 0, done == promised)
     assert (said == "0%") == (done == 0)

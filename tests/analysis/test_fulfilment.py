@@ -2,7 +2,7 @@
 
 import pytest
 
-from negotiations.analysis.quantities import Bounds, added, merged, share
+from negotiations.analysis.quantities import Bounds, add_bounds, compute_share, merge_bounds
 from tests.factories import (
     CommitmentFactory,
     DeliveryFactory,
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_sums_keep_their_bounds(parts, sum_):
-    assert added(Bounds(*part) for part in parts) == Bounds(*sum_)
+    assert add_bounds(Bounds(*part) for part in parts) == Bounds(*sum_)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_sums_keep_their_bounds(parts, sum_):
     ],
 )
 def test_parts_are_never_counted_twice(counts, all_):
-    assert merged(Bounds(*count) for count in counts) == Bounds(*all_)
+    assert merge_bounds(Bounds(*count) for count in counts) == Bounds(*all_)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_parts_are_never_counted_twice(counts, all_):
     ],
 )
 def test_a_share_is_bounded_by_both(done, promised, told):
-    found = share(Bounds(*done), Bounds(*promised))
+    found = compute_share(Bounds(*done), Bounds(*promised))
 
     assert (found.min, found.max) == told
 

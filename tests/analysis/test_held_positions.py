@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from negotiations.analysis.date_spans import Span, on_day
-from negotiations.analysis.held_positions import HeldPosition, candidates, is_sure
-from negotiations.analysis.movement import move
+from negotiations.analysis.date_spans import DateSpan, build_day_span
+from negotiations.analysis.held_positions import HeldPosition, find_latest_candidates, is_sure
+from negotiations.analysis.movement import build_move
 from negotiations.dates import edtf
 from negotiations.models import Citation, Issue
 from tests.factories import (
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def position(stance, text, told_by=None):
-    span = edtf.parse(text) if text else Span(None, None)
+    span = edtf.parse_edtf(text) if text else DateSpan(None, None)
     about = (
         stance,
         "north",
@@ -61,9 +61,9 @@ def position(stance, text, told_by=None):
     ],
 )  # fmt: skip
 def test_held_is_what_may_be_the_latest_by_a_day(taken, on, held, sure):
-    point = on_day(date.fromisoformat(on))
+    point = build_day_span(date.fromisoformat(on))
 
-    found = candidates([position(*each) for each in taken.items()], point)
+    found = find_latest_candidates([position(*each) for each in taken.items()], point)
 
     assert [each.stance for each in found] == held
     assert is_sure(found, point) is sure
@@ -72,7 +72,7 @@ def test_held_is_what_may_be_the_latest_by_a_day(taken, on, held, sure):
 def test_what_a_source_told_had_happened_by_its_publication():
     told = position("open", "", told_by=date(2025, 7, 20))
 
-    assert told.span == Span(None, date(2025, 7, 20))
+    assert told.span == DateSpan(None, date(2025, 7, 20))
     assert position("open", "2025", told_by=date(2025, 7, 20)).span.latest == date(2025, 7, 20)
     # Told before it can have happened: one of the two is wrong, and the date stands.
     assert position("open", "2025-08", told_by=date(2025, 7, 20)).span.latest == date(2025, 8, 31)
@@ -103,19 +103,22 @@ def test_what_a_source_told_had_happened_by_its_publication():
     ],
 )
 def test_changes_are_told_apart_and_all_that_dates_allow_are_named(taken, possible):
-    start, end = on_day(date(2025, 6, 4)), on_day(date(2025, 7, 15))
+    start, end = build_day_span(date(2025, 6, 4)), build_day_span(date(2025, 7, 15))
 
-    found = move("north", "peace", [position(*each) for each in taken], start, end)
+    found = build_move("north", "peace", [position(*each) for each in taken], start, end)
 
     assert found.possible == possible
     assert found.change == (possible[0] if len(possible) == 1 else "unclear")
 
 
 def test_between_a_day_and_itself_nothing_is_new():
-    day = on_day(date(2025, 6, 4))
+    day = build_day_span(date(2025, 6, 4))
     taken = [position("open", "2025-06-01/2025-06-10")]
 
-    assert move("north", "peace", taken, day, day).possible == ["no_evidence", "nothing_found"]
+    assert build_move("north", "peace", taken, day, day).possible == [
+        "no_evidence",
+        "nothing_found",
+    ]
 
 
 @pytest.fixture

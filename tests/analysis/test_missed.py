@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from negotiations.analysis.lapses import lapsed
-from negotiations.analysis.missed import missed
+from negotiations.analysis.lapses import find_lapses
+from negotiations.analysis.missed import find_missed
 from negotiations.models import Negotiation, Record
 from tests.factories import (
     NegotiationFactory,
@@ -54,14 +54,14 @@ def test_the_same_passed_as_negotiation_by_negotiation():
     RoundFactory(status="agreed", date="../2020-08-31")
     RoundFactory(status="agreed", date="2020-09")
 
-    each = [item for talks in Negotiation.objects.all() for item in lapsed(talks, rows, ON)]
+    each = [item for talks in Negotiation.objects.all() for item in find_lapses(talks, rows, ON)]
     passed = {item for item in each if item.reason in {"deadline_passed", "round_date_passed"}}
 
-    found = missed(rows, ON, 1000)
+    found = find_missed(rows, ON, 1000)
     assert set(found) == passed
     assert len(found) == len(passed) > 2
     assert {in_part.slug, late.slug} < {item.slug for item in found}
-    assert found[:2] == missed(rows, ON, 2)
+    assert found[:2] == find_missed(rows, ON, 2)
 
 
 @pytest.mark.parametrize("text", DOUBTED)
@@ -82,7 +82,7 @@ def test_doubted_dates_pass_only_beyond_their_margin(reader, text):
     told = {item["slug"] for item in answer.json()["items"]}
     expected = {"round": passed, "offer": passed, "answered": not is_given}
     assert told == {slug for slug, is_told in expected.items() if is_told}
-    assert {item.slug for item in missed(rows, ON, 9)} == told
+    assert {item.slug for item in find_missed(rows, ON, 9)} == told
 
 
 def test_days_since_a_doubted_date_have_its_margin(reader):

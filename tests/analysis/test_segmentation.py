@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiations.text.segmentation import paragraphs, sentences
+from negotiations.text.segmentation import split_paragraphs, split_sentences
 from tests.factories import SourceFactory
-from tests.support.admin_client import at_the_desk
+from tests.support.admin_client import build_admin_client
 
 pytestmark = pytest.mark.django_db
 
@@ -126,7 +126,7 @@ def test_a_line_end_within_a_paragraph_is_a_space(reader):
 def test_wrapped_lines_of_any_width_and_script_are_one_sentence(language, line, width):
     text = "\n".join(textwrap.wrap(line * 8 + "x.", width))
 
-    assert len(sentences(text, language)) == 1
+    assert len(split_sentences(text, language)) == 1
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_wrapped_lines_of_any_width_and_script_are_one_sentence(language, line, 
     ],
 )
 def test_lines_that_no_program_wrapped_stay_apart(text):
-    assert [each.text for each in sentences(text)] == text.split("\n")
+    assert [each.text for each in split_sentences(text)] == text.split("\n")
 
 
 @given(
@@ -148,12 +148,12 @@ def test_lines_that_no_program_wrapped_stay_apart(text):
     st.sampled_from(["en", "ar", "zz"]),
 )
 def test_sentences_keep_their_places_and_leave_out_only_space(text, language):
-    found = sentences(text, language)
+    found = split_sentences(text, language)
 
     assert [text[each.start : each.end] for each in found] == [each.text for each in found]
     assert "".join("".join(each.text.split()) for each in found) == "".join(text.split())
     assert all(one.end <= other.start for one, other in pairwise(found))
-    starts = [each.start for each in paragraphs(text)]
+    starts = [each.start for each in split_paragraphs(text)]
     assert starts == sorted(set(starts))
 
 
@@ -164,7 +164,7 @@ def test_sentences_keep_their_places_and_leave_out_only_space(text, language):
 def test_no_text_takes_long(text):
     text *= 900_000 // len(text)
     begun = time.monotonic()
-    sentences(text)
+    split_sentences(text)
 
     assert time.monotonic() - begun < 60
 
@@ -172,7 +172,7 @@ def test_no_text_takes_long(text):
 def test_the_desk_shows_a_wrapped_text_to_the_character(analyst_user):
     source = SourceFactory(text=WRAPPED, review="published")
 
-    page = at_the_desk(analyst_user).get(f"/admin/negotiations/source/{source.pk}/code/")
+    page = build_admin_client(analyst_user).get(f"/admin/negotiations/source/{source.pk}/code/")
 
     html = page.context["reader"].html() if "reader" in page.context else page.content.decode()
     labels = re.findall(r'id="([hs]\d+)"', html)

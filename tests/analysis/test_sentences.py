@@ -3,12 +3,12 @@
 import pytest
 from django.db import transaction
 
-from negotiations.analysis.date_words import when
+from negotiations.analysis.date_words import format_edtf
 from negotiations.analysis.wording.phrases import format_place, join_names
-from negotiations.analysis.wording.sentences import SENTENCES, sentence
+from negotiations.analysis.wording.sentences import SENTENCES, format_sentence
 from negotiations.models import COLLECTIONS, RECORDS, Commitment
 from negotiations.models.amounts import format_amount
-from tests.support.seedfiles import SEEDS, run
+from tests.support.seedfiles import SEEDS, run_command
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def seeds(django_db_setup, django_db_blocker):
     """The seeds, loaded once: these tests only read."""
     with django_db_blocker.unblock(), transaction.atomic():
-        assert run(SEEDS)[0] == 0
+        assert run_command(SEEDS)[0] == 0
         yield
         transaction.set_rollback(True)
 
@@ -113,7 +113,7 @@ def test_a_record_is_told_in_a_sentence(address):
     collection, _, slug = address.partition("/")
     found = COLLECTIONS[collection].objects.filter(slug__startswith=slug).first()
 
-    assert sentence(found) == SAID[address]
+    assert format_sentence(found) == SAID[address]
 
 
 def test_a_citation_is_told_with_what_it_supports():
@@ -123,13 +123,13 @@ def test_a_citation_is_told_with_what_it_supports():
     quote = "“both sides agreed to carry out prisoner exchanges”"
     told = "the commitment “Russia ↔ Ukraine: Both sides are to carry out prisoner exchanges.”"
 
-    assert sentence(words) == f"{quote} supports {told}; from the source's narration"
+    assert format_sentence(words) == f"{quote} supports {told}; from the source's narration"
     words.relation, words.voice = "context", "headline"
-    assert sentence(words) == f"{quote} helps to understand {told}; from a headline"
+    assert format_sentence(words) == f"{quote} helps to understand {told}; from a headline"
 
 
 def test_every_record_of_the_seed_has_its_sentence():
-    told = [sentence(record) for model in RECORDS for record in model.objects.all()]
+    told = [format_sentence(record) for model in RECORDS for record in model.objects.all()]
 
     assert set(SENTENCES) == set(RECORDS)
     assert [words for words in told if "  " in words or "None" in words or not words] == []
@@ -154,7 +154,7 @@ def test_every_record_of_the_seed_has_its_sentence():
     ],
 )
 def test_an_uncertain_date_is_said_as_people_say_it(text, said):
-    assert when(text) == said
+    assert format_edtf(text) == said
 
 
 @pytest.mark.parametrize(

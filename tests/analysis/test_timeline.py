@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negotiations import history
-from negotiations.analysis.date_spans import Span
-from negotiations.analysis.ordering import placed
+from negotiations.analysis.date_spans import DateSpan
+from negotiations.analysis.ordering import assign_ranks_and_lanes
 from tests.factories import (
     CommitmentFactory,
     NegotiationFactory,
@@ -73,11 +73,11 @@ DAYS = st.dates(date(2025, 1, 1), date(2025, 2, 1)) | st.none()
 
 @given(st.lists(st.tuples(DAYS, DAYS)))
 def test_no_rank_and_no_lane_says_more_than_the_days(pairs):
-    spans = [Span(*sorted(pair)) if all(pair) else Span(*pair) for pair in pairs]
-    places = placed(spans)
+    spans = [DateSpan(*sorted(pair)) if all(pair) else DateSpan(*pair) for pair in pairs]
+    places = assign_ranks_and_lanes(spans)
 
     for one, here in zip(spans, places, strict=True):
-        assert (here is None) == (one == Span(None, None))
+        assert (here is None) == (one == DateSpan(None, None))
         for other, there in zip(spans, places, strict=True):
             if one is other or here is None or there is None:
                 continue
@@ -242,10 +242,10 @@ def test_a_calendar_has_rounds_and_deadlines_as_whole_days(reader, talks):
 def test_an_event_keeps_its_name_when_it_moves(reader, talks):
     held = hold(talks, "moved", "2025-07-19")
     held.title = "Круглый стол переговоров о прекращении огня, 和平会谈"
-    history.write(held)
+    history.save(held)
     (before,) = calendar(reader).walk("VEVENT")
     held.date = "2025-07-20"
-    history.write(held)
+    history.save(held)
     (after,) = calendar(reader).walk("VEVENT")
 
     assert before["UID"] == after["UID"]
@@ -260,7 +260,7 @@ def test_a_feed_tells_what_was_written_last(reader, talks):
     first = hold(talks, "first", "2025-07-19")
     hold(talks, "second", "2025-06", status="held")
     first.title = "<b>First</b> & foremost"
-    history.write(first)
+    history.save(first)
 
     here = "/api/v1/negotiations/talks/timeline/?format=atom"
     answer = reader.get(here)

@@ -7,9 +7,9 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from negotiations.models import COLLECTIONS, Record
-from negotiations.rest.http.renderers import dumps
+from negotiations.rest.http.renderers import dump_json
 from tests.factories import PartyFactory
-from tests.support.scene import VIEWSETS, address, paint
+from tests.support.scene import VIEWSETS, build_scene, get_api_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -28,12 +28,12 @@ def promised(value):
 
 
 def test_everybody_reads_what_is_published(reader):
-    scene = paint()
+    scene = build_scene()
 
     def read(collection):
         slug = scene[collection].slug
-        listed = reader.get(f"{address(collection)}?slug={slug}")
-        one = reader.get(address(collection, slug))
+        listed = reader.get(f"{get_api_url(collection)}?slug={slug}")
+        one = reader.get(get_api_url(collection, slug))
         return listed.status_code, one.status_code, listed.json()["results"] == [one.json()]
 
     assert each(read) == promised((200, 200, True))
@@ -42,30 +42,30 @@ def test_everybody_reads_what_is_published(reader):
 def test_readers_see_no_drafts_but_authors_and_reviewers_do(
     reader, analyst, analyst_user, reviewer, administrator
 ):
-    scene = paint("draft", created_by=analyst_user)
+    scene = build_scene("draft", created_by=analyst_user)
 
     def read(collection):
-        path = address(collection, scene[collection].slug)
+        path = get_api_url(collection, scene[collection].slug)
         return [c.get(path).status_code for c in (reader, analyst, reviewer, administrator)]
 
     assert each(read) == promised([404, 200, 200, 200])
 
 
 def test_an_analyst_sees_no_drafts_of_others(analyst):
-    scene = paint("draft")
+    scene = build_scene("draft")
 
     def read(collection):
-        one = analyst.get(address(collection, scene[collection].slug))
-        return one.status_code, analyst.get(address(collection)).json()["results"]
+        one = analyst.get(get_api_url(collection, scene[collection].slug))
+        return one.status_code, analyst.get(get_api_url(collection)).json()["results"]
 
     assert each(read) == promised((404, []))
 
 
 def test_a_path_answers_the_same_with_and_without_its_last_slash(reader):
-    scene = paint()
+    scene = build_scene()
 
     def read(collection):
-        paths = (address(collection), address(collection, scene[collection].slug))
+        paths = (get_api_url(collection), get_api_url(collection, scene[collection].slug))
         pairs = [(reader.get(path), reader.get(path.rstrip("/"))) for path in paths]
         return [(a.status_code, a.content == b.content, a["ETag"] == b["ETag"]) for a, b in pairs]
 
@@ -86,11 +86,11 @@ def test_an_address_that_is_none_is_none_without_its_last_slash_too(reader):
 
 
 def test_a_client_that_has_a_record_or_list_is_answered_304(reader):
-    scene = paint()
+    scene = build_scene()
 
     def read(collection):
         answers = []
-        for path in (address(collection), address(collection, scene[collection].slug)):
+        for path in (get_api_url(collection), get_api_url(collection, scene[collection].slug)):
             first = reader.get(path)
             again = reader.get(path, headers={"if-none-match": first["ETag"]})
             other = reader.get(path, headers={"if-none-match": '"another"'})
@@ -102,12 +102,12 @@ def test_a_client_that_has_a_record_or_list_is_answered_304(reader):
 
 
 def test_lists_cost_the_same_queries_for_one_and_for_thirty_rows(reviewer):
-    scene = paint("draft")
+    scene = build_scene("draft")
     # The first use of a token is kept.
-    reviewer.get(address("parties"))
+    reviewer.get(get_api_url("parties"))
 
     def cost(collection):
-        path = f"{address(collection)}?limit=100"
+        path = f"{get_api_url(collection)}?limit=100"
         with CaptureQueriesContext(
             connection,
         ) as few:
@@ -143,22 +143,22 @@ def multiply(record, times):
 
 
 def test_reading_and_the_serializer_of_writing_give_the_same_body(reviewer):
-    scene = paint()
+    scene = build_scene()
 
     def differing(collection):
         record = scene[collection]
-        body = reviewer.get(address(collection, record.slug)).json()
-        written = json.loads(dumps(VIEWSETS[collection].serializer_class(record).data))
+        body = reviewer.get(get_api_url(collection, record.slug)).json()
+        written = json.loads(dump_json(VIEWSETS[collection].serializer_class(record).data))
         return {name for name in body if body[name] != written[name]}
 
     assert each(differing) == promised(set())
 
 
 def test_what_was_read_is_written_back_and_changes_nothing(reviewer):
-    scene = paint()
+    scene = build_scene()
 
     def write_back(collection):
-        path = address(collection, scene[collection].slug)
+        path = get_api_url(collection, scene[collection].slug)
         read = reviewer.get(path).json()
         written = reviewer.put(path, read)
         versions = type(scene[collection]).history.filter(id=scene[collection].pk).count()
@@ -169,21 +169,21 @@ def test_what_was_read_is_written_back_and_changes_nothing(reviewer):
 
 
 def test_what_was_read_can_be_made_anew_under_another_name(reviewer):
-    scene = paint("draft")
+    scene = build_scene("draft")
     others = {"number": 4, "quote": "sides", "before": "", "party": PartyFactory().slug}
 
     def make(collection):
         fields = VIEWSETS[collection].serializer_class().fields
-        read = reviewer.get(address(collection, scene[collection].slug)).json()
+        read = reviewer.get(get_api_url(collection, scene[collection].slug)).json()
         sent = {name: value for name, value in read.items() if not fields[name].read_only}
         sent |= {name: value for name, value in others.items() if name in sent} | {"slug": "anew"}
-        made = reviewer.post(address(collection), sent)
-        got = reviewer.get(address(collection, "anew"))
+        made = reviewer.post(get_api_url(collection), sent)
+        got = reviewer.get(get_api_url(collection, "anew"))
         kept = {name: got.json().get(name) for name in sent} == sent
         place = made.get("Location", "").removeprefix("http://testserver")
         return made.status_code, place, made.json() == got.json(), made.get("ETag"), kept
 
-    assert each(make) == each(lambda name: (201, address(name, "anew"), True, '"1"', True))
+    assert each(make) == each(lambda name: (201, get_api_url(name, "anew"), True, '"1"', True))
 
 
 VERSION_SOURCES = [
@@ -200,10 +200,10 @@ VERSION_SOURCES = [
 
 @pytest.mark.parametrize(("body", "headers", "status"), VERSION_SOURCES)
 def test_a_change_names_the_version_it_is_based_on(reviewer, body, headers, status):
-    scene = paint("draft")
+    scene = build_scene("draft")
 
     def change(collection):
-        path = address(collection, scene[collection].slug)
+        path = get_api_url(collection, scene[collection].slug)
         answer = reviewer.patch(path, body, headers=headers)
         stored = reviewer.get(path).json()
         return answer.status_code, stored["note"], stored["version"]
@@ -213,15 +213,15 @@ def test_a_change_names_the_version_it_is_based_on(reviewer, body, headers, stat
 
 
 def test_every_write_leaves_a_version_with_who_and_why(administrator, administrator_user):
-    scene = paint("draft")
+    scene = build_scene("draft")
     headers = {"change-reason": REASON, "if-match": "*"}
 
     def write(collection):
-        path = address(collection, scene[collection].slug)
+        path = get_api_url(collection, scene[collection].slug)
         return administrator.patch(path, {"note": "Seen."}, headers=headers).status_code
 
     def remove(collection):
-        path = address(collection, scene[collection].slug)
+        path = get_api_url(collection, scene[collection].slug)
         status = administrator.delete(path, headers=headers).status_code
         # The wider ones of the same kind.
         COLLECTIONS[collection].objects.all().delete()

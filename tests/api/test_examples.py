@@ -5,8 +5,8 @@ from django.core.management import call_command
 
 from negotiations.api.examples import EXAMPLES
 from negotiations.models import COLLECTIONS
-from tests.conftest import json_client, member_of
-from tests.support.contract import document, validator
+from tests.conftest import build_api_client, create_user
+from tests.support.contract import document, get_validator
 
 # What an example says of the moment at which it was written down.
 OF_THE_MOMENT = ("version", "created_at", "updated_at")
@@ -35,13 +35,15 @@ def test_every_example_is_valid_by_its_schema():
     found = [*examples({key: document()[key] for key in ("components", "paths")})]
 
     assert len(found) > 80
-    assert [place for place, one in found if not validator(place, strict=False).is_valid(one)] == []
+    assert [
+        place for place, one in found if not get_validator(place, strict=False).is_valid(one)
+    ] == []
 
 
 @pytest.fixture
 def chief(db):
     call_command("loadseeds", verbosity=0)
-    return json_client(member_of("administrator", "chief"))
+    return build_api_client(create_user("administrator", "chief"))
 
 
 def example_of(name):

@@ -3,11 +3,11 @@
 import pytest
 
 from negotiations.models import Citation, Party, Person
-from tests.conftest import json_client, member_of
+from tests.conftest import build_api_client, create_user
 from tests.factories import CitationFactory, PartyFactory, PersonFactory, SourceFactory
-from tests.support.admin_client import address as page_of
-from tests.support.admin_client import at_the_desk, opened, said
-from tests.support.scene import address
+from tests.support.admin_client import build_admin_client, list_messages, open_admin_form
+from tests.support.admin_client import get_admin_url as page_of
+from tests.support.scene import get_api_url
 
 pytestmark = pytest.mark.django_db
 
@@ -22,12 +22,12 @@ REFUSED_PUBLISH = "You wrote part of what this would publish: another reviewer p
 
 @pytest.fixture
 def colleague_user(db):
-    return member_of("reviewer", "colleague")
+    return create_user("reviewer", "colleague")
 
 
 @pytest.fixture
 def colleague(colleague_user):
-    return json_client(colleague_user)
+    return build_api_client(colleague_user)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def person(reviewer_user, source):
 
 
 def patch(client, record, change):
-    url = address(record.collection(), record.slug)
+    url = get_api_url(record.collection(), record.slug)
     return client.patch(url, change, headers=ANY_VERSION)
 
 
@@ -102,7 +102,7 @@ def test_draft_of_another_is_not_edited_and_published_by_one(reviewer, colleague
 def test_citation_goes_public_with_its_record_only_by_another(reviewer, colleague, source):
     draft = PersonFactory(citations=[Citation(source=source, quote="Zelensky")])
     body = {"record": draft.address, "source": source.slug, "quote": "Kyiv"}
-    assert reviewer.post(address("citations"), body).status_code == 201
+    assert reviewer.post(get_api_url("citations"), body).status_code == 201
 
     assert patch(reviewer, draft, PUBLISH).json()["detail"] == REFUSED_PUBLISH
     assert patch(colleague, draft, PUBLISH).status_code == 200
@@ -127,7 +127,7 @@ def test_batch_and_restore_are_held_to_it(reviewer, person):
         "body": {"name": "Selenskyj"},
     }
     batch = reviewer.post("/api/v1/batch/", {"operations": [operation]})
-    history = address("people", f"{person.slug}/history")
+    history = get_api_url("people", f"{person.slug}/history")
     restore = reviewer.post(history, {"restore": 1}, headers=ANY_VERSION)
 
     assert {batch.status_code, restore.status_code} == {403}
@@ -168,7 +168,7 @@ def test_me_says_what_needs_another(reviewer, settings):
 
 
 def test_desk_shows_a_published_record_to_read_and_says_what_to_do(reviewer_user, person):
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
     page = client.get(page_of(person))
     sent = client.post(page_of(person), {"name": "Selenskyj", "read_version": "1"})
 
@@ -180,8 +180,8 @@ def test_desk_shows_a_published_record_to_read_and_says_what_to_do(reviewer_user
 
 def test_desk_does_not_publish_what_the_same_save_changes(reviewer_user, source):
     draft = PersonFactory(citations=[Citation(source=source, quote="Zelensky")])
-    client = at_the_desk(reviewer_user)
-    form = opened(client, page_of(draft)) | {"review": "published", "note": "Seen."}
+    client = build_admin_client(reviewer_user)
+    form = open_admin_form(client, page_of(draft)) | {"review": "published", "note": "Seen."}
 
     answer = client.post(page_of(draft), form)
 
@@ -197,14 +197,14 @@ def test_desk_refuses_own_work_in_the_list_of_records(reviewer_user, source):
     )
     form = {"action": "publish", "_selected_action": [own.pk], f"version-{own.pk}": "1"}
 
-    answer = at_the_desk(reviewer_user).post(page_of(Person, "list"), form)
+    answer = build_admin_client(reviewer_user).post(page_of(Person, "list"), form)
 
-    assert said(answer) == [f"{own}: {REFUSED_PUBLISH}"]
+    assert list_messages(answer) == [f"{own}: {REFUSED_PUBLISH}"]
 
 
 def test_merging_a_draft_into_a_published_record_is_refused(reviewer_user, person):
     draft = PersonFactory(name="Selenskyj", created_by=reviewer_user)
-    client = at_the_desk(reviewer_user)
+    client = build_admin_client(reviewer_user)
     form = {"into": person.pk, "gone_version": "1", "kept_version": "1", "reason": "One man"}
 
     answer = client.post(page_of(draft, "merge"), form)
@@ -230,7 +230,7 @@ def test_batch_leaves_own_citation_of_a_record_it_publishes_a_draft(reviewer, re
 
     assert done.status_code == 200
     assert not Citation.objects.filter(quote="Kyiv", review="published").exists()
-    quotes = [each["quote"] for each in reader.get(address("citations")).json()["results"]]
+    quotes = [each["quote"] for each in reader.get(get_api_url("citations")).json()["results"]]
     assert "Kyiv" not in quotes
 
 
@@ -238,8 +238,8 @@ def test_merging_published_records_is_for_administrators(reviewer_user, administ
     kept, gone = (PartyFactory(name=name, review="published") for name in ("Ukraine", "Ukraina"))
     form = {"into": kept.pk, "gone_version": "1", "kept_version": "1", "reason": "One state"}
 
-    refused = at_the_desk(reviewer_user).post(page_of(gone, "merge"), form)
-    merged = at_the_desk(administrator_user).post(page_of(gone, "merge"), form)
+    refused = build_admin_client(reviewer_user).post(page_of(gone, "merge"), form)
+    merged = build_admin_client(administrator_user).post(page_of(gone, "merge"), form)
 
     assert (refused.status_code, merged.status_code) == (409, 302)
     assert "only an administrator does that" in refused.content.decode()
@@ -249,7 +249,7 @@ def test_merging_does_not_publish_own_citations(administrator_user, person, sour
     party = PartyFactory(name="Ukraine", review="published")
     other = PartyFactory(name="Ukraina", review="published")
     CitationFactory(record=party, source=source, quote="Kyiv", created_by=administrator_user)
-    client = at_the_desk(administrator_user)
+    client = build_admin_client(administrator_user)
     form = {"into": party.pk, "gone_version": "1", "kept_version": "1", "reason": "One state"}
 
     answer = client.post(page_of(other, "merge"), form)

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from negotiations.models import Token
-from negotiations.models.system.access import digest
-from tests.conftest import json_client
+from negotiations.models.system.access import hash_token
+from tests.conftest import build_api_client
 from tests.factories import UserFactory
 
 ALL = ("draft", "in_review", "published", "withdrawn")
@@ -19,7 +19,7 @@ def states(*values):
 
 def reading(user):
     """A client with a token of this user that only reads."""
-    client = json_client()
+    client = build_api_client()
     _token, text = Token.issue(user, "reads")
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
     return client
@@ -87,9 +87,9 @@ def test_a_new_token_is_shown_once_and_opens_the_door(analyst, analyst_user):
     assert sorted(body) == sorted(
         ["slug", "name", "scope", "created_at", "expires_at", "last_used_at", "current", "token"]
     )
-    assert stored.digest == digest(body["token"])
+    assert stored.digest == hash_token(body["token"])
     assert stored.expires_at - stored.created_at > timedelta(days=89)
-    client = json_client()
+    client = build_api_client()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {body['token']}")
     assert client.get("/api/v1/me/").json()["token"]["slug"] == stored.slug
 
@@ -104,13 +104,13 @@ def test_what_is_kept_of_tokens_is_listed_and_never_their_texts(analyst, analyst
     assert [(row["name"], row["current"]) for row in rows] == [("One", False), ("test", True)]
     assert rows[0]["expires_at"] is None
     assert analyst.get(f"/api/v1/tokens/{rows[0]['slug']}").json() == rows[0]
-    for secret in (text, digest(text)):
+    for secret in (text, hash_token(text)):
         assert secret not in answer.content.decode()
 
 
 def test_a_revoked_token_is_gone_and_opens_nothing(analyst):
     made = analyst.post("/api/v1/tokens/", {"name": "Lost phone"}).json()
-    phone = json_client()
+    phone = build_api_client()
     phone.credentials(HTTP_AUTHORIZATION=f"Bearer {made['token']}")
 
     revoked = analyst.delete(f"/api/v1/tokens/{made['slug']}/")

@@ -4,9 +4,9 @@ import pytest
 
 from negotiations import history
 from negotiations.models import COLLECTIONS, Citation, Person
-from tests.conftest import json_client
+from tests.conftest import build_api_client
 from tests.factories import FACTORIES, PartyFactory, PersonFactory, SourceFactory, UserFactory
-from tests.support.scene import address, paint
+from tests.support.scene import build_scene, get_api_url
 
 pytestmark = pytest.mark.django_db
 
@@ -73,12 +73,12 @@ def person_of(owner, review, words):
     if was_public:
         person.review = review
         person.validate()
-        history.write(person)
+        history.save(person)
     return person
 
 
 def write(client, person, change):
-    path, headers = address("people", person.slug), {"if-match": "*", "change-reason": "Wrong."}
+    path, headers = get_api_url("people", person.slug), {"if-match": "*", "change-reason": "Wrong."}
     if change is DELETE:
         return client.delete(path, headers=headers)
     return client.patch(path, change, headers=headers)
@@ -93,7 +93,7 @@ def test_a_team_of_one_may_publish_its_own(reviewer, reviewer_user, settings):
     settings.TRACKER_ALLOW_SELF_REVIEW = True
     party = FACTORIES["issues"](created_by=reviewer_user)
 
-    answer = reviewer.patch(address("issues", party.slug), PUBLISH, headers={"if-match": "*"})
+    answer = reviewer.patch(get_api_url("issues", party.slug), PUBLISH, headers={"if-match": "*"})
 
     assert (answer.status_code, answer.json()["review"]) == (200, "published")
 
@@ -101,16 +101,16 @@ def test_a_team_of_one_may_publish_its_own(reviewer, reviewer_user, settings):
 def test_a_published_record_is_deleted_with_a_reason(administrator):
     issue = FACTORIES["issues"](review="published")
 
-    answer = administrator.delete(address("issues", issue.slug), headers={"if-match": "*"})
+    answer = administrator.delete(get_api_url("issues", issue.slug), headers={"if-match": "*"})
 
     fault = {"header": "Change-Reason", "code": "required", "detail": "Say why."}
     assert (answer.status_code, answer.json()["errors"]) == (400, [fault])
 
 
 def test_whoever_has_a_role_makes_drafts(cast):
-    strangers = [(json_client(UserFactory()), None)]
+    strangers = [(build_api_client(UserFactory()), None)]
 
-    answers = [c.post(address("issues"), {"title": "Land"}) for c, _ in [*cast, *strangers]]
+    answers = [c.post(get_api_url("issues"), {"title": "Land"}) for c, _ in [*cast, *strangers]]
 
     assert [a.status_code for a in answers] == [401, 201, 201, 201, 403]
     assert [a.json().get("review") for a in answers[1:4]] == ["draft"] * 3
@@ -118,7 +118,7 @@ def test_whoever_has_a_role_makes_drafts(cast):
 
 @pytest.mark.parametrize("review", ["in_review", "published", "withdrawn"])
 def test_a_new_record_is_a_draft(administrator, review):
-    answer = administrator.post(address("issues"), {"title": "Land", "review": review})
+    answer = administrator.post(get_api_url("issues"), {"title": "Land", "review": review})
 
     fault = {"pointer": "/review", "code": "review_step", "detail": "A new record is a draft."}
     assert (answer.status_code, answer.json()["errors"]) == (400, [fault])
@@ -130,7 +130,7 @@ def test_one_request_may_not_do_more_than_its_caller_in_two(analyst, analyst_use
     issue = FACTORIES["issues"](review="in_review", created_by=analyst_user)
 
     change = {"review": "draft", "note": "Seen."}
-    answer = analyst.patch(address("issues", issue.slug), change, headers={"if-match": "*"})
+    answer = analyst.patch(get_api_url("issues", issue.slug), change, headers={"if-match": "*"})
 
     assert answer.status_code == 403
 
@@ -151,14 +151,14 @@ def test_what_is_not_allowed_is_told_before_what_is_wrong(
 ):
     issue = FACTORIES["issues"](review="in_review", created_by=analyst_user)
 
-    answer = getattr(analyst, method)(address("issues", issue.slug), change, headers=headers)
+    answer = getattr(analyst, method)(get_api_url("issues", issue.slug), change, headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
 def test_who_may_take_one_step_is_told_what_is_wrong_with_it(analyst, analyst_user):
     issue = FACTORIES["issues"](review="in_review", created_by=analyst_user)
-    here = address("issues", issue.slug)
+    here = get_api_url("issues", issue.slug)
     body = analyst.get(here).json()
 
     answers = [
@@ -178,10 +178,10 @@ METHODS = ("get", "head", "patch", "put", "delete", "post", "options")
 @pytest.mark.parametrize("caller", ["reader", "analyst"])
 def test_a_hidden_record_cannot_be_told_from_a_missing_one(request, caller):
     client = request.getfixturevalue(caller)
-    scene = paint("draft")
+    scene = build_scene("draft")
 
     def answers(collection, slug):
-        return [said(client, method, address(collection, slug)) for method in METHODS]
+        return [said(client, method, get_api_url(collection, slug)) for method in METHODS]
 
     hidden = {name: answers(name, record.slug) for name, record in scene.items()}
 
@@ -205,18 +205,18 @@ def said(client, method, path):
 @pytest.mark.parametrize("caller", ["reader", "analyst"])
 def test_hidden_records_change_no_byte_of_what_others_read(request, caller):
     client = request.getfixturevalue(caller)
-    scene = paint()
+    scene = build_scene()
     PartyFactory(slug="ukraine", review="published")
     queries = ["count=true", "count=true&cited=true", "cited=false", "review=draft", "slug=a-titl"]
     guesses = ["positions/?party=ukrain", "posts/?person=a-nam", "rounds/?negotiation=a-titel"]
     paths = [f"/api/v1/{path}" for path in guesses]
     for collection, record in scene.items():
-        paths += [f"{address(collection)}?{query}" for query in queries]
-        paths.append(address(collection, record.slug))
+        paths += [f"{get_api_url(collection)}?{query}" for query in queries]
+        paths.append(get_api_url(collection, record.slug))
 
     before = {path: read(client, path) for path in paths}
     for review in ("draft", "in_review"):
-        hidden = paint(review, created_by=UserFactory())
+        hidden = build_scene(review, created_by=UserFactory())
         PartyFactory(slug=f"ukrain-{review.replace('_', '-')}", review=review)
         # Words that only their author sees support a record that everybody sees.
         FACTORIES["citations"](record=scene["issues"], source=hidden["sources"], quote="sides")

@@ -29,7 +29,7 @@ from tests.factories import (
     StatementFactory,
     TermFactory,
 )
-from tests.support.scene import paint
+from tests.support.scene import build_scene
 from tests.support.synthetic import Synthetic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -81,7 +81,7 @@ def add_of_each(scene, review="draft", author=None):
 
 
 def test_drafts_of_others_change_no_byte(reader, analyst, reviewer, reviewer_user):
-    scene = paint()
+    scene = build_scene()
     before = answers(reader, scene)
     assert answers(analyst, scene) == before
 
@@ -100,7 +100,7 @@ def test_drafts_of_others_change_no_byte(reader, analyst, reviewer, reviewer_use
 
 
 def test_the_past_is_answered_as_it_was(reviewer):
-    scene = paint()
+    scene = build_scene()
     before = answers(reviewer, scene)
     time.sleep(0.001)
     instant = timezone.now()
@@ -108,7 +108,7 @@ def test_the_past_is_answered_as_it_was(reviewer):
     add_of_each(scene, "published")
     DismissalFactory(source=scene["sources"], quote="sides", review="published")
     scene["positions"].stance = "supports"
-    history.write(scene["positions"])
+    history.save(scene["positions"])
 
     assert answers(reviewer, scene, as_of=instant.isoformat()) == before
     changed = [new != old for new, old in zip(answers(reviewer, scene), before, strict=True)]
@@ -116,7 +116,7 @@ def test_the_past_is_answered_as_it_was(reviewer):
 
 
 def test_the_day_of_the_world_is_that_of_the_instant_asked_about(reader):
-    scene = paint()
+    scene = build_scene()
     instant = timezone.now()
 
     path = f"/api/v1/negotiations/{scene['negotiations'].slug}/matrix/"
@@ -125,7 +125,7 @@ def test_the_day_of_the_world_is_that_of_the_instant_asked_about(reader):
 
 
 def test_each_costs_the_same_queries_for_few_and_for_many_records(reader):
-    scene = paint()
+    scene = build_scene()
     add_of_each(scene, "published")
 
     def cost():
@@ -146,7 +146,7 @@ def test_each_costs_the_same_queries_for_few_and_for_many_records(reader):
 
 
 def test_a_client_that_has_the_answer_is_told_so(reader):
-    scene = paint()
+    scene = build_scene()
     for path, query in addresses(scene):
         first = reader.get(path, query)
         again = reader.get(path, query, headers={"If-None-Match": first["ETag"]})
@@ -157,7 +157,7 @@ def test_a_client_that_has_the_answer_is_told_so(reader):
 
 
 def test_what_is_hidden_and_what_is_missing_are_both_not_found(reader, analyst):
-    scene = paint("draft")
+    scene = build_scene("draft")
     for path, query in addresses(scene):
         missing = path.replace(scene["negotiations"].slug, "no").replace(
             scene["sources"].slug, "no"
@@ -210,7 +210,7 @@ def paint_one(name):
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused(question, query, faults, reader):
-    slug = paint()["negotiations"].slug
+    slug = build_scene()["negotiations"].slug
 
     answer = reader.get(f"/api/v1/negotiations/{slug}/{question}/", query)
 
@@ -219,7 +219,7 @@ def test_what_cannot_be_meant_is_refused(question, query, faults, reader):
 
 
 def test_a_round_of_other_talks_and_one_without_a_date_are_no_points_in_time(reader):
-    scene = paint()
+    scene = build_scene()
     here = f"/api/v1/negotiations/{scene['negotiations'].slug}/movement/"
     undated = RoundFactory(negotiation=scene["negotiations"], review="published")
     other = RoundFactory(review="published", date="2025-07-19")
@@ -232,7 +232,7 @@ def test_a_round_of_other_talks_and_one_without_a_date_are_no_points_in_time(rea
 
 
 def test_each_table_is_csv_with_the_members_of_the_answers_rows(reader):
-    scene = paint()
+    scene = build_scene()
     rows = ["entries", "cells", "moves", "commitments", "items", "sources", "untouched"]
     for (path, query), name in zip(addresses(scene), rows, strict=True):
         file = reader.get(path, {**query, "format": "csv"})
@@ -247,20 +247,20 @@ def test_each_table_is_csv_with_the_members_of_the_answers_rows(reader):
 
 
 def test_a_format_that_is_not_there_is_not_acceptable(reader):
-    path, query = addresses(paint())[0]
+    path, query = addresses(build_scene())[0]
 
     assert reader.get(path, query, headers={"Accept": "image/png"}).status_code == 406
 
 
 def test_the_head_of_an_answer_can_be_asked_for(reader):
-    for path, query in addresses(paint()):
+    for path, query in addresses(build_scene()):
         whole, head = reader.get(path, query), reader.head(path, query)
 
         assert (head.status_code, head.content, head["ETag"]) == (200, b"", whole["ETag"])
 
 
 def test_only_reading_is_answered(reviewer):
-    for path, _ in addresses(paint()):
+    for path, _ in addresses(build_scene()):
         assert reviewer.post(path, {}).status_code == 405
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.db import transaction
 
-from tests.support.seedfiles import SEEDS, run
+from tests.support.seedfiles import SEEDS, run_command
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ SOURCE = "000-abbff991094584f6"
 def seeds(django_db_setup, django_db_blocker):
     """The seeds, loaded once: these tests only read."""
     with django_db_blocker.unblock(), transaction.atomic():
-        assert run(SEEDS)[0] == 0
+        assert run_command(SEEDS)[0] == 0
         yield
         transaction.set_rollback(True)
 
@@ -277,13 +277,13 @@ def test_no_answer_knows_more_than_the_article(reader):
     assert killed == [{"sum_killed_min": 3}]
 
 
-def test_the_calendar_says_about_and_at_the_latest(reader):
+def test_the_calendar_says_which_days_are_uncertain(reader):
     text = reader.get(f"{HERE}timeline/?format=ics").content.decode().replace("\r\n ", "")
 
     summaries = [line[8:] for line in text.splitlines() if line.startswith("SUMMARY:")]
     assert summaries == [
-        "About: The later of the two Istanbul rounds (held)",
-        "About: The round that Ukraine proposed on 19 July 2025 (proposed)",
+        "Day uncertain: The later of the two Istanbul rounds (held)",
+        "Day uncertain: The round that Ukraine proposed on 19 July 2025 (proposed)",
         (
             "Deadline\\, at the latest: United States → Russia: Trump's warning to Russia to reach "
             "a deal within 50 days (status: open)"

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from negotiations.models import Token
-from tests.conftest import PASSWORD, member_of
+from tests.conftest import PASSWORD, create_user
 from tests.factories import IssueFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +175,7 @@ def test_the_last_use_of_a_token_is_kept_now_and_then(issued):
 
 
 def test_a_token_that_is_never_shown_again_is_made_from_the_command_line(capsys):
-    user = member_of("reviewer", "zoe")
+    user = create_user("reviewer", "zoe")
     IssueFactory(slug="draft")
 
     call_command("createtoken", "zoe", "--name", "notebook", "--scope", "write", "--days", "7")

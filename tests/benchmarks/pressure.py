@@ -26,7 +26,7 @@ from pathlib import Path
 from queue import Empty, Queue
 
 from tests.support.processes import PRODUCTION, ROOT
-from tests.support.server import free_port, manage, start
+from tests.support.server import find_free_port, run_manage, start_server
 
 ROWS = int(os.environ.get("BENCH_ROWS", "60000"))
 ORDINARY, PATIENCE = 100, int(os.environ.get("BENCH_PATIENCE", "20"))
@@ -249,8 +249,8 @@ def main():
         "TRACKER_LOG_LEVEL": "WARNING",
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/data.sqlite3",
     }
-    manage(("migrate", "--verbosity", "0"), variables)
-    manage(("shell", "-c", FILL), variables)
+    run_manage(("migrate", "--verbosity", "0"), variables)
+    run_manage(("shell", "-c", FILL), variables)
     kind = variables["DATABASE_URL"].partition(":")[0]
     print(f"{kind}, {ROWS} positions, {ORDINARY} ordinary requests; seconds and MB")
     print("| attack | answers | ordinary within 1 s | p95 | slowest | PSS |")
@@ -314,7 +314,7 @@ def stop(variables, folder):
 
 
 def serve(variables, folder):
-    port, log = free_port(), folder / "server.log"
+    port, log = find_free_port(), folder / "server.log"
     if command := os.environ.get("SERVER"):
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -325,7 +325,7 @@ def serve(variables, folder):
                 stderr=subprocess.STDOUT,
             )
     else:
-        process = start(port, variables, log)
+        process = start_server(port, variables, log)
     until = time.monotonic() + 60
     while time.monotonic() < until:
         with suppress(OSError):

@@ -85,13 +85,13 @@ def compare(ours: str, stock: str, *, again: bool = False) -> tuple[list[float],
     """Seconds for one page each, in turn."""
     from django.test import Client
 
-    from negotiations.rest.http.response_cache import ANSWERS
+    from negotiations.rest.http.response_cache import RESPONSE_CACHE
 
     client = Client()
 
     def seconds(address: str) -> float:
         if not again:
-            ANSWERS.clear()
+            RESPONSE_CACHE.clear()
         began = time.perf_counter()
         response = client.get(address)
         taken = time.perf_counter() - began

@@ -31,7 +31,7 @@ def main() -> None:
     databases = setup_databases(verbosity=0, interactive=False)
     try:
         fill(ROWS, claim)
-        rebuild.rebuild(Position)
+        rebuild.rebuild_model(Position)
         with connection.cursor() as cursor:
             # As a database that has lived for a while knows its tables.
             cursor.execute("ANALYZE")

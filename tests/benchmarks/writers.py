@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from tests.benchmarks.pressure import FILL, ROWS, end, serve
 from tests.support.processes import PRODUCTION, ROOT
-from tests.support.server import manage
+from tests.support.server import run_manage
 
 NUMBER = int(os.environ.get("BENCH_RECORDS", "1000"))
 API, DESK = "/api/v1", "/admin/negotiations"
@@ -294,14 +294,14 @@ def main():
         "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/data.sqlite3",
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }
-    manage(("migrate", "--verbosity", "0"), variables)
+    run_manage(("migrate", "--verbosity", "0"), variables)
     static = ROOT / "staticfiles"
     is_collected = static.exists()
-    manage(("collectstatic", "--noinput"), variables)
-    manage(("shell", "-c", FILL), variables)
+    run_manage(("collectstatic", "--noinput"), variables)
+    run_manage(("shell", "-c", FILL), variables)
     user = ("--noinput", "--username", "bench", "--email", "bench@example.org")
-    manage(("createsuperuser", *user), variables)
-    token = manage(("createtoken", "bench", "--scope", "write"), variables)
+    run_manage(("createsuperuser", *user), variables)
+    token = run_manage(("createtoken", "bench", "--scope", "write"), variables)
     kind = variables["DATABASE_URL"].partition(":")[0]
     print(f"{kind}, {ROWS} positions; {NUMBER} at once; seconds, then milliseconds")
     print("| long write | status | took | single writes | refused | p50 | p99 | slowest |")

@@ -9,7 +9,7 @@ import sys
 
 from playwright.sync_api import expect
 
-from negotiations.text.segmentation import sentences
+from negotiations.text.segmentation import split_sentences
 
 # Words and single signs, as the desk's script tells them.
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
@@ -77,7 +77,7 @@ class ByKeys(AtTheDesk):
     def select(self, quote):
         start = self.source.text.index(quote)
         number, sentence = next(
-            (n, s) for n, s in enumerate(sentences(self.source.text)) if s.end > start
+            (n, s) for n, s in enumerate(split_sentences(self.source.text)) if s.end > start
         )
         first = self._word_at(sentence.start)
         begin, end = self._word_at(start), self._word_at(start + len(quote) - 1)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from negotiations.models import Person, Position, Proposal
-from tests.conftest import member_of
+from tests.conftest import create_user
 from tests.factories import (
     IssueFactory,
     NegotiationFactory,
@@ -44,7 +44,7 @@ def article(db):
 
 @pytest.fixture
 def analyst_at_work(desk, article):
-    user = member_of("contributor", "analyst")
+    user = create_user("contributor", "analyst")
     user.set_password(PASSWORD)
     user.save()
     desk.log_in(user)

@@ -5,9 +5,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from negotiations.models import CITED, Citation, Dismissal, Issue, Party, Position, Source
-from negotiations.text.segmentation import sentences
-from tests.conftest import member_of
+from negotiations.models import CITABLE_MODELS, Citation, Dismissal, Issue, Party, Position, Source
+from negotiations.text.segmentation import split_sentences
+from tests.conftest import create_user
 from tests.factories import (
     DismissalFactory,
     IssueFactory,
@@ -16,7 +16,7 @@ from tests.factories import (
     PositionFactory,
     SourceFactory,
 )
-from tests.support.seedfiles import SEEDS, run
+from tests.support.seedfiles import SEEDS, run_command
 
 from .coding import CHIP, PICK, TAKE, TICK, ByKeys, ByMouse
 from .conftest import PASSWORD
@@ -241,7 +241,7 @@ def the_answer(work):
 
 @pytest.fixture
 def analyst_at_work(desk):
-    user = member_of("contributor", "analyst")
+    user = create_user("contributor", "analyst")
     user.set_password(PASSWORD)
     user.save()
     desk.log_in(user)
@@ -259,7 +259,7 @@ def test_the_article_is_coded_from_nothing_as_the_seed_has_it(analyst_at_work, w
     assert analyst_at_work.faults == []
     coded = facts()
     call_command("flush", interactive=False, verbosity=0)
-    assert run(SEEDS)[0] == 0
+    assert run_command(SEEDS)[0] == 0
     assert coded == facts()
     # The person, the proposal and the position of S4.
     counted = work.counted
@@ -288,7 +288,7 @@ def take_in(work):
 
 # What is compared: all that a record says, but for its slug and the remarks of analysts.
 BESIDE = {"id", "slug", "version", "review", "open_question", "note", "created_by", "created_at"}
-BESIDE |= {"updated_at", "field", *CITED}
+BESIDE |= {"updated_at", "field", *CITABLE_MODELS}
 # S1 to S4, S7 and S8, as they are counted with the heading; and S9 for the party alone.
 CODED, ONLY_A_PARTY = {0, 1, 2, 3, 7, 8}, 10
 
@@ -296,7 +296,7 @@ CODED, ONLY_A_PARTY = {0, 1, 2, 3, 7, 8}, 10
 def facts():
     """The source, and every record with words in the sentences that were coded, with its words."""
     source = Source.objects.get()
-    places = list(enumerate(sentences(source.text)))
+    places = list(enumerate(split_sentences(source.text)))
     found = {("source", told(source))}
     for citation in Citation.objects.all():
         record = citation.record

@@ -12,7 +12,7 @@ from tests.factories import (
     PositionFactory,
     SourceFactory,
 )
-from tests.support.seedfiles import SEEDS, run
+from tests.support.seedfiles import SEEDS, run_command
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,7 +23,7 @@ ARABIC = "قال المتحدث إن المحادثات بين الجانبين 
 @pytest.fixture
 def pages(desk):
     """The seed, and a position with long words, in a text that is written from the right."""
-    assert run(SEEDS)[0] == 0
+    assert run_command(SEEDS)[0] == 0
     public = {"review": "published"}
     url = f"https://news.example/{'path-' * 40}"
     text = f"{ARABIC * 2}."

@@ -7,8 +7,8 @@ from negotiations.pages.pictures.svg import PICTURES
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.layout import fits, fits_in_both_directions, fits_longer_words
 from tests.factories import CommitmentFactory, DeliveryFactory
-from tests.support.scene import paint
-from tests.support.seedfiles import SEEDS, run
+from tests.support.scene import build_scene
+from tests.support.seedfiles import SEEDS, run_command
 from tests.support.synthetic import Synthetic
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -19,7 +19,7 @@ SEED = "/negotiations/ukraine-russia-2025/"
 @pytest.fixture
 def pages(desk):
     """The page of the seed and of talks that nobody held."""
-    assert run(SEEDS)[0] == 0
+    assert run_command(SEEDS)[0] == 0
     Synthetic()
     return desk
 
@@ -203,7 +203,7 @@ def test_a_picture_in_another_page_is_bright_by_day_and_dark_by_night(pages):
 
 
 def test_talks_of_which_hardly_anything_is_known_have_a_page(pages):
-    talks = Negotiation.objects.get(pk=paint()["negotiations"].pk)
+    talks = Negotiation.objects.get(pk=build_scene()["negotiations"].pk)
     pages.visit(f"/negotiations/{talks.slug}/")
     assert fits(pages.page)
     assert pages.page.locator("h1").text_content() == talks.title

@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 
 from negotiations import history
 from negotiations.models import Party, Person, Position
-from tests.conftest import member_of
+from tests.conftest import create_user
 from tests.factories import DelegationFactory, PartyFactory, PersonFactory, PositionFactory
-from tests.support.seedfiles import SEEDS, run
+from tests.support.seedfiles import SEEDS, run_command
 
 from .conftest import PASSWORD
 
@@ -16,7 +16,7 @@ TALKS = "ukraine-russia-2025"
 
 
 def comes_in(desk, group, name):
-    user = member_of(group, name)
+    user = create_user(group, name)
     user.set_password(PASSWORD)
     user.save()
     desk.log_in(user)
@@ -26,18 +26,18 @@ def comes_in(desk, group, name):
 @pytest.fixture
 def seed(db):
     """The seed, with two of its positions waiting."""
-    assert run(SEEDS)[0] == 0
-    analyst = member_of("contributor", "analyst")
+    assert run_command(SEEDS)[0] == 0
+    analyst = create_user("contributor", "analyst")
     found = []
     for name in ("ukraine-momentum", "russia-territory"):
         position = Position.objects.get(slug=f"{TALKS}-{name}")
         position.review = "withdrawn"
-        history.write(position, by=analyst)
+        history.save(position, by=analyst)
         position.claim = position.claim.replace("more momentum", "momentum").rstrip(".")
         position.review = "draft"
-        history.write(position, by=analyst)
+        history.save(position, by=analyst)
         position.review = "in_review"
-        history.write(position, by=analyst, reason="The claim is the source's")
+        history.save(position, by=analyst, reason="The claim is the source's")
         found.append(position)
     return found
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from negotiations.models import Party
-from tests.conftest import member_of
+from tests.conftest import create_user
 
 from .conftest import PASSWORD
 
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 
 
 def test_two_clicks_make_one_party_and_a_correction_is_not_lost(desk):
-    user = member_of("reviewer", "reviewer")
+    user = create_user("reviewer", "reviewer")
     user.set_password(PASSWORD)
     user.save()
     desk.log_in(user)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from negotiations.models import Party, Source
-from tests.conftest import member_of
+from tests.conftest import create_user
 from tests.factories import PartyFactory, SourceFactory
 
 from .conftest import PASSWORD
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 
 @pytest.fixture
 def analyst_at_work(desk, db):
-    user = member_of("contributor", "analyst")
+    user = create_user("contributor", "analyst")
     user.set_password(PASSWORD)
     user.save()
     desk.user = user

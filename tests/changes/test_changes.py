@@ -11,12 +11,12 @@ import pytest
 from django.db import connection, transaction
 
 from negotiations import history
-from negotiations.history.visible_changes import Feed
+from negotiations.history.visible_changes import ChangeFeed
 from negotiations.models import Change, Party
 from negotiations.rest.changes import views
-from negotiations.rest.http.client_slots import Places
-from negotiations.rest.http.problem_details import Refusal
-from tests.conftest import member_of
+from negotiations.rest.http.client_slots import SlotPool
+from negotiations.rest.http.problem_details import ProblemError
+from tests.conftest import create_user
 from tests.factories import PartyFactory, PersonFactory, ProposalFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,13 +32,13 @@ def seen(client, **query):
 
 def published(record, by):
     record.review = "published"
-    history.write(record, by=by)
+    history.save(record, by=by)
 
 
 def test_every_write_is_told_with_who_when_and_why(reviewer, reviewer_user):
     party = PartyFactory(slug="north", name="North", created_by=reviewer_user)
     party.name = "The North"
-    history.write(party, by=reviewer_user, reason="Its full name")
+    history.save(party, by=reviewer_user, reason="Its full name")
     history.delete(party, by=reviewer_user, reason="Recorded twice")
 
     body = reviewer.get(ADDRESS).json()
@@ -78,16 +78,16 @@ def test_a_record_appears_when_it_is_published_and_goes_when_it_is_withdrawn(
 ):
     party = PersonFactory(slug="ann", created_by=analyst_user)
     party.note = "Seen by few."
-    history.write(party, by=analyst_user)
+    history.save(party, by=analyst_user)
     hidden = [("created", "ann", 1, []), ("updated", "ann", 2, ["note"])]
     assert (seen(reader), seen(analyst), seen(reviewer)) == ([], hidden, hidden)
 
     party.validate()
     published(party, reviewer_user)
     party.name = "Anna"
-    history.write(party, by=reviewer_user)
+    history.save(party, by=reviewer_user)
     party.review = "withdrawn"
-    history.write(party, by=reviewer_user)
+    history.save(party, by=reviewer_user)
 
     shown = [("updated", "ann", 3, ["review"]), ("updated", "ann", 4, ["name"])]
     assert seen(reader) == [
@@ -156,7 +156,7 @@ def test_parts_follow_one_another_and_kinds_are_chosen(reviewer):
 def test_what_goes_with_a_deleted_record_is_told_beside_it(reviewer, reviewer_user):
     proposal = ProposalFactory(slug="offer", review="published")
     citation = proposal.citations.get()
-    position = Feed(reviewer_user).position()
+    position = ChangeFeed(reviewer_user).position()
 
     history.delete(proposal, by=reviewer_user, reason="An error")
 
@@ -257,7 +257,7 @@ def test_a_malformed_last_event_id_is_refused(reader):
 
 
 def test_a_client_has_its_share_of_streams_and_others_have_theirs(reader, short, monkeypatch):
-    monkeypatch.setattr(views.FOLLOWING, "most_each", 1)
+    monkeypatch.setattr(views.FOLLOWER_SLOTS, "most_each", 1)
     first = reader.get(ADDRESS, HTTP_ACCEPT="text/event-stream")
     second = reader.get(ADDRESS, HTTP_ACCEPT="text/event-stream")
     other = reader.get(ADDRESS, HTTP_ACCEPT="text/event-stream", REMOTE_ADDR="198.51.100.7")
@@ -272,7 +272,7 @@ def test_a_client_has_its_share_of_streams_and_others_have_theirs(reader, short,
 
 
 def test_a_wait_without_a_place_is_refused_and_never_answered_at_once(reader, monkeypatch):
-    monkeypatch.setattr(views.FOLLOWING, "most", 0)
+    monkeypatch.setattr(views.FOLLOWER_SLOTS, "most", 0)
     PartyFactory(review="published")
 
     position = reader.get(ADDRESS).json()["position"]
@@ -284,7 +284,7 @@ def test_a_wait_without_a_place_is_refused_and_never_answered_at_once(reader, mo
 
 
 def test_when_all_places_are_taken_the_client_with_the_most_leaves_one():
-    places, left = Places("streams", most=4, most_each=4), []
+    places, left = SlotPool("streams", most=4, most_each=4), []
     greedy = [places.take("greedy", leave=partial(left.append, n)) for n in range(4)]
 
     others = [places.take(client) for client in ("modest", "other", "fourth")]
@@ -297,7 +297,7 @@ def test_when_all_places_are_taken_the_client_with_the_most_leaves_one():
         "fourth": 1,
     }
     # All have a fair share now.
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ProblemError) as refused:
         places.take("fifth")
     assert refused.value.status_code == 503
     for place in (*greedy, *others):
@@ -317,10 +317,10 @@ def keep_writing(name, faults):
         chance = random.Random(name)
         for number in range(WRITES):
             with transaction.atomic():
-                history.write(Party(name=f"{name} {number}", kind="state"))
+                history.save(Party(name=f"{name} {number}", kind="state"))
                 time.sleep(chance.random() / 100)
                 with transaction.atomic():
-                    history.write(Party(name=f"{name} {number} again", kind="state"))
+                    history.save(Party(name=f"{name} {number} again", kind="state"))
                     transaction.set_rollback(chance.random() < 0.3)
                 transaction.set_rollback(chance.random() < 0.2)
     except Exception as error:
@@ -331,7 +331,7 @@ def keep_writing(name, faults):
 
 def keep_following(user, done, heard):
     try:
-        feed, position = Feed(user), 0
+        feed, position = ChangeFeed(user), 0
         while True:
             is_last = done.is_set()
             part = feed.part(position, 7)
@@ -349,7 +349,7 @@ def keep_following(user, done, heard):
 def test_followers_hear_every_change_of_eight_writers_once_and_in_order():
     done, faults, heard = threading.Event(), [], []
     follower = threading.Thread(
-        target=keep_following, args=(member_of("reviewer", "follower"), done, heard)
+        target=keep_following, args=(create_user("reviewer", "follower"), done, heard)
     )
     writers = [
         threading.Thread(target=keep_writing, args=(f"Writer {number}", faults))
@@ -374,7 +374,7 @@ def test_who_waits_hears_of_a_write_at_once(reviewer):
     def write():
         try:
             time.sleep(0.7)
-            history.write(Party(slug="late", name="Late", kind="state"))
+            history.save(Party(slug="late", name="Late", kind="state"))
         finally:
             connection.close()
 
@@ -424,7 +424,7 @@ def test_any_page_of_a_list_leads_to_all_that_changed_since_the_first(request, w
             history.delete(party)
         else:
             party.name = f"Renamed {number}"
-            history.write(party)
+            history.save(party)
         PartyFactory(slug=f"a-new-{number}", review="published", identifiers={})
 
     start = client.get("/api/v1/parties/")["Feed-Position"]

@@ -14,7 +14,7 @@ from tests.factories import (
     SourceFactory,
     TermFactory,
 )
-from tests.support.scene import paint
+from tests.support.scene import build_scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -131,7 +131,7 @@ KINDS = (Proposal, Term, Response, Citation)
 def test_what_nothing_refers_to_is_deleted_and_brought_back_as_it_was(
     reviewer, administrator, collection
 ):
-    record = paint("draft")[collection]
+    record = build_scene("draft")[collection]
     here = f"/api/v1/{record.address}/"
     was = administrator.get(here).json()
 
@@ -181,7 +181,7 @@ def test_relations_to_many_and_words_come_back_with_their_record(administrator):
     rounds = [RoundFactory(slug="first"), RoundFactory(slug="second")]
     talks = rounds[0].negotiation
     rounds[1].negotiation = talks
-    history.write(rounds[1])
+    history.save(rounds[1])
     source = SourceFactory(text="They agreed.")
     words = Citation(source=source, quote="They agreed.")
     outcome = OutcomeFactory(

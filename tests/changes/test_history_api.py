@@ -15,8 +15,8 @@ from tests.factories import (
     RoundFactory,
     SourceFactory,
 )
-from tests.support.contract import validator
-from tests.support.scene import VIEWSETS, paint
+from tests.support.contract import get_validator
+from tests.support.scene import VIEWSETS, build_scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("self_review")]
 
@@ -39,9 +39,9 @@ def north(analyst_user, reviewer_user):
     party = PartyFactory(slug="north", name="North", created_by=analyst_user, citations=[words])
     party.name = "The North"
     party.review = "published"
-    history.write(party, by=reviewer_user, reason="Approved")
+    history.save(party, by=reviewer_user, reason="Approved")
     party.name = "Northland"
-    history.write(party, by=reviewer_user, reason="Renamed itself")
+    history.save(party, by=reviewer_user, reason="Renamed itself")
     return party
 
 
@@ -99,11 +99,11 @@ def test_differences_have_values_as_bodies_have_them(reviewer):
     givers = [PartyFactory(slug=slug) for slug in ("north", "south")]
     proposal = ProposalFactory(round=old, negotiation=old.negotiation, complete=None)
     new.negotiation = old.negotiation
-    history.write(new)
+    history.save(new)
     proposal.round, proposal.date, proposal.complete = new, "2025-07~", True
-    history.write(proposal, related={"proposed_by": givers})
+    history.save(proposal, related={"proposed_by": givers})
     before, after = (reviewer.get(address(proposal, number)).json() for number in (1, 2))
-    history.write(proposal, related={"proposed_by": givers[:1]})
+    history.save(proposal, related={"proposed_by": givers[:1]})
 
     told = differences(reviewer, proposal)
 
@@ -120,9 +120,9 @@ def test_differences_name_no_hidden_record(analyst, reviewer, analyst_user):
     hidden, seen = PartyFactory(slug="hidden"), PartyFactory(slug="seen", review="published")
     gone = PartyFactory(slug="gone", review="published")
     party = PartyFactory(slug="own", created_by=analyst_user)
-    history.write(party, related={"member_of": [hidden]})
-    history.write(party, related={"member_of": [hidden, seen, gone]})
-    history.write(party, related={"member_of": [seen]})
+    history.save(party, related={"member_of": [hidden]})
+    history.save(party, related={"member_of": [hidden, seen, gone]})
+    history.save(party, related={"member_of": [seen]})
     history.delete(gone)
 
     assert differences(analyst, party) == {
@@ -139,7 +139,7 @@ def test_differences_name_no_hidden_record(analyst, reviewer, analyst_user):
 def test_of_long_texts_the_beginning_is_told(reviewer):
     source = SourceFactory(text="a" * 6000)
     source.text = "b" * 10
-    history.write(source)
+    history.save(source)
 
     told = {each["member"]: each for each in differences(reviewer, source)[2]}["text"]
 
@@ -153,7 +153,7 @@ def test_differences_cost_as_many_queries_for_many_versions_as_for_few(reviewer)
         proposal = ProposalFactory()
         for index in range(number):
             proposal.title, proposal.round = f"Title {index}", None
-            history.write(proposal, related={"proposed_by": [parties[index % 12]]})
+            history.save(proposal, related={"proposed_by": [parties[index % 12]]})
         with CaptureQueriesContext(connection) as queries:
             assert len(reviewer.get(address(proposal)).json()["results"]) == number + 1
         asked.append(len(queries))
@@ -202,11 +202,11 @@ def test_hidden_and_missing_records_have_no_history(reader, reviewer, analyst_us
 @pytest.mark.slow
 @pytest.mark.parametrize("collection", VIEWSETS)
 def test_a_version_reads_as_the_record_did(reviewer, collection):
-    record = paint()[collection]
+    record = build_scene()[collection]
     here = f"/api/v1/{record.address}/"
     then = reviewer.get(here).json()
     record.note = "Looked at again."
-    history.write(record)
+    history.save(record)
 
     version = reviewer.get(address(record, then["version"]))
 
@@ -217,7 +217,7 @@ def test_a_version_reads_as_the_record_did(reviewer, collection):
 def test_relations_read_as_they_were(reviewer, analyst_user):
     old, new = PartyFactory(slug="old"), PartyFactory(slug="new")
     proposal = ProposalFactory(proposed_by=[old])
-    history.write(proposal, related={"proposed_by": [new]})
+    history.save(proposal, related={"proposed_by": [new]})
     history.delete(old)
 
     was, now = (reviewer.get(address(proposal, number)).json() for number in (1, 2))
@@ -264,7 +264,7 @@ def test_what_cannot_be_restored_is_refused(reviewer, north, body, headers, refu
 
 
 def test_the_document_takes_the_numbers_that_can_be_one_of_a_version():
-    restore = validator(("components", "schemas", "Restore"))
+    restore = get_validator(("components", "schemas", "Restore"))
 
     found = [restore.is_valid({"restore": number}) for number in (0, 1, 2**31 - 1, 2**31)]
 
@@ -297,10 +297,10 @@ def test_restoring_needs_the_right_to_edit(reader, analyst, reviewer, north, ana
 
 def test_what_breaks_a_rule_today_is_not_restored(reviewer):
     wide, narrow = PartyFactory(slug="wide"), PartyFactory(slug="narrow")
-    history.write(wide, related={"member_of": [narrow]})
+    history.save(wide, related={"member_of": [narrow]})
     talks = NegotiationFactory(slug="talks", note="a", kind="other")
     talks.kind = "peace"
-    history.write(talks)
+    history.save(talks)
     type(talks).history.filter(version=1).update(note="")
 
     answer = reviewer.post(address(talks), {"restore": 1, "version": 2})
@@ -314,8 +314,8 @@ def test_what_breaks_a_rule_today_is_not_restored(reviewer):
 def test_a_relation_to_what_was_deleted_is_not_left_out_unsaid(reviewer):
     gone, wide = PartyFactory(slug="gone"), PartyFactory(slug="wide")
     narrow = PartyFactory(slug="narrow")
-    history.write(narrow, related={"member_of": [gone, wide]})
-    history.write(narrow, related={"member_of": [wide]})
+    history.save(narrow, related={"member_of": [gone, wide]})
+    history.save(narrow, related={"member_of": [wide]})
     history.delete(gone)
     before = {"restore": 2, "version": 3}
 
@@ -331,7 +331,7 @@ def test_a_relation_to_what_was_deleted_is_not_left_out_unsaid(reviewer):
 def test_what_was_merged_since_is_restored_as_what_it_is_now(reviewer):
     gone, kept = PartyFactory(slug="turkey"), PartyFactory(slug="turkiye")
     narrow = PartyFactory(slug="narrow")
-    history.write(narrow, related={"member_of": [gone]})
+    history.save(narrow, related={"member_of": [gone]})
     post = PostFactory(party=gone, title="Minister")
     merge(gone, kept, by=None, reason="One state")
 

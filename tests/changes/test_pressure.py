@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.benchmarks.pressure import STREAM, Client
-from tests.support.server import free_port, start, wait_for
+from tests.support.server import find_free_port, start_server, wait_until_ready
 
 pytestmark = pytest.mark.slow
 
@@ -142,9 +142,9 @@ def position(server, **headers):
 
 
 def test_sigterm_ends_streams_and_waits(server, tmp_path):
-    port, log = free_port(), tmp_path / "server.log"
-    process = start(port, server.variables, log)
-    wait_for(f"http://127.0.0.1:{port}/readyz", process, log)
+    port, log = find_free_port(), tmp_path / "server.log"
+    process = start_server(port, server.variables, log)
+    wait_until_ready(f"http://127.0.0.1:{port}/readyz", process, log)
     with ExitStack() as held:
         streams = [connect(port, held).send(FEED, STREAM) for _ in range(20)]
         assert [client.head()[0] for client in streams] == [200] * 20

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from negotiations.models import SearchDocument
 from negotiations.rest.http import throttling
-from negotiations.rest.http.response_cache import ANSWERS, MEGABYTE
+from negotiations.rest.http.response_cache import MEGABYTE, RESPONSE_CACHE
 from tests.factories import CommitmentFactory, NegotiationFactory, PartyFactory, PositionFactory
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_formats_and_hosts_are_kept_apart(reader, settings):
 @pytest.mark.parametrize("path", ["/api/v1/parties/", "/"])
 def test_what_is_kept_counts_for_the_limit(reader, settings, monkeypatch, path):
     settings.TRACKER_RATE_ANONYMOUS = 2
-    monkeypatch.setattr(throttling, "COUNTER", throttling.Counter())
+    monkeypatch.setattr(throttling, "REQUEST_COUNTER", throttling.RequestCounter())
     monkeypatch.setattr(throttling.time, "time", lambda: 1_800_000_000.0)
 
     answers = [reader.get(path) for _ in range(3)]
@@ -154,8 +154,11 @@ def test_memory_is_bounded(reader, settings):
     for limit in range(1, 60):
         assert reader.get(f"/api/v1/parties/?limit={limit}").status_code == 200
 
-    assert MEGABYTE / 2 < ANSWERS.size <= MEGABYTE
-    assert ANSWERS.size < sum(len(one.body) for one in ANSWERS.kept.values()) + MEGABYTE / 4
+    assert MEGABYTE / 2 < RESPONSE_CACHE.size <= MEGABYTE
+    assert (
+        RESPONSE_CACHE.size
+        < sum(len(one.body) for one in RESPONSE_CACHE.kept.values()) + MEGABYTE / 4
+    )
 
 
 def test_an_operator_switches_it_off(reader, settings, django_assert_num_queries):

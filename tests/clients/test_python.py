@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import run
+from tests.support.processes import run_process
 
 pytestmark = [pytest.mark.clients, pytest.mark.slow]
 
@@ -42,7 +42,7 @@ def generated(server):
 
 
 def in_python(folder, *arguments):
-    done = run(["-W", "error", *arguments], PYTHONPATH=str(folder))
+    done = run_process(["-W", "error", *arguments], PYTHONPATH=str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.strip()
 

@@ -13,7 +13,7 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 from tests.factories import IncidentFactory, PartyFactory
-from tests.support.scene import VIEWSETS, address, paint
+from tests.support.scene import VIEWSETS, build_scene, get_api_url
 
 pytestmark = [pytest.mark.clients, pytest.mark.slow, pytest.mark.django_db]
 
@@ -72,7 +72,7 @@ READERS = [read_by_openpyxl, read_by_sheetjs]
 
 
 def export(reader, path, collection, query=""):
-    response = reader.get(f"{address(collection)}export/?format=xlsx{query}")
+    response = reader.get(f"{get_api_url(collection)}export/?format=xlsx{query}")
     assert response.status_code == 200
     path.write_bytes(b"".join(response.streaming_content))
     return path
@@ -100,9 +100,9 @@ def test_every_program_reads_numbers_and_truths_as_such(reader, tmp_path, read):
 
 @pytest.mark.parametrize("read", READERS)
 def test_every_program_reads_the_workbook_of_every_resource(reader, tmp_path, read):
-    paint()
+    build_scene()
     for collection in VIEWSETS:
-        expected = reader.get(f"{address(collection)}?limit=500").json()["results"]
+        expected = reader.get(f"{get_api_url(collection)}?limit=500").json()["results"]
 
         head, *rows = read(export(reader, tmp_path / f"{collection}.xlsx", collection))
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.support.processes import ROOT, run
+from tests.support.processes import ROOT, run_process
 
 pytestmark = [pytest.mark.examples, pytest.mark.slow]
 
@@ -26,7 +26,7 @@ def test_the_client_is_short():
 
 
 def test_the_script_prints_who_holds_what_and_the_words(server):
-    done = run(["-W", "error", "examples/client.py", server.url])
+    done = run_process(["-W", "error", "examples/client.py", server.url])
 
     assert (done.returncode, done.stderr) == (0, "")
     assert (
@@ -48,13 +48,13 @@ def test_the_script_prints_who_holds_what_and_the_words(server):
     ],
 )
 def test_the_script_says_what_is_wrong_with_its_address(arguments, told):
-    done = run(["-W", "error", "examples/client.py", *arguments])
+    done = run_process(["-W", "error", "examples/client.py", *arguments])
 
     assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
 
 
 def test_a_refused_token_is_told_in_its_words(server):
-    done = run(["-W", "error", "examples/client.py", server.url, "nonsense"])
+    done = run_process(["-W", "error", "examples/client.py", server.url, "nonsense"])
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "Traceback" not in done.stderr

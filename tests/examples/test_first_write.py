@@ -10,9 +10,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.support.fences import ROOT, differences, exchanges, shown
-from tests.support.processes import run
-from tests.support.server import wait_for
+from tests.support.fences import ROOT, find_differences, parse_answer, parse_exchanges
+from tests.support.processes import run_process
+from tests.support.server import wait_until_ready
 
 pytestmark = [pytest.mark.examples, pytest.mark.slow]
 
@@ -28,7 +28,7 @@ def installation(tmp_path):
         "DATABASE_URL": f"sqlite:///{tmp_path}/tracker.sqlite3",
     }
     for command in (("migrate", "--verbosity", "0"), ("loadseeds",), ("createdemo",)):
-        done = run(["manage.py", *command], **variables)
+        done = run_process(["manage.py", *command], **variables)
         assert done.returncode == 0, done.stderr
     return variables
 
@@ -72,15 +72,15 @@ def test_the_first_write_of_the_guide_works_after_make_run_and_make_token(instal
             stderr=output,
         )
     try:
-        wait_for(f"http://{address}/readyz", process, log)
-        request, answer = next(pair for pair in exchanges(GUIDE) if "POST" in pair[0])
+        wait_until_ready(f"http://{address}/readyz", process, log)
+        request, answer = next(pair for pair in parse_exchanges(GUIDE) if "POST" in pair[0])
         status, body = send(f"http://{address}", request, exported[1])
     finally:
         process.terminate()
         process.wait(30)
 
-    expected, _, shown_body = shown(answer)
-    assert (status, differences(shown_body, body)) == (expected, [])
+    expected, _, shown_body = parse_answer(answer)
+    assert (status, find_differences(shown_body, body)) == (expected, [])
 
 
 def test_a_token_before_the_first_run_is_refused_with_what_to_do(tmp_path):
@@ -88,7 +88,7 @@ def test_a_token_before_the_first_run_is_refused_with_what_to_do(tmp_path):
         "PATH": os.environ["PATH"],
         "DATABASE_URL": f"sqlite:///{tmp_path}/tracker.sqlite3",
     }
-    run(["manage.py", "migrate", "--verbosity", "0"], **variables, TRACKER_DEBUG="1")
+    run_process(["manage.py", "migrate", "--verbosity", "0"], **variables, TRACKER_DEBUG="1")
 
     made = make_token(variables)
 

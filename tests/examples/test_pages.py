@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fences import PAGES, ROOT, Fence, fences
-from tests.support.server import manage
+from tests.support.fences import PAGES, ROOT, Fence, parse_fences
+from tests.support.server import run_manage
 
 pytestmark = [pytest.mark.examples, pytest.mark.slow]
 
-WITH_COMMANDS = [page for page in PAGES if any(one.language == "sh" for one in fences(page))]
+WITH_COMMANDS = [page for page in PAGES if any(one.language == "sh" for one in parse_fences(page))]
 READMES = [ROOT / "README.md", ROOT / "seeds" / "README.md"]
 NOTHING = Fence("", "", "")
 INSTALLED = ("manage.py", "negotiations", "tracker", "seeds", "examples", "requirements.lock")
@@ -69,7 +69,7 @@ def test_the_commands_of_a_page_do_what_it_says(server, folder, environment, pag
     data = sqlite3.connect(server.variables["DATABASE_URL"].removeprefix("sqlite:///"))
     data.execute("VACUUM INTO ?", [str(folder / "var" / "tracker.sqlite3")])
     data.close()
-    for fence, below in pairwise([*fences(page), NOTHING]):
+    for fence, below in pairwise([*parse_fences(page), NOTHING]):
         if fence.name:
             path = folder / fence.name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def test_the_commands_of_a_page_do_what_it_says(server, folder, environment, pag
 
 def commands(page):
     """Each command of a page that ends; a line of a crontab without its schedule."""
-    texts = [fence.text for fence in fences(page) if fence.language == "sh"]
+    texts = [fence.text for fence in parse_fences(page) if fence.language == "sh"]
     lines = [line for text in texts for line in text.replace("\\\n", " ").splitlines()]
     commands = [SCHEDULE.sub("", line) for line in lines]
     return [command for command in commands if not NOT_RUN.fullmatch(command)]
@@ -93,7 +93,7 @@ def commands(page):
 
 @pytest.mark.parametrize("page", READMES, ids=["project", "seeds"])
 def test_the_commands_of_a_readme_work_in_a_new_installation(folder, environment, page):
-    manage(("migrate",), environment)
+    run_manage(("migrate",), environment)
 
     failed = []
     for command in commands(page):

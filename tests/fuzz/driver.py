@@ -15,7 +15,7 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from negotiations.rest.representations.relation_fields import Reference, References
+from negotiations.rest.representations.relation_fields import RelatedSlugField, RelatedSlugListField
 from tests.support.contract import METHODS, document
 from tests.support.scene import VIEWSETS
 
@@ -192,5 +192,5 @@ def references(collection):
     return {
         name: field.model.collection()
         for name, field in fields
-        if isinstance(field, Reference | References)
+        if isinstance(field, RelatedSlugField | RelatedSlugListField)
     }

@@ -3,9 +3,9 @@
 import pytest
 
 from negotiations.models import Token, Webhook
-from tests.conftest import member_of
+from tests.conftest import create_user
 from tests.fuzz.driver import SECONDS, Run, number_of_operations
-from tests.support.scene import paint
+from tests.support.scene import build_scene
 
 ROLES = ("anonymous", "contributor", "reviewer")
 
@@ -14,9 +14,9 @@ pytestmark = [pytest.mark.fuzz, pytest.mark.slow]
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_document_is_kept_whatever_is_asked(application, role, record_property):
-    user = member_of(role, role) if role != "anonymous" else None
+    user = create_user(role, role) if role != "anonymous" else None
     # A contributor's own records are drafts, which may be changed and deleted.
-    records = paint("draft" if role == "contributor" else "published", created_by=user)
+    records = build_scene("draft" if role == "contributor" else "published", created_by=user)
     token = None
     if user:
         _, token = Token.issue(user, "fuzz", Token.Scope.WRITE)

@@ -13,9 +13,9 @@ from io import BytesIO
 import pytest
 
 from negotiations.models import COLLECTIONS, Token
-from tests.conftest import member_of
+from tests.conftest import create_user
 from tests.fuzz.driver import SECONDS, SEED
-from tests.support.scene import paint
+from tests.support.scene import build_scene
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.slow]
 
@@ -158,8 +158,8 @@ def fault_of(status, headers, body, method):
 
 
 def test_any_bytes_get_an_answer_and_the_server_stays_well(application, client, record_property):
-    user = member_of("reviewer", "reviewer")
-    records = paint(created_by=user)
+    user = create_user("reviewer", "reviewer")
+    records = build_scene(created_by=user)
     dice = Dice(SEED, records, Token.issue(user, "fuzz", Token.Scope.WRITE)[1])
     shapes = {kind: client.get(f"/api/v1/{records[kind].address}/").json() for kind in COLLECTIONS}
     faults, number, statuses = {}, 0, {}

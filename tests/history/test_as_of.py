@@ -16,7 +16,7 @@ from tests.factories import (
     TermFactory,
 )
 from tests.support import admin_client
-from tests.support.scene import VIEWSETS, paint
+from tests.support.scene import VIEWSETS, build_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -46,12 +46,12 @@ def asked(client, path, instant=None, **query):
 @pytest.mark.slow
 @pytest.mark.parametrize("collection", VIEWSETS)
 def test_every_kind_is_known_as_it_was(reviewer, collection):
-    record = paint()[collection]
+    record = build_scene()[collection]
     paths = [f"/api/v1/{collection}/", f"/api/v1/{record.address}/"]
     before = [asked(reviewer, path) for path in paths]
     instant = now()
     record.note = "Looked at again."
-    history.write(record)
+    history.save(record)
 
     assert [asked(reviewer, path, instant) for path in paths] == before
     assert [asked(reviewer, path) for path in paths] != before
@@ -63,7 +63,7 @@ def test_a_page_leads_to_the_next_page_of_the_same_instant(reviewer):
     instant = now()
     for party in list(type(PartyFactory(slug="p-00")).objects.all()):
         party.name = "Changed"
-        history.write(party)
+        history.save(party)
 
     query = {"limit": 2, "ordering": "-name", "as_of": instant.isoformat()}
     first = reviewer.get("/api/v1/parties/", query).json()
@@ -83,7 +83,7 @@ def test_what_is_expanded_leads_to_the_rest_of_the_same_instant(reviewer):
     instant = now()
     for record in [parties[-1], terms[-1]]:
         record.note = "Looked at again."
-        history.write(record)
+        history.save(record)
 
     query["as_of"] = instant.isoformat()
     then = reviewer.get("/api/v1/proposals/offer/", query).json()["expand"]
@@ -109,7 +109,7 @@ def test_the_instant_of_a_version_shows_that_version(reviewer):
     party = PartyFactory(slug="north", name="North")
     then = reviewer.get("/api/v1/parties/north/").json()
     party.name = "South"
-    history.write(party)
+    history.save(party)
 
     again = reviewer.get("/api/v1/parties/north/", {"as_of": then["updated_at"]}).json()
     assert again == then
@@ -118,7 +118,7 @@ def test_the_instant_of_a_version_shows_that_version(reviewer):
 def merge_at_the_desk(client, gone, kept):
     gone, kept = (Party.objects.get(slug=slug) for slug in (gone, kept))
     form = {"into": kept.pk, "gone_version": gone.version, "kept_version": kept.version}
-    done = client.post(admin_client.address(gone, "merge"), {**form, "reason": "One state"})
+    done = client.post(admin_client.get_admin_url(gone, "merge"), {**form, "reason": "One state"})
     assert done.status_code == 302
 
 
@@ -150,7 +150,7 @@ def test_a_name_leads_as_of_then_where_it_led_then(reviewer, reader, reviewer_us
             f"citations/?record=parties/{slug}",
         )
     ]
-    clerk, given = admin_client.at_the_desk(reviewer_user), []
+    clerk, given = admin_client.build_admin_client(reviewer_user), []
     for names in ("", "ab", "bc"):
         if names:
             merge_at_the_desk(clerk, *names)

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.postgres import UNSAFE_AND_FAST
 from tests.support.processes import PRODUCTION
-from tests.support.server import manage, serving
+from tests.support.server import run_manage, run_server
 
 pytestmark = pytest.mark.slow
 
@@ -79,9 +79,9 @@ def site(database, tmp_path_factory):
         "DATABASE_URL": database.url,
         "DJANGO_SUPERUSER_PASSWORD": secrets.token_urlsafe(),
     }
-    manage(["migrate"], variables)
+    run_manage(["migrate"], variables)
     folder = tmp_path_factory.mktemp("site")
-    with serving(folder, variables) as url:
+    with run_server(folder, variables) as url:
         yield url, folder / "server.log"
 
 

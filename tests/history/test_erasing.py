@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from negotiations import history
 from negotiations.history import merge
-from negotiations.history.visible_changes import Feed
+from negotiations.history.visible_changes import ChangeFeed
 from negotiations.models import (
     Change,
     Citation,
@@ -40,8 +40,8 @@ from tests.factories import (
     SourceFactory,
 )
 from tests.history.test_fixtures import empty_sqlite, manage, wait_for_commands
-from tests.support.seedfiles import run as run_seeds
-from tests.support.seedfiles import write as write_seeds
+from tests.support.seedfiles import run_command as run_seeds
+from tests.support.seedfiles import write_seed_file as write_seeds
 
 pytestmark = pytest.mark.django_db
 
@@ -84,15 +84,15 @@ def source(analyst_user):
         slug="report", title="Draft title", text=text, review="published", created_by=analyst_user
     )
     source.title = f"On the {CANARY}"
-    history.write(source, by=analyst_user)
+    history.save(source, by=analyst_user)
     party = PartyFactory(slug="north", review="published", citations=["Words elsewhere."])
     cited = Citation(source=source, party=party, quote=f"The {CANARY} said so.")
     cited.review = "published"
     cited.validate()
-    history.write(cited, by=analyst_user, reason="Said so.")
+    history.save(cited, by=analyst_user, reason="Said so.")
     dismissal = Dismissal(source=source, quote=f"was {CANARY.lower()} June", reason="heading")
     dismissal.validate()
-    history.write(dismissal, by=analyst_user)
+    history.save(dismissal, by=analyst_user)
     return source
 
 
@@ -353,7 +353,7 @@ def test_the_past_of_a_record_that_named_an_erased_one_is_still_answered(reader)
     position = PositionFactory(spoken_by=person, review="published")
     lived = instant()
     position.spoken_by = None
-    history.write(position)
+    history.save(position)
 
     erase("people/quixovard")
 
@@ -375,14 +375,14 @@ def test_messages_that_wait_do_not_say_it(reviewer_user):
 
     erase(f"sources/{made.slug}")
 
-    told = Feed(reviewer_user).event(WebhookDelivery.objects.get(pk=waiting.pk).change)
+    told = ChangeFeed(reviewer_user).event(WebhookDelivery.objects.get(pk=waiting.pk).change)
     assert CANARY.lower() not in str(told).lower()
 
 
 def test_what_was_deleted_with_an_erased_part_is_restored_without_it(reviewer):
     source = SourceFactory(slug="report", text=f"{CANARY}.", review="published")
     party = PartyFactory(slug="north", citations=[Citation(source=source, quote=CANARY)])
-    version = history.versions(party).first()
+    version = history.list_versions(party).first()
     history.delete(party)
 
     erase("sources/report")

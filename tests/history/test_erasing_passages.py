@@ -66,7 +66,7 @@ def test_run_of_words_in_another_record_is_listed(report, capsys, model, field, 
 def test_passage_in_an_earlier_version_or_a_deleted_record_is_listed(report, capsys):
     changed = PartyFactory(slug="changed", note=TEXT)
     changed.note = ""
-    history.write(changed)
+    history.save(changed)
     history.delete(PersonFactory(slug="gone", note=TEXT))
 
     found, _out = erase(capsys)
@@ -78,7 +78,7 @@ def test_passage_in_an_earlier_version_or_a_deleted_record_is_listed(report, cap
 
 def test_passage_in_the_reason_of_a_change_and_in_another_source_is_listed(report, capsys):
     party = PartyFactory(slug="party")
-    history.write(party, reason="Both delegations would leave Geneva before the end")
+    history.save(party, reason="Both delegations would leave Geneva before the end")
     SourceFactory(slug="copy", text=f"Agency. {TEXT}")
 
     found, _out = erase(capsys)
@@ -91,7 +91,7 @@ def test_passage_in_the_reason_of_a_change_and_in_another_source_is_listed(repor
 
 def test_short_quotation_is_listed_where_it_is_repeated_whole(report, capsys):
     cited = PartyFactory(slug="cited", citations=["Another word."], **PUBLIC)
-    history.write(Citation(source=report, party=cited, quote="Zürich waits. They did"))
+    history.save(Citation(source=report, party=cited, quote="Zürich waits. They did"))
     PositionFactory(slug="quoted", claim="It is said: “Zurich waits, they did”, and more")
     PositionFactory(slug="parts", claim="Zurich waits. Did they?")
     PositionFactory(slug="titled", note="the envoy leaves geneva")
@@ -116,7 +116,7 @@ def test_name_of_an_erased_person_is_listed(capsys):
 
 def test_common_words_and_publishers_are_not_listed(report, capsys):
     Source.objects.update(publisher="The Associated Press of Geneva")
-    history.write(Source.objects.get())
+    history.save(Source.objects.get())
     SourceFactory(publisher="The Associated Press of Geneva", text="before the end of the week")
 
     assert erase(capsys)[0] == []

@@ -28,9 +28,9 @@ from negotiations.models import (
     Source,
     Token,
 )
-from tests.conftest import PASSWORD, ROOT, migrated_file
+from tests.conftest import PASSWORD, ROOT, get_migrated_file
 from tests.factories import PartyFactory, PersonFactory, ProposalFactory, SourceFactory
-from tests.support.seedfiles import clear
+from tests.support.seedfiles import delete_all_records
 
 RECORD_LABELS = [model._meta.label for model in RECORDS]
 NATURAL = {"natural_foreign": True, "natural_primary": True}
@@ -85,7 +85,7 @@ def test_loaded_records_are_known_to_as_of_feed_and_search(tmp_path, reader):
     words = "Wrangel met the northerners."
     kept = ProposalFactory(title="Truce of Wrangel", review="published", citations=[words])
     rows = dump(tmp_path / "dump.json", *RECORD_LABELS, **NATURAL)
-    clear()
+    delete_all_records()
     for model in RECORDS:
         model.history.all().delete()
     Change.objects.all().delete()
@@ -155,7 +155,7 @@ def test_changed_relations_are_one_version(tmp_path):
 
     assert proposal.history.count() == 2
     last = proposal.history.order_by("-history_id").first()
-    assert [p.slug for p in history.related_of(last)["proposed_by"]] == ["a", "b"]
+    assert [p.slug for p in history.get_version_relations(last)["proposed_by"]] == ["a", "b"]
     assert Change.objects.order_by("-sequence").first().changed == ["proposed_by"]
 
 
@@ -164,7 +164,7 @@ def test_a_fixture_does_not_overwrite_what_was_edited_since(tmp_path):
     rows = dump(tmp_path / "dump.json", "negotiations.party", **NATURAL)
     rows[0]["fields"]["note"] = "From the fixture."
     north.note = "From the desk."
-    history.write(north)
+    history.save(north)
 
     told = refusal(tmp_path, rows)
 
@@ -302,7 +302,7 @@ def test_each_format_of_django_carries_records(tmp_path, form):
     path = tmp_path / f"dump.{form}"
     call_command("dumpdata", *RECORD_LABELS, format=form, output=str(path), verbosity=0, **NATURAL)
     before = list(Proposal.objects.values("slug", "title", "note", "review", "date"))
-    clear()
+    delete_all_records()
     for model in RECORDS:
         model.history.all().delete()
 
@@ -326,9 +326,9 @@ def installation():
         PartyFactory(slug=slug, created_by=analyst) for slug in ("north", "south", "gone", "last")
     )
     north.note = "Changed."
-    history.write(north, by=analyst, reason="A note.")
+    history.save(north, by=analyst, reason="A note.")
     merge.merge(south, north, by=analyst)
-    version = history.versions(gone).first()
+    version = history.list_versions(gone).first()
     history.delete(gone, by=analyst)
     history.restore(version, by=analyst)
     history.delete(last, by=analyst, reason="It was none.")
@@ -363,8 +363,8 @@ def manage(url, *arguments, given=""):
 
 def empty_sqlite(folder):
     """The address of an empty SQLite database, migrated or soon to be."""
-    if migrated_file().exists():
-        shutil.copy(migrated_file(), folder / "other.sqlite3")
+    if get_migrated_file().exists():
+        shutil.copy(get_migrated_file(), folder / "other.sqlite3")
     url = f"sqlite:///{folder}/other.sqlite3"
     assert manage(url, "migrate", "-v0")[0] == 0
     return url

@@ -3,7 +3,7 @@
 import pytest
 
 from negotiations import history
-from negotiations.history.merge import Refused, merge
+from negotiations.history.merge import MergeError, merge
 from negotiations.models import Change, Citation, MovedSlug, Party, Person, Proposal, StaleVersion
 from negotiations.rest.changes.views import EVENT_STREAM
 from tests.factories import (
@@ -17,7 +17,7 @@ from tests.factories import (
     ProposalFactory,
     SourceFactory,
 )
-from tests.support.scene import paint
+from tests.support.scene import build_scene
 
 PUBLIC = {"review": "published"}
 
@@ -52,7 +52,7 @@ def test_names_and_codes_are_united(pair, reviewer_user):
 
 @pytest.mark.slow
 def test_everything_that_referred_to_one_refers_to_the_other(db):
-    scene = paint()
+    scene = build_scene()
     for collection in ("parties", "people"):
         gone = scene[collection]
         kept = type(gone).objects.exclude(pk=gone.pk).first() or PersonFactory(**PUBLIC)
@@ -66,7 +66,11 @@ def test_everything_that_referred_to_one_refers_to_the_other(db):
         assert kept.citations.count() > 0
         assert {m.twin for m in moved} == {None}
         for each in moved:
-            assert history.versions(each.record).first().history_change_reason.endswith("One state")
+            assert (
+                history.list_versions(each.record)
+                .first()
+                .history_change_reason.endswith("One state")
+            )
     # What the old scene said is said of the new ones.
     post = scene["posts"]
     post.refresh_from_db()
@@ -80,7 +84,7 @@ def test_many_to_many_relations_name_the_other_once(pair):
     merged(gone, kept)
 
     assert [party.slug for party in Proposal.objects.get().proposed_by.all()] == ["turkiye"]
-    assert history.versions(proposal).first().version == 2
+    assert history.list_versions(proposal).first().version == 2
 
 
 def test_the_same_part_in_a_negotiation_becomes_one_with_the_words_of_both(pair):
@@ -106,7 +110,7 @@ def test_what_would_break_a_rule_is_named_and_nothing_moves(pair):
     PositionFactory(party=gone)
     before = Change.objects.count()
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(MergeError) as refused:
         merged(gone, kept)
 
     assert [(type(r).__name__, e.message_dict) for r, e in refused.value.faults] == [
@@ -131,7 +135,7 @@ def test_two_that_differ_in_what_names_them_are_not_one(db, theirs, fault):
     ours = {"country": "TR", "identifiers": {"wikidata": "Q1"}}
     kept, gone = PartyFactory(slug="turkiye", **ours), PartyFactory(**theirs)
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(MergeError) as refused:
         merged(gone, kept)
 
     assert [error.messages for _, error in refused.value.faults] == [[fault]]
@@ -139,7 +143,7 @@ def test_two_that_differ_in_what_names_them_are_not_one(db, theirs, fault):
 
 def test_nobody_merges_over_a_change_they_have_not_seen(pair):
     gone, kept = pair
-    history.write(Party.objects.get(pk=gone.pk))
+    history.save(Party.objects.get(pk=gone.pk))
 
     with pytest.raises(StaleVersion):
         merged(gone, kept)
@@ -147,7 +151,7 @@ def test_nobody_merges_over_a_change_they_have_not_seen(pair):
 
 def test_the_merged_one_is_not_restored_and_its_name_not_given_again(pair, analyst):
     gone, kept = pair
-    version = history.versions(gone).first()
+    version = history.list_versions(gone).first()
     merged(gone, kept)
 
     answer = analyst.post("/api/v1/parties/", {"slug": "turkey", "name": "T", "kind": "state"})

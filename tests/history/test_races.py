@@ -10,10 +10,10 @@ from django.db import connection, transaction
 from negotiations import history
 from negotiations.history.merge import merge
 from negotiations.models import Citation, Issue, Party, Person
-from negotiations.models.system.locks import queue
-from tests.conftest import json_client, member_of
+from negotiations.models.system.locks import serialize_writers
+from tests.conftest import build_api_client, create_user
 from tests.factories import IssueFactory, PartyFactory, PersonFactory, SourceFactory
-from tests.support.scene import address
+from tests.support.scene import get_api_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -39,8 +39,8 @@ def at_once(*calls):
 @pytest.fixture
 def clients():
     """One for each thread, of one administrator."""
-    user = member_of("administrator", "administrator")
-    made = [json_client(user) for _ in range(WRITERS)]
+    user = create_user("administrator", "administrator")
+    made = [build_api_client(user) for _ in range(WRITERS)]
     for client in made:
         # The first use of a token is written down.
         client.get("/api/v1/issues/?limit=1")
@@ -49,7 +49,7 @@ def clients():
 
 def one_winner(clients, rounds):
     issue = IssueFactory(slug="land")
-    path = address("issues", issue.slug)
+    path = get_api_url("issues", issue.slug)
     for version in range(1, rounds + 1):
         answers = at_once(*(writer(client, path, version) for client in clients))
 
@@ -79,7 +79,7 @@ def test_of_sixteen_writers_of_a_version_one_wins_a_hundred_times(clients):
 
 
 def test_no_acknowledged_increment_is_lost(clients):
-    path = address("people", PersonFactory(aliases=[], slug="known").slug)
+    path = get_api_url("people", PersonFactory(aliases=[], slug="known").slug)
 
     def count(client, writer):
         acknowledged = 0
@@ -101,7 +101,7 @@ def test_no_acknowledged_increment_is_lost(clients):
 
 @pytest.mark.parametrize("body", [{"title": "Land", "slug": "land"}, {"title": "Land"}])
 def test_of_records_with_one_name_one_is_made(clients, body):
-    answers = at_once(*(lambda c=c: c.post(address("issues"), body) for c in clients[:8]))
+    answers = at_once(*(lambda c=c: c.post(get_api_url("issues"), body) for c in clients[:8]))
 
     statuses = Counter(answer.status_code for answer in answers)
     slugs = sorted(answer.json()["slug"] for answer in answers if answer.status_code == 201)
@@ -119,8 +119,8 @@ def test_a_citation_never_outlives_the_record_it_is_made_for(clients, attempt):
     deleter, *writers = clients[:5]
 
     gone, *answers = at_once(
-        lambda: deleter.delete(address("people", "known"), headers={"if-match": "*"}),
-        *(lambda c=c: c.post(address("citations"), words) for c in writers),
+        lambda: deleter.delete(get_api_url("people", "known"), headers={"if-match": "*"}),
+        *(lambda c=c: c.post(get_api_url("citations"), words) for c in writers),
     )
 
     statuses = {answer.status_code for answer in answers}
@@ -134,7 +134,7 @@ def test_a_citation_never_outlives_the_record_it_is_made_for(clients, attempt):
 
 
 def test_of_a_deletion_and_a_change_one_wins(clients):
-    path = address("issues", IssueFactory(slug="land").slug)
+    path = get_api_url("issues", IssueFactory(slug="land").slug)
     remove, *change = (c for c in clients[:6])
 
     gone, *changed = at_once(
@@ -168,7 +168,7 @@ def delete_by(client):
     def delete_party(party):
         status = 412
         while status == 412:
-            status = client.delete(address("parties", party.slug), headers=headers).status_code
+            status = client.delete(get_api_url("parties", party.slug), headers=headers).status_code
         return status
 
     return delete_party
@@ -180,7 +180,7 @@ def merge_by(user):
 
     def merge_party(party):
         with transaction.atomic():
-            queue()
+            serialize_writers()
             merge(Party.objects.get(pk=party.pk), Party.objects.get(pk=into.pk), by=user)
         return 204
 
@@ -191,12 +191,12 @@ def merge_by(user):
 @pytest.mark.parametrize(("way", "answer"), [("deleted", (410, "gone")), ("merged", (308, None))])
 def test_write_overtaken_by_removal_is_410_or_308(clients, self_review, method, way, answer):
     remover, *writers = clients[:3]
-    remove = delete_by(remover) if way == "deleted" else merge_by(member_of("reviewer", "merger"))
+    remove = delete_by(remover) if way == "deleted" else merge_by(create_user("reviewer", "merger"))
 
     outcomes = Counter()
     for number in range(ROUNDS):
         party = PartyFactory(slug=f"party-{number}", review="published", identifiers={})
-        path = address("parties", party.slug)
+        path = get_api_url("parties", party.slug)
         body = writers[0].get(path).json() if method == "put" else {}
         body = {name: body[name] for name in body if name not in {"version", "updated_at"}}
         removed, *refused = at_once(
@@ -222,9 +222,9 @@ def write_for_a_while(number, rounds=12):
             history.delete(old)
         else:
             old.name = f"Renamed {number} {turn}"
-            history.write(old)
+            history.save(old)
         party.name = f"Made {turn}"
-        history.write(party)
+        history.save(party)
 
 
 def load_and_follow(client):

@@ -10,12 +10,12 @@ from django.utils.http import parse_http_date_safe
 
 from negotiations.models import COLLECTIONS
 from negotiations.rest.read import filters
-from negotiations.rest.read.aggregates import groups
-from negotiations.rest.read.pagination import orderable
-from negotiations.rest.read.search_query import Search
-from negotiations.rest.read.sparse_fields import paths
+from negotiations.rest.read.aggregates import get_groups
+from negotiations.rest.read.pagination import list_orderable_fields
+from negotiations.rest.read.search_query import SearchFilter
+from negotiations.rest.read.sparse_fields import list_expand_paths
 from tests.factories import IssueFactory, NegotiationFactory, PartyFactory, SourceFactory
-from tests.support.scene import VIEWSETS, address
+from tests.support.scene import VIEWSETS, get_api_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -102,13 +102,15 @@ class Writers:
             name = chance.choice(sorted(new))
             body = {name: new[name]}
             client = self.clients["administrator"]
-            answer = client.patch(address(collection, slug), body, headers=reason)
+            answer = client.patch(get_api_url(collection, slug), body, headers=reason)
         elif action == "review":
             body = {"review": chance.choice(["published", "published", "published", "withdrawn"])}
             client = chance.choice([self.clients["administrator"], self.clients["reviewer"]])
-            answer = client.patch(address(collection, slug), body, headers=reason)
+            answer = client.patch(get_api_url(collection, slug), body, headers=reason)
         elif action == "end":
-            answer = self.clients["administrator"].delete(address(collection, slug), headers=reason)
+            answer = self.clients["administrator"].delete(
+                get_api_url(collection, slug), headers=reason
+            )
         else:
             answer = self.restore(collection, reason)
         if answer.status_code < 300:
@@ -117,7 +119,7 @@ class Writers:
     def create(self, collection):
         """Make a record of a kind."""
         client = self.chance.choice([self.clients["analyst"], self.clients["reviewer"]])
-        return client.post(address(collection), self.body(collection))
+        return client.post(get_api_url(collection), self.body(collection))
 
     def restore(self, collection, reason):
         """Bring an old version of a record back, of a deleted one if there is one."""
@@ -126,7 +128,7 @@ class Writers:
         gone = versions.filter(history_type="-").exclude(id__in=standing).last()
         found = list((gone and versions.filter(id=gone.id)) or versions.exclude(history_type="-"))
         version = self.chance.choice([v for v in found if v.history_type != "-"])
-        here = f"{address(collection, version.slug)}history/"
+        here = f"{get_api_url(collection, version.slug)}history/"
         return self.clients["administrator"].post(
             here, {"restore": version.version}, headers=reason
         )
@@ -152,22 +154,26 @@ class Readers:
         if form == "record":
             slugs = model.history.order_by("history_id").values_list("slug", flat=True)
             slug = chance.choice([*slugs] or ["nothing"])
-            return address(collection, slug), self.expansion(model)
+            return get_api_url(collection, slug), self.expansion(model)
         query = self.filters(model, VIEWSETS[collection].filterset_class.base_filters)
         if form == "stats":
-            return f"{address(collection)}stats/", {
+            return f"{get_api_url(collection)}stats/", {
                 **query,
-                "group": chance.choice([*groups(model)]),
+                "group": chance.choice([*get_groups(model)]),
             }
-        order = chance.choice(["", "-"]) + chance.choice(orderable(model))
+        order = chance.choice(["", "-"]) + chance.choice(list_orderable_fields(model))
         query = {**query, **self.expansion(model), "ordering": order}
         if form == "export":
             format_of = [kind for kind in (query.pop("format", None), "ndjson") if kind]
-            return f"{address(collection)}export/", {**query, "format": ",".join(format_of)}
-        return address(collection), {**query, "limit": str(chance.choice([2, 50])), "count": "true"}
+            return f"{get_api_url(collection)}export/", {**query, "format": ",".join(format_of)}
+        return get_api_url(collection), {
+            **query,
+            "limit": str(chance.choice([2, 50])),
+            "count": "true",
+        }
 
     def expansion(self, model):
-        return {"expand": ",".join(self.chance.sample([*paths(model)], 2))}
+        return {"expand": ",".join(self.chance.sample([*list_expand_paths(model)], 2))}
 
     def wish(self):
         chance = self.chance
@@ -184,16 +190,16 @@ class Readers:
     def value(self, model, one):
         """A value that a filter takes, or once took."""
         by_type = {
-            Search: self.wish,
-            filters.Cited: lambda: self.chance.choice(["true", "false"]),
-            filters.Truth: lambda: self.chance.choice(["true", "false"]),
-            filters.Since: lambda: self.chance.choice(self.instants).isoformat(),
-            filters.WindowEdge: lambda: self.chance.choice(["2024-12-31", "2025-06-05"]),
-            filters.Choices: lambda: self.chance.choice(one.values),
-            filters.Supporting: lambda: f"proposals/{self.known(COLLECTIONS['proposals'])}",
-            filters.Slugs: lambda: self.known(one.target),
-            filters.Words: lambda: self.known(model) if one.field_name == "slug" else "words",
-            filters.Whole: lambda: "1",
+            SearchFilter: self.wish,
+            filters.HasCitationFilter: lambda: self.chance.choice(["true", "false"]),
+            filters.BooleanFilter: lambda: self.chance.choice(["true", "false"]),
+            filters.UpdatedSinceFilter: lambda: self.chance.choice(self.instants).isoformat(),
+            filters.DateBoundFilter: lambda: self.chance.choice(["2024-12-31", "2025-06-05"]),
+            filters.ChoiceFilter: lambda: self.chance.choice(one.values),
+            filters.CitedRecordFilter: lambda: f"proposals/{self.known(COLLECTIONS['proposals'])}",
+            filters.SlugFilter: lambda: self.known(one.target),
+            filters.TextFilter: lambda: self.known(model) if one.field_name == "slug" else "words",
+            filters.IntegerFilter: lambda: "1",
         }
         return next(value() for kind, value in by_type.items() if isinstance(one, kind))
 

@@ -14,32 +14,34 @@ from django.test.utils import isolate_apps
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiations.dates.edtf import HOW_TO_WRITE, InvalidDate, Span, parse
+from negotiations.dates.edtf import HOW_TO_WRITE, InvalidDate, ParsedDate, parse_edtf
 from negotiations.models import Certainty, Negotiation, Round, UncertainDateField
-from negotiations.models.date_fields import date_rules
+from negotiations.models.date_fields import build_date_constraints
 
 SPANS = {
-    "2025-07-19": Span(date(2025, 7, 19), date(2025, 7, 19)),
-    "2024-02-29": Span(date(2024, 2, 29), date(2024, 2, 29)),
-    "2025-06": Span(date(2025, 6, 1), date(2025, 6, 30)),
-    "2025": Span(date(2025, 1, 1), date(2025, 12, 31)),
-    "0001": Span(date(1, 1, 1), date(1, 12, 31)),
-    "2025-06~": Span(date(2025, 6, 1), date(2025, 6, 30), approximate=True),
-    "2025-06-10?": Span(date(2025, 6, 10), date(2025, 6, 10), uncertain=True),
-    "2025%": Span(date(2025, 1, 1), date(2025, 12, 31), approximate=True, uncertain=True),
-    "202X": Span(date(2020, 1, 1), date(2029, 12, 31)),
-    "20XX~": Span(date(2000, 1, 1), date(2099, 12, 31), approximate=True),
-    "2025-XX": Span(date(2025, 1, 1), date(2025, 12, 31)),
-    "2025-XX-XX": Span(date(2025, 1, 1), date(2025, 12, 31)),
-    "2025-21": Span(date(2025, 3, 1), date(2025, 5, 31)),
-    "2023-24": Span(date(2023, 12, 1), date(2024, 2, 29)),
-    "2025-06-01/2025-06-10": Span(date(2025, 6, 1), date(2025, 6, 10)),
-    "2025-06/2025-06-10": Span(date(2025, 6, 1), date(2025, 6, 10)),
-    "2025-21~/2025?": Span(date(2025, 3, 1), date(2025, 12, 31), approximate=True, uncertain=True),
-    "../2025-07-19": Span(None, date(2025, 7, 19)),
-    "2025-07-19/..": Span(date(2025, 7, 19), None),
-    "/2025-07": Span(None, date(2025, 7, 31)),
-    "2025-07/": Span(date(2025, 7, 1), None),
+    "2025-07-19": ParsedDate(date(2025, 7, 19), date(2025, 7, 19)),
+    "2024-02-29": ParsedDate(date(2024, 2, 29), date(2024, 2, 29)),
+    "2025-06": ParsedDate(date(2025, 6, 1), date(2025, 6, 30)),
+    "2025": ParsedDate(date(2025, 1, 1), date(2025, 12, 31)),
+    "0001": ParsedDate(date(1, 1, 1), date(1, 12, 31)),
+    "2025-06~": ParsedDate(date(2025, 6, 1), date(2025, 6, 30), approximate=True),
+    "2025-06-10?": ParsedDate(date(2025, 6, 10), date(2025, 6, 10), uncertain=True),
+    "2025%": ParsedDate(date(2025, 1, 1), date(2025, 12, 31), approximate=True, uncertain=True),
+    "202X": ParsedDate(date(2020, 1, 1), date(2029, 12, 31)),
+    "20XX~": ParsedDate(date(2000, 1, 1), date(2099, 12, 31), approximate=True),
+    "2025-XX": ParsedDate(date(2025, 1, 1), date(2025, 12, 31)),
+    "2025-XX-XX": ParsedDate(date(2025, 1, 1), date(2025, 12, 31)),
+    "2025-21": ParsedDate(date(2025, 3, 1), date(2025, 5, 31)),
+    "2023-24": ParsedDate(date(2023, 12, 1), date(2024, 2, 29)),
+    "2025-06-01/2025-06-10": ParsedDate(date(2025, 6, 1), date(2025, 6, 10)),
+    "2025-06/2025-06-10": ParsedDate(date(2025, 6, 1), date(2025, 6, 10)),
+    "2025-21~/2025?": ParsedDate(
+        date(2025, 3, 1), date(2025, 12, 31), approximate=True, uncertain=True
+    ),
+    "../2025-07-19": ParsedDate(None, date(2025, 7, 19)),
+    "2025-07-19/..": ParsedDate(date(2025, 7, 19), None),
+    "/2025-07": ParsedDate(None, date(2025, 7, 31)),
+    "2025-07/": ParsedDate(date(2025, 7, 1), None),
 }
 
 PLAIN_SIGNS = (
@@ -80,13 +82,13 @@ FAULTS = {
 
 @pytest.mark.parametrize("text", SPANS)
 def test_a_text_has_the_span_of_days_it_allows(text: str) -> None:
-    assert parse(text) == SPANS[text]
+    assert parse_edtf(text) == SPANS[text]
 
 
 @pytest.mark.parametrize("text", FAULTS)
 def test_a_fault_in_a_text_is_named(text: str) -> None:
     with pytest.raises(InvalidDate) as caught:
-        parse(text)
+        parse_edtf(text)
 
     assert str(caught.value) == FAULTS[text]
 
@@ -130,16 +132,16 @@ def test_the_edtf_library_finds_the_same_bounds(text: str) -> None:
 
     if all(bounds) and bounds[0] > bounds[1]:
         with pytest.raises(InvalidDate, match="ends before it begins"):
-            parse(text)
+            parse_edtf(text)
     else:
-        assert (parse(text).earliest, parse(text).latest) == bounds
+        assert (parse_edtf(text).earliest, parse_edtf(text).latest) == bounds
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=70) | st.text("0123456789-/.~?%XYT: ", max_size=70) | texts)
 def test_any_text_is_a_span_in_order_or_an_invalid_date(text: str) -> None:
     try:
-        span = parse(text)
+        span = parse_edtf(text)
     except InvalidDate as fault:
         assert str(fault).endswith(".")
     else:
@@ -278,7 +280,7 @@ def test_a_date_can_be_added_to_a_table_that_exists():
 
         class Meta:
             app_label = "negotiations"
-            constraints = [*date_rules("ferry", "date")]
+            constraints = [*build_date_constraints("ferry", "date")]
 
     key = [("id", models.BigAutoField(primary_key=True))]
     state = ProjectState({FERRY: ModelState("negotiations", "Ferry", key)})

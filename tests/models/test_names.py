@@ -16,9 +16,14 @@ from negotiations.models import (
     Source,
 )
 from tests.factories import FACTORIES, NegotiationFactory, PartyFactory
-from tests.support.admin_client import address, at_the_desk, errors_in, opened
-from tests.support.seedfiles import SMALL, run, stored, write
-from tests.support.table_client import confirm, faults, send
+from tests.support.admin_client import (
+    build_admin_client,
+    get_admin_url,
+    list_form_errors,
+    open_admin_form,
+)
+from tests.support.seedfiles import SMALL, count_rows, run_command, write_seed_file
+from tests.support.table_client import confirm, get_import_faults, send
 
 pytestmark = pytest.mark.django_db
 
@@ -55,24 +60,26 @@ def test_an_invisible_name_is_refused_by_the_api(name, analyst):
 
 @pytest.mark.parametrize("name", INVISIBLE)
 def test_an_invisible_name_is_refused_at_the_desk_and_in_tables(name, analyst_user):
-    desk = at_the_desk(analyst_user)
-    form = opened(desk, address(Party, "add"))
+    desk = build_admin_client(analyst_user)
+    form = open_admin_form(desk, get_admin_url(Party, "add"))
 
-    answer = desk.post(address(Party, "add"), {**form, "name": name, "kind": "state"})
+    answer = desk.post(get_admin_url(Party, "add"), {**form, "name": name, "kind": "state"})
     table = send(desk, Party, f'slug,name,kind\nx,"{name}",state\n'.encode())
 
-    assert [field for field, _ in errors_in(answer)] == ["name"]
-    assert len(faults(table)) == 1
+    assert [field for field, _ in list_form_errors(answer)] == ["name"]
+    assert len(get_import_faults(table)) == 1
     assert not Party.objects.exists()
 
 
 @pytest.mark.parametrize("name", INVISIBLE)
 def test_an_invisible_name_is_refused_in_seeds(name, tmp_path):
-    code, _out, err = run(write(tmp_path, SMALL.replace('name: "North"', f'name: "{name}"')))
+    code, _out, err = run_command(
+        write_seed_file(tmp_path, SMALL.replace('name: "North"', f'name: "{name}"'))
+    )
 
     assert code == 1
     assert "talks.yaml:7" in err
-    assert stored() == {}
+    assert count_rows() == {}
 
 
 @pytest.mark.parametrize("spaces", [" ", "\u00a0", "\u3000", "\u200b", "\ufeff "])
@@ -87,7 +94,7 @@ def test_spaces_around_names_are_removed_by_every_interface(spaces, analyst, ana
     )
     assert made["slug"] == "north-sea"
 
-    desk = at_the_desk(analyst_user)
+    desk = build_admin_client(analyst_user)
     sheet = f'slug,name,kind\nsheet,"{named}",state\n'.encode()
     confirm(desk, Party, send(desk, Party, sheet))
     assert Party.objects.get(slug="sheet").name == "North \u00adSea"
@@ -95,12 +102,12 @@ def test_spaces_around_names_are_removed_by_every_interface(spaces, analyst, ana
 
 def test_seeds_with_spaces_around_names_load_again_without_a_change(tmp_path):
     content = SMALL.replace('name: "North"', 'name: " North ", aliases: [" N "]')
-    path = write(tmp_path, content)
-    run(path)
+    path = write_seed_file(tmp_path, content)
+    run_command(path)
     party = Party.objects.get(slug="north")
     assert (party.name, party.aliases) == ("North", ["N"])
 
-    code, out, err = run(path)
+    code, out, err = run_command(path)
 
     assert (code, err) == (0, "")
     assert party.history.count() == 1, out
@@ -129,7 +136,7 @@ def test_a_merge_keeps_one_spelling_of_each_alias(reviewer_user):
     kept = PartyFactory(name="Bern", aliases=[composed], review="published")
     gone = PartyFactory(name="Berne", aliases=[apart, "B"], review="published")
 
-    merge.united(gone, kept)
+    merge.merge_fields(gone, kept)
 
     assert kept.aliases == [composed, "Berne", "B"]
 

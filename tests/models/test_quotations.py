@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiations.text.quotes import as_the_source_writes, places
+from negotiations.text.quotes import find_occurrences, match_source_spelling
 from tests.factories import PartyFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,10 +70,10 @@ def test_other_words_are_not_offered(quote, analyst):
 def test_what_is_offered_is_a_passage_of_the_source(before, after, quote):
     text = before + unicodedata.normalize("NFD", quote) + after
 
-    own = as_the_source_writes(text, quote)
+    own = match_source_spelling(text, quote)
 
     assert own in text
-    assert as_the_source_writes(text, own) in ("", own) or own
+    assert match_source_spelling(text, own) in ("", own) or own
 
 
 @given(st.text("ab", max_size=30), st.text("ab", min_size=1, max_size=4), st.text("ab", max_size=2))
@@ -86,7 +86,7 @@ def test_places_are_all_that_match_with_what_stands_around(text, quote, around):
         and text.startswith(around, at + len(quote))
     ]
 
-    assert places(text, quote, around, around) == expected
+    assert find_occurrences(text, quote, around, around) == expected
 
 
 LONG = 900_000

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from negotiations.dates.relative import in_order, phrases, readings
+from negotiations.dates.relative import find_date_phrases, interpret_phrase, sort_by_tense
 from negotiations.dates.relative_tense import find_tense
 
 SATURDAY, SUNDAY = date(2025, 7, 19), date(2025, 7, 20)
@@ -49,7 +49,7 @@ SATURDAY, SUNDAY = date(2025, 7, 19), date(2025, 7, 20)
     ],
 )
 def test_words_mean_these_spans_the_likeliest_first(words, anchor, meant):
-    found = [reading.edtf for reading in readings(words, anchor)]
+    found = [reading.edtf for reading in interpret_phrase(words, anchor)]
 
     assert found[: len(meant)] == list(dict.fromkeys(meant))
     assert bool(found) == bool(meant)
@@ -81,25 +81,25 @@ def test_words_mean_these_spans_the_likeliest_first(words, anchor, meant):
     ],
 )
 def test_ukrainian_and_russian_words_mean_what_english_ones_do(english, ukrainian, russian):
-    meant = readings(english, SUNDAY)
+    meant = interpret_phrase(english, SUNDAY)
 
     assert meant
-    assert readings(ukrainian, SUNDAY) == meant
-    assert readings(russian.capitalize(), SUNDAY) == meant
+    assert interpret_phrase(ukrainian, SUNDAY) == meant
+    assert interpret_phrase(russian.capitalize(), SUNDAY) == meant
 
 
 @pytest.mark.parametrize("words", ["31 червня 2025", "незабаром", "следующие недели", "99 мая"])
 def test_words_that_tell_no_day_of_the_calendar_mean_nothing(words):
-    assert readings(words, SUNDAY) == []
+    assert interpret_phrase(words, SUNDAY) == []
 
 
 def test_words_that_make_a_bound_belong_to_the_date():
     text = "It has until Friday; weapons go by 7 September, prisoners no later than late July."
 
-    found = [words for _, words in phrases(text)]
+    found = [words for _, words in find_date_phrases(text)]
 
     assert found == ["until Friday", "by 7 September", "no later than late July"]
-    assert [readings(words, SUNDAY)[0].edtf for words in found] == [
+    assert [interpret_phrase(words, SUNDAY)[0].edtf for words in found] == [
         "../2025-07-25",
         "../2025-09-07",
         "../2025-07-31",
@@ -109,12 +109,12 @@ def test_words_that_make_a_bound_belong_to_the_date():
 def test_a_text_gives_its_words_for_dates_once_each_without_prepositions():
     text = "Kyiv said on Saturday (July 19) that talks, halted in early June, may go on next week."
 
-    assert [(text.index(words), words) for _, words in phrases(text)] == [
+    assert [(text.index(words), words) for _, words in find_date_phrases(text)] == [
         (13, "Saturday (July 19)"),
         (54, "early June"),
         (76, "next week"),
     ]
-    assert [start for start, _ in phrases(text)] == [13, 54, 76]
+    assert [start for start, _ in find_date_phrases(text)] == [13, 54, 76]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_text_gives_its_words_for_dates_once_each_without_prepositions():
     ],
 )
 def test_words_that_do_not_belong_together_make_no_date(text, found):
-    assert [words for _start, words in phrases(text)] == found
+    assert [words for _start, words in find_date_phrases(text)] == found
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_words_that_do_not_belong_together_make_no_date(text, found):
     ],
 )
 def test_days_of_a_month_are_one_stretch(words, meant):
-    assert [reading.edtf for reading in readings(words, SUNDAY)] == meant
+    assert [reading.edtf for reading in interpret_phrase(words, SUNDAY)] == meant
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_days_of_a_month_are_one_stretch(words, meant):
     ],
 )
 def test_the_verb_by_a_date_has_a_tense(text, tense):
-    ((start, words),) = phrases(text)
+    ((start, words),) = find_date_phrases(text)
 
     assert find_tense(text, start, start + len(words)) == tense
 
@@ -200,4 +200,4 @@ def test_the_verb_by_a_date_has_a_tense(text, tense):
     ],
 )
 def test_the_first_reading_agrees_with_the_tense(words, tense, first):
-    assert in_order(readings(words, SUNDAY), SUNDAY, tense)[0].edtf == first
+    assert sort_by_tense(interpret_phrase(words, SUNDAY), SUNDAY, tense)[0].edtf == first

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from negotiations.dates.relative import in_order, phrases, readings
+from negotiations.dates.relative import find_date_phrases, interpret_phrase, sort_by_tense
 from negotiations.dates.relative_tense import find_tense
 
 SUNDAY = date(2025, 7, 20)
@@ -12,8 +12,10 @@ SUNDAY = date(2025, 7, 20)
 
 def read(text):
     """The readings of each phrase in its sentence, in the order in which they are offered."""
-    found = [(words, find_tense(text, at, at + len(words))) for at, words in phrases(text)]
-    told = [in_order(readings(words, SUNDAY), SUNDAY, tense) for words, tense in found]
+    found = [
+        (words, find_tense(text, at, at + len(words))) for at, words in find_date_phrases(text)
+    ]
+    told = [sort_by_tense(interpret_phrase(words, SUNDAY), SUNDAY, tense) for words, tense in found]
     return [[reading.edtf for reading in each] for each in told]
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from negotiations.models import Token, Webhook, WebhookDelivery
-from tests.support.contract import document, resolved
-from tests.support.scene import paint
+from tests.support.contract import document, resolve_reference
+from tests.support.scene import build_scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -24,7 +24,7 @@ def operations():
     """Each reading operation of the document: its path, its query and the types it sends."""
     for path, item in document()["paths"].items():
         if "get" in item:
-            parameters = map(resolved, item["get"].get("parameters", []))
+            parameters = map(resolve_reference, item["get"].get("parameters", []))
             needed = {p["name"] for p in parameters if p.get("required") and p["in"] == "query"}
             kinds = item["get"]["responses"]["200"]["content"]
             yield path, {name: NEEDED[name] for name in needed}, set(kinds) - {EVENT_STREAM}
@@ -75,7 +75,7 @@ def faults(client, address, query, kind):
 def test_every_answer_has_a_tag_and_a_time_and_is_not_sent_twice(reviewer, reviewer_user):
     # The first use of a token is kept.
     reviewer.get("/api/v1/me/")
-    asked = list(addresses(paint(), reviewer_user))
+    asked = list(addresses(build_scene(), reviewer_user))
 
     answers = {(a, kind): faults(reviewer, a, query, kind) for a, query, kind in asked}
 

@@ -8,11 +8,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from negotiations.analysis.date_spans import Span
+from negotiations.analysis.date_spans import DateSpan
 from negotiations.analysis.quantities import Bounds, Share
-from negotiations.pages.formatting import days_words, share_words
-from negotiations.pages.pictures.lettering import wrap
-from negotiations.pages.pictures.scale import Stretch, longest, scale_of, stretch
+from negotiations.pages.formatting import format_share, format_uncertain_date
+from negotiations.pages.pictures.lettering import wrap_text
+from negotiations.pages.pictures.scale import Stretch, build_scale, build_stretch, find_longest
 from negotiations.pages.pictures.svg import PICTURES
 from tests.factories import (
     CommitmentFactory,
@@ -22,8 +22,8 @@ from tests.factories import (
     PartyFactory,
     PositionFactory,
 )
-from tests.support.scene import paint
-from tests.support.seedfiles import SEEDS, run
+from tests.support.scene import build_scene
+from tests.support.seedfiles import SEEDS, run_command
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ HERE = "/negotiations/ukraine-russia-2025/"
 def seeds(django_db_setup, django_db_blocker):
     """The seeds, loaded once: the tests that use them only read."""
     with django_db_blocker.unblock(), transaction.atomic():
-        assert run(SEEDS)[0] == 0
+        assert run_command(SEEDS)[0] == 0
         yield
         transaction.set_rollback(True)
 
@@ -224,7 +224,7 @@ def test_pictures_have_colours_for_day_and_night_that_stand_out(seeds):
 
 
 def test_nobody_sees_what_is_not_published(reviewer_user):
-    talks = paint("draft")["negotiations"]
+    talks = build_scene("draft")["negotiations"]
     client = Client()
     client.force_login(reviewer_user)
     for path in (f"/negotiations/{talks.slug}/", f"/negotiations/{talks.slug}/matrix.svg"):
@@ -348,27 +348,27 @@ def test_days_are_drawn_in_percent_and_open_sides_run_to_the_edge():
     from datetime import date
 
     first, last = date(2025, 1, 1), date(2025, 4, 10)
-    scale = scale_of([Span(first, first), Span(last, None)])
+    scale = build_scale([DateSpan(first, first), DateSpan(last, None)])
 
     assert (scale.first, scale.last, scale.days) == (first, last, 100)
-    bar = scale.bar(Span(date(2025, 1, 11), date(2025, 1, 20)))
+    bar = scale.bar(DateSpan(date(2025, 1, 11), date(2025, 1, 20)))
     assert (bar.left, bar.width, bar.opens_before, bar.opens_after) == (10, 10, False, False)
-    open_bar = scale.bar(Span(None, date(2025, 1, 10)))
+    open_bar = scale.bar(DateSpan(None, date(2025, 1, 10)))
     assert (open_bar.left, open_bar.width, open_bar.opens_before) == (0, 10, True)
     assert [tick.day for tick in scale.ticks] == [first, date(2025, 2, 20), last]
-    assert scale_of([]).days == 15
+    assert build_scale([]).days == 15
 
 
 def test_shares_and_days_in_words():
     from datetime import date
 
     shares = [(None, None), (0.5, 0.5), (0.42, 0.72), (0.5, None), (None, 0.5)]
-    assert [share_words(Share(*each)) for each in shares] == [
+    assert [format_share(Share(*each)) for each in shares] == [
         *("", "50%", "42% to 72%", "at least 50%", "at most 50%"),
     ]
     day, later = date(2025, 7, 9), date(2025, 7, 20)
     spans = [(None, None), (day, day), (None, day), (day, None), (day, later)]
-    assert [days_words("", *each) for each in spans] == [
+    assert [format_uncertain_date("", *each) for each in spans] == [
         "date unknown",
         "9 July 2025",
         "9 July 2025 at the latest",
@@ -378,23 +378,23 @@ def test_shares_and_days_in_words():
 
 
 def test_words_of_a_picture_are_broken_into_lines_and_never_cut():
-    assert wrap("short", 5) == ["short"]
-    assert wrap("too long a name", 8) == ["too long", "a name"]
-    assert wrap("abcdefgh i", 5) == ["abcde", "fgh i"]
-    assert wrap("和平会谈", 5) == ["和平", "会谈"]
-    assert wrap("", 5) == [""]
+    assert wrap_text("short", 5) == ["short"]
+    assert wrap_text("too long a name", 8) == ["too long", "a name"]
+    assert wrap_text("abcdefgh i", 5) == ["abcde", "fgh i"]
+    assert wrap_text("和平会谈", 5) == ["和平", "会谈"]
+    assert wrap_text("", 5) == [""]
 
 
 def test_a_bar_whose_end_is_open_reaches_beyond_what_is_certain():
     known = [Bounds(400, 400), Bounds(440, None), Bounds(10, 50), Bounds(None, None)]
 
-    most = longest(known)
+    most = find_longest(known)
 
     assert most == 484
-    assert [stretch(each, most) for each in known] == [
+    assert [build_stretch(each, most) for each in known] == [
         Stretch(82.64, 0),
         Stretch(90.91, 9.09),
         Stretch(2.07, 8.26),
         None,
     ]
-    assert (longest([Bounds(5, 7)]), longest([])) == (7, 0)
+    assert (find_longest([Bounds(5, 7)]), find_longest([])) == (7, 0)

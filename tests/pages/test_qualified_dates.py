@@ -6,7 +6,7 @@ import icalendar
 import pytest
 from django.test import Client
 
-from negotiations.analysis.date_words import when
+from negotiations.analysis.date_words import format_edtf
 from tests.factories import (
     CommitmentFactory,
     IssueFactory,
@@ -80,7 +80,7 @@ def test_a_doubted_day_is_said_as_doubted_in_every_picture(talks, north, sign, w
     ],
 )
 def test_a_doubted_span_is_said_as_doubted(text, said):
-    assert when(text) == said
+    assert format_edtf(text) == said
 
 
 def test_a_calendar_marks_doubted_assumed_and_cancelled_days(reader, talks):

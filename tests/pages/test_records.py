@@ -5,7 +5,7 @@ import re
 import pytest
 
 from negotiations import history
-from negotiations.pages.records.highlighting import Marked, marked
+from negotiations.pages.records.highlighting import HighlightedPassage, highlight_passages
 from negotiations.pages.records.text_fragments import text_link
 from tests.factories import (
     CitationFactory,
@@ -120,7 +120,7 @@ def test_words_of_a_language_written_from_the_right_say_so(client):
 
 def test_a_version_is_shown_as_it_was_with_its_words_and_the_way_to_today(client, position):
     position.stance = "opposes"
-    history.write(position, reason="Read again")
+    history.save(position, reason="Read again")
 
     old = client.get(f"{page_of(position)}?version=1")
     today = client.get(page_of(position))
@@ -147,7 +147,7 @@ def test_a_version_that_was_a_draft_is_not_told(client):
     party = PartyFactory(name="Draft name")
     party.name, party.review = "Name", "published"
     words = CitationFactory.build(source=SourceFactory(**PUBLIC), record=None)
-    history.write(party, related={"citations": [words]})
+    history.save(party, related={"citations": [words]})
 
     assert client.get(f"{page_of(party)}?version=1").status_code == 404
     assert "Draft name" not in client.get(page_of(party)).text
@@ -246,7 +246,9 @@ def test_lists_say_that_a_delivery_was_retracted_and_a_round_cancelled(client, s
 
 def test_passages_may_overlap_meet_at_one_place_and_cross_lines():
     def passage(number, start, end):
-        return Marked(f"p{number}", start, end, False, str(number), "A claim", f"/{number}/")
+        return HighlightedPassage(
+            f"p{number}", start, end, False, str(number), "A claim", f"/{number}/"
+        )
 
     def way(number):
         return f'<a class="way" href="/{number}/" title="A claim">{number}</a>'
@@ -255,13 +257,13 @@ def test_passages_may_overlap_meet_at_one_place_and_cross_lines():
         return f'<span id="p{number}"></span>'
 
     passages = [passage(1, 0, 2), passage(2, 1, 7), passage(3, 6, 9), passage(4, 7, 10)]
-    paragraphs = marked("abc\n\ndef<\n", passages)
+    paragraphs = highlight_passages("abc\n\ndef<\n", passages)
 
     assert paragraphs == [
         f"{at(1)}<mark>a</mark>{at(2)}<mark>b</mark>{way(1)}<mark>c</mark>",
         f"<mark>d</mark>{at(3)}<mark>e</mark>{way(2)}{at(4)}<mark>f&lt;</mark>{way(3)}{way(4)}",
     ]
-    assert marked("abc\n\n", [passage(1, 0, 5)]) == [f"{at(1)}<mark>abc</mark>{way(1)}"]
+    assert highlight_passages("abc\n\n", [passage(1, 0, 5)]) == [f"{at(1)}<mark>abc</mark>{way(1)}"]
 
 
 @pytest.mark.parametrize(

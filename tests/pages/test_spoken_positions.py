@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from negotiations.pages.pictures.svg import PICTURES
-from negotiations.rest.http.response_cache import ANSWERS
+from negotiations.rest.http.response_cache import RESPONSE_CACHE
 from tests.factories import (
     IssueFactory,
     NegotiationFactory,
@@ -178,7 +178,7 @@ def walk(reviewer_desk, case):
 @given(CASES)
 def test_no_output_says_more_of_a_position_than_the_record(reviewer_desk, case):
     with transaction.atomic():
-        ANSWERS.clear()
+        RESPONSE_CACHE.clear()
         found, held = walk(reviewer_desk, case)
         transaction.set_rollback(True)
     question, claim, name = held.issue.question, held.claim, held.party.name

@@ -22,7 +22,7 @@ from tests.factories import (
     RoundFactory,
     SourceFactory,
 )
-from tests.support.scene import paint
+from tests.support.scene import build_scene
 
 pytestmark = pytest.mark.django_db
 PAGE = {"HTTP_ACCEPT": "text/html"}
@@ -59,7 +59,7 @@ def test_an_address_without_a_page_is_told_to_people_on_a_page_with_the_way_back
 
 @pytest.mark.slow
 def test_every_kind_has_a_list_that_leads_to_a_page_for_each_record(client):
-    scene = paint()
+    scene = build_scene()
 
     for kind in COLLECTIONS:
         page = client.get(page_of(scene[kind]))
@@ -88,7 +88,7 @@ def test_a_long_list_goes_on_after_the_last_that_was_shown(client, monkeypatch):
 
 
 def test_drafts_have_no_page_and_stand_on_none(client):
-    scene = paint("draft")
+    scene = build_scene("draft")
     public = PartyFactory(name="Ukraine", **PUBLIC)
 
     answers = {kind: client.get(page_of(scene[kind])).status_code for kind in COLLECTIONS}

@@ -10,7 +10,7 @@ import icalendar
 import pytest
 from django.test import Client
 
-from negotiations.analysis.wording.sentences import sentence
+from negotiations.analysis.wording.sentences import format_sentence
 from negotiations.models import Citation
 from tests.factories import (
     CommitmentFactory,
@@ -105,7 +105,7 @@ def test_tranches_read_as_their_own_numbers_in_every_format(talks, sides):
     assert [text for text in summaries if text not in told["html"]] == []
     assert told["ics"] == {f"Due, day uncertain: {due}"}
     assert str(least) == "at least 303 persons to United States, under: " + owed.text
-    assert sentence(least).startswith("NATO countries → United States: at least 303 persons")
+    assert format_sentence(least).startswith("NATO countries → United States: at least 303 persons")
 
 
 def test_rows_name_who_and_what_and_how_it_stands(talks, sides):
@@ -139,8 +139,8 @@ def test_rows_name_who_and_what_and_how_it_stands(talks, sides):
     assert [text for text in summaries if text not in told["html"]] == []
     assert told["ics"] == {"NATO countries: Third (refused)"}
     # It was not refused in Rome on that day, nor was the truce denounced when it was reached.
-    assert sentence(held) == "Third: refused; place: Rome; date: on 1 June 2025"
-    assert "reached: on 1 May 2025" in sentence(truce)
+    assert format_sentence(held) == "Third: refused; place: Rome; date: on 1 June 2025"
+    assert "reached: on 1 May 2025" in format_sentence(truce)
 
 
 def test_a_post_is_said_with_the_day_for_which_it_is_known(client):
@@ -155,7 +155,7 @@ def test_a_post_is_said_with_the_day_for_which_it_is_known(client):
     dated = PostFactory(date="2025-07-20", date_certainty="stated", **about)
     neither = PostFactory(**about)
 
-    assert [sentence(post) for post in (told, dated, neither)] == [
+    assert [format_sentence(post) for post in (told, dated, neither)] == [
         "Donald Trump: President (United States), in a text published on 20 July 2025",
         "Donald Trump: President (United States), on 20 July 2025",
         "Donald Trump: President (United States), day not known",

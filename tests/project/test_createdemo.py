@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from negotiations.models import role_of
+from negotiations.models import get_role
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def test_the_demo_users_are_made_with_passwords_that_open_the_desk(settings, cap
     shown = re.findall(r"The demo (\w+) is made\. .*: (\S+)", capsys.readouterr().out)
     assert [name for name, _password in shown] == ["analyst", "reviewer"]
     assert all(client.login(username=name, password=password) for name, password in shown)
-    roles = {user.username: (role_of(user), user.is_staff) for user in User.objects.all()}
+    roles = {user.username: (get_role(user), user.is_staff) for user in User.objects.all()}
     assert roles == {"analyst": ("contributor", True), "reviewer": ("reviewer", True)}
 
 

@@ -7,10 +7,18 @@ import pytest
 from django.core.management import call_command
 
 from negotiations.models import Token
-from tests.support.fences import PAGES, ROOT, differences, exchanges, fences, send, shown
+from tests.support.fences import (
+    PAGES,
+    ROOT,
+    find_differences,
+    parse_answer,
+    parse_exchanges,
+    parse_fences,
+    send_request,
+)
 
 README = ROOT / "README.md"
-WITH_REQUESTS = [page for page in (README, *PAGES) if exchanges(page)]
+WITH_REQUESTS = [page for page in (README, *PAGES) if parse_exchanges(page)]
 # Each is tried: requests here, Python in test_readme.py, the others in tests/examples/.
 LANGUAGES = {"http", "json", "python", "sh", "text", "yaml"}
 
@@ -25,9 +33,9 @@ def test_the_requests_of_a_page_are_answered_as_written(reader, analyst_user, pa
     _, token = Token.issue(analyst_user, "docs", Token.Scope.WRITE)
 
     wrong = []
-    for request, answer in exchanges(page):
-        found = send(reader, request, token)
-        if faults := disagreements(found, *shown(answer)):
+    for request, answer in parse_exchanges(page):
+        found = send_request(reader, request, token)
+        if faults := disagreements(found, *parse_answer(answer)):
             wrong.append("\n".join([request.strip(), *faults, found.content.decode()]))
 
     assert not wrong, "\n\n".join(wrong)
@@ -40,21 +48,21 @@ def disagreements(found, status, headers, body):
         told.pop("request_id", None)
     headers_found = {name: found.headers.get(name) for name in headers}
     return [
-        *differences(body, told),
-        *differences(headers, headers_found),
-        *differences(status or found.status_code, found.status_code),
+        *find_differences(body, told),
+        *find_differences(headers, headers_found),
+        *find_differences(status or found.status_code, found.status_code),
     ]
 
 
 def test_every_request_and_every_answer_of_a_page_is_half_of_a_pair():
     for page in WITH_REQUESTS:
-        halves = [fence for fence in fences(page) if fence.language in {"http", "json"}]
+        halves = [fence for fence in parse_fences(page) if fence.language in {"http", "json"}]
 
-        assert len(halves) == 2 * len(exchanges(page)) >= 4, page
+        assert len(halves) == 2 * len(parse_exchanges(page)) >= 4, page
 
 
 def test_every_fenced_example_is_of_a_kind_that_is_tried():
-    kinds = {fence.language for page in PAGES for fence in fences(page)}
+    kinds = {fence.language for page in PAGES for fence in parse_fences(page)}
 
     assert kinds <= LANGUAGES
 

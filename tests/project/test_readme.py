@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.support.fences import ROOT
-from tests.support.receiver import deliver, receiver, subscribed
+from tests.support.receiver import create_webhook, receiver, run_worker
 
 __all__ = ["receiver"]  # the fixture
 
@@ -18,10 +18,10 @@ def test_the_verifier_of_the_guide_accepts_only_signed_messages(analyst, receive
     [code] = re.findall(r"```python\n(.+?)```", WEBHOOKS.read_text(), re.DOTALL)
     known = {}
     exec(code, known)
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
     analyst.post(f"/api/v1/webhooks/{webhook['slug']}/rotate/")
     analyst.post(f"/api/v1/webhooks/{webhook['slug']}/test/")
-    deliver(capsys)
+    run_worker(capsys)
     [(_, headers, body)] = receiver.heard
     late = {**headers, "webhook-timestamp": "1000000000"}
 

@@ -11,7 +11,7 @@ from django.core.management import get_commands, load_command_class
 from granian.cli import cli as granian
 
 from negotiations.models import Citation
-from tests.support.contract import document, path_of, validator
+from tests.support.contract import document, find_path, get_validator
 from tests.support.processes import ROOT
 
 PAGES = [
@@ -77,10 +77,10 @@ def check_granian(*arguments):
 def check_curl(*arguments):
     """What is sent is what the document takes there."""
     body = json.loads(arguments[arguments.index("-d") + 1])
-    path = path_of(urlsplit(arguments[-1]).path)
+    path = find_path(urlsplit(arguments[-1]).path)
     operation = ("paths", path, "post", "requestBody", "content", "application/json", "schema")
     assert path in document()["paths"]
-    assert validator(operation, strict=False).is_valid(body)
+    assert get_validator(operation, strict=False).is_valid(body)
 
 
 CHECKS = {

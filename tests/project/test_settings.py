@@ -4,7 +4,7 @@ from ast import literal_eval
 
 import pytest
 
-from tests.support.processes import PRODUCTION, STRONG, run
+from tests.support.processes import PRODUCTION, STRONG_SECRET, run_process
 
 pytestmark = pytest.mark.slow
 
@@ -12,7 +12,7 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def check(**variables):
-    return run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], **variables)
+    return run_process(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], **variables)
 
 
 def variable(name):
@@ -30,7 +30,7 @@ def test_production_settings_pass_every_check():
 REFUSED = [
     ({"TRACKER_DEBUG": "1"}, "TRACKER_DEBUG is on"),
     ({"TRACKER_SECRET_KEY": "short"}, "TRACKER_SECRET_KEY is too weak"),
-    ({"TRACKER_SECRET_KEY": f"django-insecure-{STRONG}"}, "TRACKER_SECRET_KEY is too weak"),
+    ({"TRACKER_SECRET_KEY": f"django-insecure-{STRONG_SECRET}"}, "TRACKER_SECRET_KEY is too weak"),
     ({"TRACKER_SECRET_KEY_FALLBACKS": "old"}, "TRACKER_SECRET_KEY_FALLBACKS is too weak"),
     ({"TRACKER_TOKEN_PEPPER": "short"}, "TRACKER_TOKEN_PEPPER is too weak"),
     ({"TRACKER_ALLOWED_HOSTS": "*"}, "TRACKER_ALLOWED_HOSTS holds '*'"),
@@ -62,27 +62,29 @@ def test_an_unsafe_setting_is_refused_by_the_checks(change, words):
 
 @pytest.mark.parametrize(("change", "words"), REFUSED)
 def test_a_server_does_not_start_on_an_unsafe_setting(change, words):
-    answer = run(["-c", "import tracker.wsgi"], **{**PRODUCTION, **change})
+    answer = run_process(["-c", "import tracker.wsgi"], **{**PRODUCTION, **change})
 
     assert answer.returncode == 1
     assert words in answer.stderr
 
 
 def test_a_server_starts_on_production_settings():
-    answer = run(["-c", "import tracker.wsgi, tracker.asgi; print('up')"], **PRODUCTION)
+    answer = run_process(["-c", "import tracker.wsgi, tracker.asgi; print('up')"], **PRODUCTION)
 
     assert (answer.returncode, answer.stdout) == (0, "up\n")
 
 
 def test_debug_cannot_be_reached_by_others():
-    answer = run(["manage.py", "check"], TRACKER_DEBUG="1", TRACKER_ALLOWED_HOSTS="tracker.example")
+    answer = run_process(
+        ["manage.py", "check"], TRACKER_DEBUG="1", TRACKER_ALLOWED_HOSTS="tracker.example"
+    )
 
     assert answer.returncode == 1
     assert "names a host that others can reach" in answer.stderr
 
 
 def test_all_faults_of_the_environment_are_told_at_once():
-    answer = run(
+    answer = run_process(
         ["manage.py", "check"],
         TRACKER_HTTPS="ja",
         TRACKER_POOL_SIZE="0",
@@ -90,7 +92,7 @@ def test_all_faults_of_the_environment_are_told_at_once():
         TRACKER_LOG_FORMAT="xml",
         TRACKER_ALOWED_HOSTS="tracker.example",
         TRACKER_ZZZ="1",
-        TRACKER_TOKEN_PEPPER=STRONG,
+        TRACKER_TOKEN_PEPPER=STRONG_SECRET,
         TRACKER_TOKEN_PEPPER_FILE="pepper",
         DATABASE_URL="mysql://user:secret@127.0.0.1/tracker",
     )
@@ -112,7 +114,7 @@ def test_all_faults_of_the_environment_are_told_at_once():
 
 
 def test_secrets_are_read_from_files(tmp_path):
-    (tmp_path / "key").write_text(f"{STRONG}\n")
+    (tmp_path / "key").write_text(f"{STRONG_SECRET}\n")
     (tmp_path / "url").write_text(
         "postgres://reader:p%40ss@db.example:5433/talks?sslmode=require\n"
     )
@@ -123,10 +125,10 @@ def test_secrets_are_read_from_files(tmp_path):
         "DATABASE_URL_FILE": str(tmp_path / "url"),
     }
 
-    key = run(variable("SECRET_KEY"), **{**PRODUCTION, **files})
-    database = run(variable("DATABASES['default']"), **{**PRODUCTION, **files})
+    key = run_process(variable("SECRET_KEY"), **{**PRODUCTION, **files})
+    database = run_process(variable("DATABASES['default']"), **{**PRODUCTION, **files})
 
-    assert key.stdout == f"{STRONG!r}\n"
+    assert key.stdout == f"{STRONG_SECRET!r}\n"
     # The pool's waits are short, the statements' too: an answer is given or refused in seconds.
     assert literal_eval(database.stdout) == {
         "ENGINE": "tracker.postgresql",
@@ -151,7 +153,7 @@ def test_a_secret_file_that_cannot_be_read_is_named(tmp_path):
     path = tmp_path / "nowhere"
     files = {"TRACKER_SECRET_KEY": "", "TRACKER_SECRET_KEY_FILE": str(path)}
 
-    answer = run(["manage.py", "check"], **{**PRODUCTION, **files})
+    answer = run_process(["manage.py", "check"], **{**PRODUCTION, **files})
 
     assert answer.stderr == (
         "The settings are not right:\n"
@@ -172,7 +174,7 @@ def test_cookies_and_transport_are_strict_in_production():
     ]
     program = f"from tracker import settings; print([getattr(settings, n) for n in {names}])"
 
-    answer = run(["-c", program], **PRODUCTION)
+    answer = run_process(["-c", program], **PRODUCTION)
 
     expected = ["__Host-session", "__Host-csrf", True, True, True, 31536000, None]
     assert answer.stdout == f"{expected}\n"
@@ -190,7 +192,7 @@ def test_sqlite_is_durable_by_default(tmp_path):
         "DJANGO_SETTINGS_MODULE": "tracker.settings",
     }
 
-    answer = run(["-c", program], **variables)
+    answer = run_process(["-c", program], **variables)
 
     assert answer.stdout.splitlines() == [
         "journal_mode wal",
@@ -230,7 +232,7 @@ def test_requests_are_logged_from_the_level_info_on(style, level, shown):
         "TRACKER_LOG_LEVEL": level,
     }
 
-    answer = run(["-c", program], **variables)
+    answer = run_process(["-c", program], **variables)
 
     assert answer.returncode == 0, answer.stderr
     assert ('"answered"' in answer.stderr) == shown

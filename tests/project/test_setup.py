@@ -8,7 +8,7 @@ import django
 import pytest
 from django.test import Client
 
-from tests.support.processes import PRODUCTION, ROOT, run
+from tests.support.processes import PRODUCTION, ROOT, run_process
 
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -28,8 +28,8 @@ def test_a_database_that_is_not_ready_is_a_503(tmp_path):
     variables = {**PRODUCTION, "DJANGO_SETTINGS_MODULE": "tracker.settings"}
     empty = f"sqlite:///{tmp_path}/empty.sqlite3"
 
-    unmigrated = run(["-c", program], **{**variables, "DATABASE_URL": empty})
-    away = run(["-c", program], **variables)
+    unmigrated = run_process(["-c", program], **{**variables, "DATABASE_URL": empty})
+    away = run_process(["-c", program], **variables)
 
     assert problem(unmigrated)["detail"] == "The database is not migrated."
     assert problem(away) == {

@@ -8,10 +8,10 @@ import pytest
 from django.template import engines
 from django.utils.translation.template import templatize
 
-from negotiations.admin.labels import as_template, labels
+from negotiations.admin.labels import collect_labels, format_as_template
 from tests.factories import PartyFactory, SourceFactory
-from tests.support.admin_client import address, at_the_desk
-from tests.support.coding_client import desk_of, faults
+from tests.support.admin_client import build_admin_client, get_admin_url
+from tests.support.coding_client import get_coding_url, get_form_errors
 from tests.support.processes import ROOT
 
 APP = ROOT / "negotiations"
@@ -52,15 +52,19 @@ def catalogue(language):
 def test_every_word_of_ours_is_translated(language):
     known = catalogue(language)
     translated = {key if isinstance(key, str) else key[0] for key, text in known.items() if text}
-    own = marked() | set(labels())
+    own = marked() | set(collect_labels())
 
     assert len(own) > 600
     assert own - translated == set()
 
 
 def test_the_translators_list_of_names_is_that_of_the_models():
-    assert (APP / "labels.txt").read_text() == as_template(labels())
-    assert engines["django"].from_string("{% load i18n %}" + as_template(labels())).render()
+    assert (APP / "labels.txt").read_text() == format_as_template(collect_labels())
+    assert (
+        engines["django"]
+        .from_string("{% load i18n %}" + format_as_template(collect_labels()))
+        .render()
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,9 +77,9 @@ def test_the_translators_list_of_names_is_that_of_the_models():
 )
 def test_the_desk_speaks_the_language_of_the_browser(analyst_user, asked, title, party):
     source = SourceFactory(review="published")
-    desk = at_the_desk(analyst_user)
+    desk = build_admin_client(analyst_user)
 
-    page = desk.get(desk_of(source), headers={"accept-language": asked}).content.decode()
+    page = desk.get(get_coding_url(source), headers={"accept-language": asked}).content.decode()
     form = desk.get("/admin/negotiations/position/add/", headers={"accept-language": asked})
 
     assert f"<title>{title}" in page
@@ -93,7 +97,7 @@ def test_the_desk_speaks_the_language_of_the_browser(analyst_user, asked, title,
 )
 def test_a_list_and_what_it_answers_are_in_that_language(analyst_user, asked, words):
     party = PartyFactory(created_by=analyst_user)
-    desk = at_the_desk(analyst_user)
+    desk = build_admin_client(analyst_user)
     desk.defaults["HTTP_ACCEPT_LANGUAGE"] = asked
     address = "/admin/negotiations/party/"
     chosen = {"_selected_action": party.pk, f"version-{party.pk}": party.version}
@@ -111,9 +115,9 @@ def test_a_list_and_what_it_answers_are_in_that_language(analyst_user, asked, wo
 
 def test_a_record_that_is_only_read_is_told_in_that_language(analyst_user):
     party = PartyFactory(kind="state", review="published", citations=["Kyiv has agreed."])
-    desk = at_the_desk(analyst_user)
+    desk = build_admin_client(analyst_user)
 
-    page = desk.get(address(party), headers={"accept-language": "uk"}).content.decode()
+    page = desk.get(get_admin_url(party), headers={"accept-language": "uk"}).content.decode()
 
     told = re.findall(r'<div class="readonly">([^<]*)</div>', page)
     assert {"Держава", "Опубліковано", "Оповідач"} <= set(told)
@@ -130,25 +134,25 @@ def test_a_record_that_is_only_read_is_told_in_that_language(analyst_user):
 )
 def test_what_the_rules_say_is_said_in_that_language(analyst_user, asked, fault):
     source = SourceFactory(text="Something else.", review="published")
-    desk = at_the_desk(analyst_user)
+    desk = build_admin_client(analyst_user)
     desk.defaults["HTTP_ACCEPT_LANGUAGE"] = asked
     form = {"record": "party", "quote": "Kyiv has", "name": "Ukraine", "kind": "state"}
     form |= {"form_key": "once", "voice": "narrator", "_save": "1"}
 
-    answer = desk.post(desk_of(source), form)
+    answer = desk.post(get_coding_url(source), form)
 
-    assert faults(answer) == {"quote": [fault]}
+    assert get_form_errors(answer) == {"quote": [fault]}
 
 
 def test_what_is_wrong_with_a_date_is_said_in_that_language(analyst_user):
     source = SourceFactory(text="They met.", review="published")
-    desk = at_the_desk(analyst_user)
+    desk = build_admin_client(analyst_user)
     form = {"record": "round", "quote": "They met.", "title": "A round", "voice": "narrator"}
     form |= {"form_key": "once", "date": "2025-07-32", "_save": "1"}
 
-    answer = desk.post(desk_of(source), form, headers={"accept-language": "uk"})
+    answer = desk.post(get_coding_url(source), form, headers={"accept-language": "uk"})
 
-    assert faults(answer)["date"] == ["2025-07-32 — такого дня в календарі немає."]
+    assert get_form_errors(answer)["date"] == ["2025-07-32 — такого дня в календарі немає."]
 
 
 def test_machines_are_answered_in_english(reader):

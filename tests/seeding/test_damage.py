@@ -4,7 +4,13 @@ import random
 
 import pytest
 
-from tests.support.seedfiles import SMALL, clear, run, stored, write
+from tests.support.seedfiles import (
+    SMALL,
+    count_rows,
+    delete_all_records,
+    run_command,
+    write_seed_file,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -39,15 +45,15 @@ def damaged(seed):
 def test_damage_is_refused_whole_with_faults_or_does_no_harm(tmp_path, batch):
     refused = 0
     for seed in range(batch * 50, batch * 50 + 50):
-        code, out, err = run(write(tmp_path, damaged(seed)))
+        code, out, err = run_command(write_seed_file(tmp_path, damaged(seed)))
 
         if code == 0:
             # What is left is a seed file, though a shorter one perhaps.
             assert "records" in out or "nothing to do" in out or "record" in out
-            clear()
+            delete_all_records()
             continue
         refused += 1
-        assert (code, out, stored()) == (1, "", {})
+        assert (code, out, count_rows()) == (1, "", {})
         assert err.startswith("error[E")
         assert err.endswith("Nothing was written.\n")
     assert refused > 30

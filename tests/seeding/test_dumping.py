@@ -8,7 +8,14 @@ from django.core.serializers import serialize
 
 from negotiations import history
 from negotiations.models import RECORDS, Party, Proposal
-from tests.support.seedfiles import SEEDS, SMALL, clear, run, stored, write
+from tests.support.seedfiles import (
+    SEEDS,
+    SMALL,
+    count_rows,
+    delete_all_records,
+    run_command,
+    write_seed_file,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,9 +43,9 @@ def everything():
 
 
 def test_the_seeds_of_the_project_come_back_byte_for_byte(tmp_path):
-    run(SEEDS)
+    run_command(SEEDS)
 
-    code, out, _err = run(tmp_path, command="dumpseeds")
+    code, out, _err = run_command(tmp_path, command="dumpseeds")
 
     assert code == 0
     written = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
@@ -55,42 +62,42 @@ def test_another_writing_of_the_same_data_comes_back_as_the_same_data(tmp_path):
     loose = SMALL.replace("[north]", "\n      - north").replace(
         "kind: meeting", "kind: meeting # soon"
     )
-    run(write(tmp_path, f"# By hand\n{loose}"))
+    run_command(write_seed_file(tmp_path, f"# By hand\n{loose}"))
     before = everything()
 
-    run(tmp_path / "out", command="dumpseeds")
-    clear()
-    answer = run(tmp_path / "out")
+    run_command(tmp_path / "out", command="dumpseeds")
+    delete_all_records()
+    answer = run_command(tmp_path / "out")
 
     assert answer[0] == 0
     assert everything() == before
 
 
 def test_a_canonical_file_of_anybody_comes_back_unchanged(tmp_path):
-    path = write(tmp_path)
-    run(path)
-    run(tmp_path / "one", command="dumpseeds")
+    path = write_seed_file(tmp_path)
+    run_command(path)
+    run_command(tmp_path / "one", command="dumpseeds")
     canonical = (tmp_path / "one" / "talks.yaml").read_bytes()
-    clear()
+    delete_all_records()
 
-    run(tmp_path / "one")
-    run(tmp_path / "two", command="dumpseeds")
+    run_command(tmp_path / "one")
+    run_command(tmp_path / "two", command="dumpseeds")
 
     assert (tmp_path / "two" / "talks.yaml").read_bytes() == canonical
 
 
 def test_signs_that_need_care_survive_the_way_out_and_in(tmp_path):
-    run(write(tmp_path))
+    run_command(write_seed_file(tmp_path))
     party = Party.objects.get(slug="north")
     party.name = 'No: "quotes" # \\ and – 漢字 \U0001f600 no'
     party.note = "two\nlines\tand a tab "
     party.aliases = ["yes", "012", "a, b", "null", "{}"]
     party.identifiers = {"wikidata": "Q1", "null": "true"}
-    history.write(party)
+    history.save(party)
 
-    run(tmp_path / "out", command="dumpseeds")
+    run_command(tmp_path / "out", command="dumpseeds")
 
-    assert run("--check", tmp_path / "out" / "talks.yaml") == (
+    assert run_command("--check", tmp_path / "out" / "talks.yaml") == (
         0,
         f"{tmp_path}/out/talks.yaml: nothing to do, 9 records as in the file\n",
         "",
@@ -98,12 +105,12 @@ def test_signs_that_need_care_survive_the_way_out_and_in(tmp_path):
 
 
 def test_records_made_elsewhere_are_written_into_the_file_of_their_negotiation(tmp_path):
-    run(write(tmp_path))
+    run_command(write_seed_file(tmp_path))
     talks = Proposal.objects.get().negotiation
     proposal = Proposal(slug="free-name", negotiation=talks, title="Free", kind="meeting")
-    history.write(proposal, related={"proposed_by": [Party.objects.get(slug="north")]})
+    history.save(proposal, related={"proposed_by": [Party.objects.get(slug="north")]})
 
-    run(tmp_path / "out", command="dumpseeds")
+    run_command(tmp_path / "out", command="dumpseeds")
 
     text = (tmp_path / "out" / "talks.yaml").read_text()
     assert text.endswith(
@@ -115,13 +122,13 @@ def test_records_made_elsewhere_are_written_into_the_file_of_their_negotiation(t
     review: draft
 """
     )
-    assert run("--check", tmp_path / "out" / "talks.yaml")[0] == 0
+    assert run_command("--check", tmp_path / "out" / "talks.yaml")[0] == 0
 
 
 def test_a_check_names_what_differs_and_writes_nothing(tmp_path):
-    run(write(tmp_path))
+    run_command(write_seed_file(tmp_path))
 
-    code, out, _err = run("--check", tmp_path / "out", command="dumpseeds")
+    code, out, _err = run_command("--check", tmp_path / "out", command="dumpseeds")
 
     assert code == 2
     assert f"{tmp_path}/out/talks.yaml: differs\n" in out
@@ -130,7 +137,7 @@ def test_a_check_names_what_differs_and_writes_nothing(tmp_path):
 
 @pytest.mark.slow
 def test_records_travel_by_djangos_own_fixtures_with_natural_keys(tmp_path):
-    run(SEEDS)
+    run_command(SEEDS)
     before = everything()
     fixture = tmp_path / "all.json"
     call_command(
@@ -141,9 +148,9 @@ def test_records_travel_by_djangos_own_fixtures_with_natural_keys(tmp_path):
         output=str(fixture),
         verbosity=0,
     )
-    clear()
+    delete_all_records()
 
     call_command("loaddata", str(fixture), verbosity=0)
 
     assert everything() == before
-    assert stored()["citations"] == 52
+    assert count_rows()["citations"] == 52

@@ -4,7 +4,7 @@ import pytest
 
 from negotiations import history
 from negotiations.models import Party, Proposal
-from tests.support.seedfiles import SMALL, run, versions, write
+from tests.support.seedfiles import SMALL, count_versions, run_command, write_seed_file
 
 pytestmark = pytest.mark.django_db
 
@@ -13,8 +13,8 @@ CHANGED = SMALL.replace("status: open", "status: lapsed")
 
 @pytest.fixture
 def seed(tmp_path):
-    path = write(tmp_path)
-    run(path)
+    path = write_seed_file(tmp_path)
+    run_command(path)
     return path
 
 
@@ -22,14 +22,14 @@ def edit(**values):
     proposal = Proposal.objects.get(slug="talks-meeting")
     for name, value in values.items():
         setattr(proposal, name, value)
-    history.write(proposal)
+    history.save(proposal)
 
 
 def test_an_edit_stays_when_the_file_is_unchanged_and_is_told_with_both_values(seed):
     edit(status="accepted")
-    before = versions()
+    before = count_versions()
 
-    answer = run(seed)
+    answer = run_command(seed)
 
     assert answer == (
         0,
@@ -41,14 +41,14 @@ def test_an_edit_stays_when_the_file_is_unchanged_and_is_told_with_both_values(s
 """,
         "",
     )
-    assert (Proposal.objects.get().status, versions()) == ("accepted", before)
+    assert (Proposal.objects.get().status, count_versions()) == ("accepted", before)
 
 
 def test_a_change_of_the_file_beside_an_edit_of_another_field_is_taken(seed):
     edit(title="To meet soon")
     seed.write_text(CHANGED)
 
-    code, out, _err = run(seed)
+    code, out, _err = run_command(seed)
 
     proposal = Proposal.objects.get()
     assert (code, proposal.title, proposal.status) == (0, "To meet soon", "lapsed")
@@ -58,9 +58,9 @@ def test_a_change_of_the_file_beside_an_edit_of_another_field_is_taken(seed):
 def test_two_different_changes_of_one_field_conflict_and_write_nothing(seed):
     edit(status="accepted")
     seed.write_text(CHANGED.replace('"North"', '"The North"'))
-    before = versions()
+    before = count_versions()
 
-    answer = run(seed)
+    answer = run_command(seed)
 
     assert answer == (
         2,
@@ -73,17 +73,17 @@ def test_two_different_changes_of_one_field_conflict_and_write_nothing(seed):
 1 conflict. Nothing was written. Choose with --take file or --take database.
 """,
     )
-    assert versions() == before
+    assert count_versions() == before
     assert Party.objects.get(slug="north").name == "North"
 
 
 def test_the_same_change_on_both_sides_is_no_conflict(seed):
     edit(status="lapsed")
     seed.write_text(CHANGED)
-    before = versions()
+    before = count_versions()
 
-    assert run(seed)[0] == 0
-    assert versions() == before
+    assert run_command(seed)[0] == 0
+    assert count_versions() == before
 
 
 @pytest.mark.parametrize(("side", "status"), [("file", "lapsed"), ("database", "accepted")])
@@ -91,16 +91,16 @@ def test_a_conflict_is_decided_for_one_side(seed, side, status):
     edit(status="accepted")
     seed.write_text(CHANGED)
 
-    assert run("--take", side, seed)[0] == 0
+    assert run_command("--take", side, seed)[0] == 0
     assert Proposal.objects.get().status == status
-    assert run(seed)[0] == 0
+    assert run_command(seed)[0] == 0
     assert Proposal.objects.get().status == status
 
 
 def test_a_record_that_somebody_made_with_the_same_slug_is_not_overwritten(tmp_path):
-    history.write(Party(slug="north", name="Norther", kind="state"))
+    history.save(Party(slug="north", name="Norther", kind="state"))
 
-    code, _out, err = run(write(tmp_path))
+    code, _out, err = run_command(write_seed_file(tmp_path))
 
     assert code == 2
     assert "conflict: parties/north: name\n" in err
@@ -111,14 +111,14 @@ def test_a_record_that_somebody_made_with_the_same_slug_is_not_overwritten(tmp_p
 def test_a_deleted_record_is_not_made_again_unasked(seed):
     history.delete(Proposal.objects.get())
 
-    kept = run(seed)
+    kept = run_command(seed)
     assert kept[0] == 0
     assert kept[1].startswith(
         "kept: proposals/talks-meeting was deleted in the database; the file still has it\n"
     )
     assert Proposal.objects.count() == 0
 
-    taken = run("--take", "file", seed)
+    taken = run_command("--take", "file", seed)
     assert taken[0] == 0
     assert Proposal.objects.get().citations.count() == 1
 
@@ -127,11 +127,11 @@ def test_a_deleted_record_that_the_file_changed_is_a_conflict(seed):
     history.delete(Proposal.objects.get())
     seed.write_text(CHANGED)
 
-    code, _out, err = run(seed)
+    code, _out, err = run_command(seed)
 
     assert code == 2
     assert "conflict: proposals/talks-meeting: the record\n" in err
-    assert run("--take", "database", seed)[0] == 0
+    assert run_command("--take", "database", seed)[0] == 0
     assert Proposal.objects.count() == 0
 
 
@@ -147,7 +147,7 @@ def test_a_new_row_cannot_refer_to_a_record_that_was_deleted(seed):
 """
     )
 
-    code, _out, err = run(seed)
+    code, _out, err = run_command(seed)
 
     assert code == 1
     assert "error[E018]" in err
@@ -155,9 +155,9 @@ def test_a_new_row_cannot_refer_to_a_record_that_was_deleted(seed):
 
 def test_an_edited_list_of_parties_is_compared_as_a_whole(seed):
     proposal = Proposal.objects.get()
-    history.write(proposal, related={"addressed_to": []})
+    history.save(proposal, related={"addressed_to": []})
 
-    code, out, _err = run(seed)
+    code, out, _err = run_command(seed)
 
     assert code == 0
     assert (

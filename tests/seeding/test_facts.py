@@ -23,10 +23,10 @@ from negotiations.models import (
     Round,
     Source,
 )
-from negotiations.text.quotes import places
-from negotiations.text.segmentation import sentences
-from negotiations.text.sentences import passages, untouched
-from tests.support.seedfiles import SEEDS, run, stored
+from negotiations.text.quotes import find_occurrences
+from negotiations.text.segmentation import split_sentences
+from negotiations.text.sentences import build_quote_spans, find_untouched_sentences
+from tests.support.seedfiles import SEEDS, count_rows, run_command
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ ARTICLE = SEEDS / "sources" / "000_abbff991094584f6.txt"
 def seeds(django_db_setup, django_db_blocker):
     """The seeds, loaded once: these tests only read."""
     with django_db_blocker.unblock(), transaction.atomic():
-        assert run(SEEDS)[0] == 0
+        assert run_command(SEEDS)[0] == 0
         yield
         transaction.set_rollback(True)
 
@@ -47,7 +47,7 @@ def short(record):
 
 
 def test_the_file_holds_so_many_records_all_published():
-    assert stored() == {
+    assert count_rows() == {
         "sources": 1,
         "parties": 4,
         "people": 4,
@@ -79,7 +79,7 @@ def test_the_source_keeps_its_leading_space_and_every_offset():
     assert source.text.encode() == ARTICLE.read_bytes()
     assert source.text.startswith(" date 2025-07-20 Ukrainian President")
     for passage in quoted:
-        assert places(source.text, passage.quote) == [passage.start]
+        assert find_occurrences(source.text, passage.quote) == [passage.start]
     assert Citation.objects.get(proposal__slug="ukraine-russia-2025-next-meeting").start == 294
 
 
@@ -90,8 +90,8 @@ def test_no_sentence_of_the_article_is_untouched():
         *Dismissal.objects.values_list("start", "quote"),
     ]
 
-    assert len(sentences(text)) == 20
-    assert untouched(text, passages(quoted)) == []
+    assert len(split_sentences(text)) == 20
+    assert find_untouched_sentences(text, build_quote_spans(quoted)) == []
 
 
 def test_three_people_were_killed_not_six():

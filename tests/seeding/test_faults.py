@@ -4,8 +4,13 @@
 
 import pytest
 
-from negotiations.seeding.errors.diagnostics import Fault, Place, SeedText, render
-from tests.support.seedfiles import SMALL, run, stored, write
+from negotiations.seeding.errors.diagnostics import (
+    Diagnostic,
+    Location,
+    SeedText,
+    render_diagnostic,
+)
+from tests.support.seedfiles import SMALL, count_rows, run_command, write_seed_file
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +24,7 @@ def test_all_faults_of_a_file_come_at_once_in_their_order(tmp_path, monkeypatch)
         .replace("it is open to talks.", "it is ready for talks.")
     )
 
-    answer = run(write(tmp_path, planted))
+    answer = run_command(write_seed_file(tmp_path, planted))
 
     assert answer == (
         1,
@@ -56,14 +61,14 @@ error[E021]: these words are not in the source
 4 errors in 1 file. Nothing was written.
 """,
     )
-    assert stored() == {}
+    assert count_rows() == {}
 
 
 def test_look_alike_signs_are_shown_with_the_sources_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     planted = SMALL.replace('"has proposed talks"', '"The talks - held in a tent - ended."')
 
-    _code, _out, err = run(write(tmp_path, planted))
+    _code, _out, err = run_command(write_seed_file(tmp_path, planted))
 
     assert (
         err
@@ -83,9 +88,11 @@ def test_words_that_stand_twice_ask_for_their_neighbours(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     content = SMALL.replace('"has proposed talks"', '"talks"')
 
-    _code, _out, err = run(write(tmp_path, content))
-    told_apart = run(
-        write(tmp_path, content.replace('"talks"\n', '"talks"\n    before: "proposed "\n'))
+    _code, _out, err = run_command(write_seed_file(tmp_path, content))
+    told_apart = run_command(
+        write_seed_file(
+            tmp_path, content.replace('"talks"\n', '"talks"\n    before: "proposed "\n')
+        )
     )
 
     assert (
@@ -106,7 +113,7 @@ def test_the_rules_of_the_models_speak_their_own_words_at_the_value(tmp_path, mo
     monkeypatch.chdir(tmp_path)
     content = SMALL.replace("addressed_to: [south]", "addressed_to: [north]")
 
-    _code, _out, err = run(write(tmp_path, content))
+    _code, _out, err = run_command(write_seed_file(tmp_path, content))
 
     assert (
         err
@@ -126,7 +133,7 @@ def test_the_words_of_a_date_must_stand_in_the_source(tmp_path, monkeypatch):
         "    status: open", '    date: {says: "long ago", is: "2025", sure: assumed}'
     )
 
-    _code, _out, err = run(write(tmp_path, content))
+    _code, _out, err = run_command(write_seed_file(tmp_path, content))
 
     assert (
         err
@@ -142,9 +149,9 @@ def test_the_words_of_a_date_must_stand_in_the_source(tmp_path, monkeypatch):
 
 
 def test_a_source_that_cannot_be_read_is_the_only_fault(tmp_path):
-    write(tmp_path, SMALL.replace("report.txt", "missing.txt"))
+    write_seed_file(tmp_path, SMALL.replace("report.txt", "missing.txt"))
 
-    code, _out, err = run(tmp_path)
+    code, _out, err = run_command(tmp_path)
 
     assert (code, err.count("error[")) == (1, 1)
     assert "error[E026]: there is no such file" in err
@@ -157,10 +164,10 @@ rounds:
   - {key: one, title: "One", quote: "Talks are due.", source: report}
   - {key: two, title: "Two", quote: "Talks are due.", source: report}
 """
-    write(tmp_path, SMALL, "a.yaml")
-    write(tmp_path, rounds, "b.yaml")
+    write_seed_file(tmp_path, SMALL, "a.yaml")
+    write_seed_file(tmp_path, rounds, "b.yaml")
 
-    code, _out, err = run(tmp_path)
+    code, _out, err = run_command(tmp_path)
 
     assert (code, err.count("error[")) == (1, 1)
     assert "error[E018]: there is no negotiation tolks" in err
@@ -174,33 +181,33 @@ issues:
   - {{key: two, title: "Two", part_of: one}}
 """
 
-    code, _out, err = run(write(tmp_path, content))
+    code, _out, err = run_command(write_seed_file(tmp_path, content))
 
     assert (code, err.count("error[E019]")) == (1, 1)
 
 
 def test_faults_of_several_files_come_together(tmp_path):
-    write(tmp_path, SMALL.replace("kind: peace", "kind: piece"), "one.yaml")
-    write(tmp_path, "format: negotiation-seed/1\nparty: []\n", "two.yaml")
+    write_seed_file(tmp_path, SMALL.replace("kind: peace", "kind: piece"), "one.yaml")
+    write_seed_file(tmp_path, "format: negotiation-seed/1\nparty: []\n", "two.yaml")
 
-    code, _out, err = run(tmp_path)
+    code, _out, err = run_command(tmp_path)
 
     assert code == 1
     assert err.endswith("2 errors in 2 files. Nothing was written.\n")
 
 
 def test_a_fault_in_one_file_keeps_all_files_out(tmp_path):
-    write(tmp_path, SMALL, "a.yaml")
-    write(tmp_path, "format: negotiation-seed/1\nissues:\n  - {key: x}\n", "b.yaml")
+    write_seed_file(tmp_path, SMALL, "a.yaml")
+    write_seed_file(tmp_path, "format: negotiation-seed/1\nissues:\n  - {key: x}\n", "b.yaml")
 
-    assert run(tmp_path)[0] == 1
-    assert stored() == {}
+    assert run_command(tmp_path)[0] == 1
+    assert count_rows() == {}
 
 
 def test_what_could_steer_a_terminal_is_shown_as_its_code():
     text = SeedText("x.yaml", ['title: "\x1b[31m漢字 end"'])
 
-    assert render(Fault("E003", "no", Place(text, 1, 17, 3))) == (
+    assert render_diagnostic(Diagnostic("E003", "no", Location(text, 1, 17, 3))) == (
         "error[E003]: no\n"
         " --> x.yaml:1:17\n"
         "  |\n"
@@ -212,7 +219,7 @@ def test_what_could_steer_a_terminal_is_shown_as_its_code():
 def test_a_line_of_a_million_signs_is_cut_around_the_fault():
     text = SeedText("x.yaml", ["a" * 500_000 + "!" + "b" * 500_000])
 
-    lines = render(Fault("E003", "no", Place(text, 1, 500_001))).splitlines()
+    lines = render_diagnostic(Diagnostic("E003", "no", Location(text, 1, 500_001))).splitlines()
 
     assert [len(line) < 100 for line in lines] == [True] * len(lines)
     assert lines[-1].index("^") == lines[-2].index("!")

@@ -10,7 +10,7 @@ import yaml
 from negotiations.history import merge
 from negotiations.models import Negotiation, Party, Proposal, SeedEntry
 from tests.factories import PartyFactory
-from tests.support.seedfiles import SMALL, run, stored, write
+from tests.support.seedfiles import SMALL, count_rows, run_command, write_seed_file
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def test_endings_in_capitals_and_folders_below_are_loaded(tmp_path):
     for name, key in [("a.yaml", "a"), ("B.YAML", "b"), ("c.Yml", "c"), ("below/d.JSON", "d")]:
         party_file(tmp_path / name, key)
 
-    code, out, err = run(tmp_path)
+    code, out, err = run_command(tmp_path)
 
     assert (code, err) == (0, "")
     assert sorted(Party.objects.values_list("slug", flat=True)) == ["a", "b", "c", "d"]
@@ -37,7 +37,7 @@ def test_endings_in_capitals_and_folders_below_are_loaded(tmp_path):
         "below/d.JSON",
         "c.Yml",
     ]
-    assert run(tmp_path)[1].count("nothing to do") == 4
+    assert run_command(tmp_path)[1].count("nothing to do") == 4
 
 
 def test_files_that_are_left_out_are_named_but_for_those_of_macos(tmp_path):
@@ -46,7 +46,7 @@ def test_files_that_are_left_out_are_named_but_for_those_of_macos(tmp_path):
         party_file(tmp_path / name, "x")
     (tmp_path / "._a.yaml").write_bytes(b"\0\5\26\7")
 
-    code, out, _err = run(tmp_path)
+    code, out, _err = run_command(tmp_path)
 
     assert code == 0
     left = [line.split(" (")[0] for line in out.splitlines() if line.startswith("left out: ")]
@@ -77,7 +77,7 @@ def test_a_file_with_another_ending_is_named_as_left_out(tmp_path, name):
     party_file(tmp_path / "a.yaml", "a")
     party_file(tmp_path / "below" / name, "x")
 
-    code, out, err = run(tmp_path)
+    code, out, err = run_command(tmp_path)
 
     path = f"{tmp_path}/below/{name}"
     shown = repr(path) if name != name.strip() else path
@@ -92,7 +92,7 @@ def test_a_hidden_copy_of_a_seed_file_is_named_as_left_out(tmp_path, name):
     party_file(tmp_path / "a.yaml", "a")
     party_file(tmp_path / name, "x")
 
-    assert run(tmp_path)[1].splitlines()[0] == f"left out: {tmp_path}/{name} (hidden)"
+    assert run_command(tmp_path)[1].splitlines()[0] == f"left out: {tmp_path}/{name} (hidden)"
 
 
 def test_files_that_nobody_takes_for_a_seed_are_passed_over(tmp_path):
@@ -101,13 +101,13 @@ def test_files_that_nobody_takes_for_a_seed_are_passed_over(tmp_path):
     for name in (*names, ".git/HEAD", "sources/report.txt", "sources/page.html"):
         party_file(tmp_path / name, "x")
 
-    assert "left out" not in run(tmp_path)[1]
+    assert "left out" not in run_command(tmp_path)[1]
 
 
 def test_a_folder_with_no_seed_file_names_what_is_left_out(tmp_path):
     party_file(tmp_path / "talks.yaml.txt", "a")
 
-    code, out, err = run(tmp_path)
+    code, out, err = run_command(tmp_path)
 
     assert (code, out.count("left out: ")) == (1, 1)
     assert "error[E011]: there is no seed file in this folder" in err
@@ -119,7 +119,7 @@ def test_a_link_to_a_folder_is_named_as_left_out(tmp_path):
     (tmp_path / "seeds" / "more").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "seeds" / "again").symlink_to(tmp_path / "seeds")
 
-    code, out, err = run(tmp_path / "seeds")
+    code, out, err = run_command(tmp_path / "seeds")
 
     assert (code, err) == (0, "")
     assert out.splitlines()[:2] == [
@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_read_is_named_as_left_out(tmp_path, monkeypatch
 
     monkeypatch.setattr(os, "scandir", refuse_closed)
 
-    code, out, err = run(tmp_path)
+    code, out, err = run_command(tmp_path)
 
     assert (code, err) == (0, "")
     left = f"left out: {tmp_path}/closed (it cannot be read: permission denied)"
@@ -154,7 +154,7 @@ def test_a_link_to_a_seed_file_elsewhere_is_loaded(tmp_path):
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.yaml").symlink_to(tmp_path / "elsewhere" / "b.yaml")
 
-    code, _out, err = run(tmp_path / "seeds")
+    code, _out, err = run_command(tmp_path / "seeds")
 
     assert (code, err) == (0, "")
     assert list(Party.objects.values_list("slug", flat=True)) == ["b"]
@@ -165,9 +165,9 @@ def test_a_link_out_of_its_folder_that_leads_nowhere_is_refused(tmp_path):
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.yaml").symlink_to(tmp_path / "gone.yaml")
 
-    code, _out, err = run(tmp_path / "seeds")
+    code, _out, err = run_command(tmp_path / "seeds")
 
-    assert (code, stored()) == (1, {})
+    assert (code, count_rows()) == (1, {})
     assert "error[E011]: the file cannot be read: no such file" in err
 
 
@@ -175,23 +175,23 @@ def test_a_link_that_leads_nowhere_is_refused(tmp_path):
     party_file(tmp_path / "a.yaml", "a")
     (tmp_path / "b.yaml").symlink_to(tmp_path / "gone.yaml")
 
-    code, _out, err = run(tmp_path)
+    code, _out, err = run_command(tmp_path)
 
-    assert (code, stored()) == (1, {})
+    assert (code, count_rows()) == (1, {})
     assert "error[E011]: the file cannot be read: no such file" in err
 
 
 def test_a_seed_file_in_a_folder_below_is_written_back_with_its_text(tmp_path):
     (tmp_path / "below").mkdir()
-    write(tmp_path / "below")
-    run(tmp_path)
+    write_seed_file(tmp_path / "below")
+    run_command(tmp_path)
 
-    run(tmp_path / "out", command="dumpseeds")
+    run_command(tmp_path / "out", command="dumpseeds")
 
     out = tmp_path / "out"
     names = sorted(each.relative_to(out).as_posix() for each in out.rglob("*") if each.is_file())
     assert names == ["below/sources/report.txt", "below/talks.yaml"]
-    assert run("--check", out)[0] == 0
+    assert run_command("--check", out)[0] == 0
 
 
 def as_json(**changes):
@@ -206,7 +206,7 @@ def test_surrogate_pairs_of_json_are_characters(tmp_path, title):
     content = as_json(title=title)
     assert "\\ud8" in content
 
-    code, _out, err = run(write(tmp_path, content, "talks.json"))
+    code, _out, err = run_command(write_seed_file(tmp_path, content, "talks.json"))
 
     assert (code, err) == (0, "")
     assert Proposal.objects.get().title == title
@@ -215,7 +215,7 @@ def test_surrogate_pairs_of_json_are_characters(tmp_path, title):
 def test_places_after_surrogate_pairs_are_those_of_the_file(tmp_path):
     content = json.dumps(yaml.safe_load(SMALL) | {"notes": "🙂🙂", "colour": "red"})
 
-    _code, _out, err = run(write(tmp_path, content, "talks.json"))
+    _code, _out, err = run_command(write_seed_file(tmp_path, content, "talks.json"))
 
     column = content.index('"colour"') + 1
     assert f"talks.json:1:{column}" in err
@@ -226,7 +226,7 @@ def test_places_after_surrogate_pairs_are_those_of_the_file(tmp_path):
     [("talks.json", '{"a": "🙂\\ud83d"}'), ("talks.yaml", 'a: "🙂\\ud83d\\ude00"')],
 )
 def test_half_a_pair_is_refused_at_its_place(tmp_path, name, text):
-    _code, _out, err = run(write(tmp_path, text, name))
+    _code, _out, err = run_command(write_seed_file(tmp_path, text, name))
 
     assert "error[E001]: this is not YAML: found invalid Unicode character escape code" in err
     assert f"{name}:1:{text.index('ud83d') + 2}" in err
@@ -235,11 +235,15 @@ def test_half_a_pair_is_refused_at_its_place(tmp_path, name, text):
 
 def test_crlf_is_read_and_faults_keep_their_places(tmp_path):
     crlf = SMALL.replace("\n", "\r\n")
-    assert run(write(tmp_path, crlf))[0] == 0
+    assert run_command(write_seed_file(tmp_path, crlf))[0] == 0
     assert Negotiation.objects.get().title == "Talks of north and south"
 
-    _code, _out, err = run(write(tmp_path, crlf.replace("kind: meeting", "kind: meating")))
-    plain = run(write(tmp_path, SMALL.replace("kind: meeting", "kind: meating")))[2]
+    _code, _out, err = run_command(
+        write_seed_file(tmp_path, crlf.replace("kind: meeting", "kind: meating"))
+    )
+    plain = run_command(write_seed_file(tmp_path, SMALL.replace("kind: meeting", "kind: meating")))[
+        2
+    ]
     assert err == plain
 
 
@@ -259,9 +263,9 @@ def test_signs_that_end_a_line_elsewhere_are_refused_at_their_place(tmp_path, si
     line = SMALL[: SMALL.index("To meet")].count("\n") + 1
     column = SMALL.splitlines()[line - 1].index("To meet") + 3
 
-    exit_code, _out, err = run(write(tmp_path, content))
+    exit_code, _out, err = run_command(write_seed_file(tmp_path, content))
 
-    assert (exit_code, stored()) == (1, {})
+    assert (exit_code, count_rows()) == (1, {})
     assert f"error[E003]: the character {code} may not stand in a seed file" in err
     assert f"talks.yaml:{line}:{column}\n" in err
 
@@ -270,15 +274,15 @@ def test_signs_that_end_a_line_elsewhere_are_refused_at_their_place(tmp_path, si
 def test_the_same_signs_escaped_are_refused_too(tmp_path, escape):
     content = SMALL.replace("To meet", f"To{escape}meet")
 
-    code, _out, err = run(write(tmp_path, content))
+    code, _out, err = run_command(write_seed_file(tmp_path, content))
 
-    assert (code, stored()) == (1, {})
+    assert (code, count_rows()) == (1, {})
     assert "talks.yaml:19:12" in err
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_wide_encodings_are_named_once(tmp_path, encoding):
-    code, _out, err = run(write(tmp_path, SMALL.encode(encoding)))
+    code, _out, err = run_command(write_seed_file(tmp_path, SMALL.encode(encoding)))
 
     assert code == 1
     assert "help: this looks like UTF-16: save the file as UTF-8" in err
@@ -291,14 +295,14 @@ def test_wide_encodings_are_named_once(tmp_path, encoding):
 @pytest.fixture
 def merged(tmp_path):
     """SMALL, loaded; its south turned out to be another party."""
-    run(write(tmp_path))
+    run_command(write_seed_file(tmp_path))
     other = PartyFactory(slug="southern-union", review="published", citations=["The union."])
     merge.merge(Party.objects.get(slug="south"), other, by=None)
 
 
 @pytest.mark.usefixtures("merged")
 def test_a_key_whose_record_was_merged_names_its_successor(tmp_path):
-    code, out, err = run(write(tmp_path))
+    code, out, err = run_command(write_seed_file(tmp_path))
 
     assert (code, err) == (0, "")
     assert (
@@ -309,7 +313,7 @@ def test_a_key_whose_record_was_merged_names_its_successor(tmp_path):
 
 @pytest.mark.usefixtures("merged")
 def test_a_merged_record_is_not_made_again(tmp_path):
-    code, _out, err = run("--take", "file", write(tmp_path))
+    code, _out, err = run_command("--take", "file", write_seed_file(tmp_path))
 
     assert code == 1
     assert "error[E032]: the party south was merged into southern-union\n" in err
@@ -324,7 +328,7 @@ def test_a_reference_to_a_merged_record_names_its_successor(tmp_path):
         '  - {key: a, title: "A", kind: meeting, proposed_by: [south], quote: "Talks are due."}\n'
     )
 
-    code, _out, err = run(write(tmp_path, content, "more.yaml"))
+    code, _out, err = run_command(write_seed_file(tmp_path, content, "more.yaml"))
 
     assert code == 1
     assert "error[E018]: there is no party south: it was merged into southern-union" in err

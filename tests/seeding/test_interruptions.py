@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from tests.support.processes import ROOT
-from tests.support.seedfiles import SMALL, write
+from tests.support.seedfiles import SMALL, write_seed_file
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +36,7 @@ def database(tmp_path):
 
 @pytest.fixture
 def seed(tmp_path):
-    return write(tmp_path, f"{SMALL}\nissues:\n{ISSUES}")
+    return write_seed_file(tmp_path, f"{SMALL}\nissues:\n{ISSUES}")
 
 
 def manage(database, *arguments):

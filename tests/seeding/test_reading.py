@@ -3,8 +3,8 @@
 import pytest
 
 from negotiations.seeding.errors.error_codes import CODES
-from negotiations.seeding.files.reading import read
-from tests.support.seedfiles import SMALL, run, stored, write
+from negotiations.seeding.files.reading import read_seed_file
+from tests.support.seedfiles import SMALL, count_rows, run_command, write_seed_file
 
 pytestmark = pytest.mark.django_db
 
@@ -100,19 +100,19 @@ DAMAGED = {
 @pytest.mark.slow
 @pytest.mark.parametrize(("content", "code"), DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_file_is_refused_with_its_fault_and_writes_nothing(tmp_path, content, code):
-    path = write(tmp_path, content)
+    path = write_seed_file(tmp_path, content)
 
-    answer, out, err = run(path)
+    answer, out, err = run_command(path)
 
-    assert (answer, out, stored()) == (1, "", {})
+    assert (answer, out, count_rows()) == (1, "", {})
     assert f"error[{code}]: " in err
     assert err.endswith("Nothing was written.\n")
 
 
 def test_a_file_over_the_limit_is_refused_unread(tmp_path, monkeypatch):
-    monkeypatch.setattr("negotiations.seeding.files.reading.LARGEST", 100)
+    monkeypatch.setattr("negotiations.seeding.files.reading.MAX_BYTES", 100)
 
-    _code, _out, err = run(write(tmp_path))
+    _code, _out, err = run_command(write_seed_file(tmp_path))
 
     assert err == (
         f"error[E005]: the file has {len(SMALL)} bytes, more than the limit of 100\n"
@@ -125,7 +125,7 @@ def test_a_file_over_the_limit_is_refused_unread(tmp_path, monkeypatch):
 def test_what_cannot_be_read_is_said(tmp_path, name):
     (tmp_path / "empty-folder").mkdir()
 
-    code, _out, err = run(tmp_path / name)
+    code, _out, err = run_command(tmp_path / name)
 
     assert code == 1
     assert err.startswith("error[E011]: ")
@@ -147,9 +147,9 @@ def test_only_true_false_null_and_numbers_mean_more_than_text(tmp_path):
         "NULL",
     ]
     meant = ["true", "false", "null", "12", "-3", "4.5"]
-    path = write(tmp_path, f"words: [{', '.join(words)}]\nmeant: [{', '.join(meant)}]\n")
+    path = write_seed_file(tmp_path, f"words: [{', '.join(words)}]\nmeant: [{', '.join(meant)}]\n")
 
-    root = read(path, "x").root
+    root = read_seed_file(path, "x").root
 
     assert [item.value for item in root.entries["words"].items] == words
     assert [str(item.value) for item in root.entries["meant"].items] == [

@@ -8,18 +8,18 @@ from django.test import Client
 from tests.conftest import PASSWORD
 
 
-def at_the_desk(user):
+def build_admin_client(user):
     client = Client()
     client.force_login(user)
     return client
 
 
-def login(password=PASSWORD):
+def build_login_data(password=PASSWORD):
     """What the analyst writes into the page that asks for the password in mid-form."""
     return {"login-username": "analyst", "login-password": password}
 
 
-def address(record_or_kind, page="change"):
+def get_admin_url(record_or_kind, page="change"):
     """The address of a page: of a record, or of a kind's list and add form."""
     name = record_or_kind._meta.model_name
     base = f"/admin/negotiations/{name}/"
@@ -76,14 +76,14 @@ class FormReader(HTMLParser):
             self.values[self.area] += data
 
 
-def opened(client, url):
+def open_admin_form(client, url):
     """The values of the page's form as it opens."""
     answer = client.get(url)
     assert answer.status_code == 200, answer.status_code
-    return values_in(answer)
+    return parse_form_values(answer)
 
 
-def values_in(answer):
+def parse_form_values(answer):
     text = answer.content.decode()
     form_id = re.search(r'<form[^>]* id="(\w+_form)"', text).group(1)
     reader = FormReader(form_id)
@@ -97,7 +97,7 @@ def values_in(answer):
     }
 
 
-def errors_in(answer):
+def list_form_errors(answer):
     """Every message of a refused form, as text."""
     found = []
     form = answer.context["adminform"].form
@@ -110,7 +110,7 @@ def errors_in(answer):
     return found
 
 
-def said(answer):
+def list_messages(answer):
     """The messages that the next page shows."""
     from django.contrib.messages import get_messages
 

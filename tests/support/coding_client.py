@@ -5,14 +5,14 @@ import re
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-TAKE = "/admin/negotiations/source/take/"
+SOURCE_INTAKE_URL = "/admin/negotiations/source/take/"
 
 
-def desk_of(source):
+def get_coding_url(source):
     return f"/admin/negotiations/source/{source.pk}/code/"
 
 
-def sent(answer):
+def get_form_data(answer):
     """What a browser would send of the form that is shown, if nothing was changed."""
     form = answer.context["form"]
     values = {}
@@ -26,18 +26,18 @@ def sent(answer):
     return {name: str(value) for name, value in values.items() if value not in (None, False)}
 
 
-def opened(client, source, record, quote, **around):
+def open_coding_form(client, source, record, quote, **around):
     """The short form over a quotation, as it is sent when nothing is filled in."""
     asked = {"_open": "1", "record": record, "quote": quote, **around}
-    answer = client.post(desk_of(source), asked)
+    answer = client.post(get_coding_url(source), asked)
     assert answer.status_code == 200
-    return {**sent(answer), "record": record}
+    return {**get_form_data(answer), "record": record}
 
 
-def chips(client, source, record, quote, **around):
+def list_chips(client, source, record, quote, **around):
     """What a short form offers, by box: the words on the chips and what each would fill in."""
     asked = {"_open": "1", "record": record, "quote": quote, **around}
-    page = client.post(desk_of(source), asked).content.decode()
+    page = client.post(get_coding_url(source), asked).content.decode()
     groups = re.findall(r'<div class="chips"([^>]*)>(.*?)</div>', page, re.DOTALL)
     found = {}
     for attributes, group in groups:
@@ -50,24 +50,24 @@ def chips(client, source, record, quote, **around):
     return found
 
 
-def labels(client, source, record, quote, name):
+def list_chip_labels(client, source, record, quote, name):
     """The words on the chips of one box."""
-    return [label for label, _value in chips(client, source, record, quote).get(name, [])]
+    return [label for label, _value in list_chips(client, source, record, quote).get(name, [])]
 
 
-def save(client, source, form, **values):
-    return client.post(desk_of(source), {**form, **values, "_save": "1"})
+def save_coding_form(client, source, form, **values):
+    return client.post(get_coding_url(source), {**form, **values, "_save": "1"})
 
 
-def faults(answer):
+def get_form_errors(answer):
     return {name: list(told) for name, told in answer.context["form"].errors.items()}
 
 
-def offers(answer):
+def list_suggestions(answer):
     """The buttons that fill in something with one click."""
     found = re.findall(r'name="_take"\s+value="([^"]*)"', answer.content.decode())
     return [value.replace("&#x27;", "'") for value in found]
 
 
-def file(content):
+def build_text_file(content):
     return SimpleUploadedFile("article.txt", content, content_type="text/plain")

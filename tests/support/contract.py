@@ -29,63 +29,63 @@ def document():
 @cache
 def closed_document():
     """The document for answers: objects have the members that it names, and no others."""
-    return closed(document())
+    return close_schemas(document())
 
 
-def closed(node):
+def close_schemas(node):
     if isinstance(node, list):
-        return [closed(item) for item in node]
+        return [close_schemas(item) for item in node]
     if not isinstance(node, dict):
         return node
-    node = {name: closed(item) for name, item in node.items()}
+    node = {name: close_schemas(item) for name, item in node.items()}
     if node.get("type") == "object" and isinstance(node.get("properties"), dict):
         node.setdefault("additionalProperties", False)
     return node
 
 
 @cache
-def validator(place, *, strict=True):
+def get_validator(place, *, strict=True):
     """The compiled schema at a place of the document, which is a tuple of names."""
     pointer = "/".join(
         quote(name.replace("~", "~0").replace("/", "~1"), safe="~") for name in place
     )
     schema = {"$ref": f"{DOCUMENT}#/{pointer}"}
-    return Draft202012Validator(schema, registry=registry(strict), validate_formats=True)
+    return Draft202012Validator(schema, registry=get_registry(strict), validate_formats=True)
 
 
 @cache
-def registry(strict):
+def get_registry(strict):
     return Registry([(DOCUMENT, closed_document() if strict else document())])
 
 
-def found(place):
+def resolve_place(place):
     """What stands at a place, references followed; with the place it was found at."""
     node = document()
     for name in place:
         node = node[name]
     if "$ref" in node:
-        return found(tuple(node["$ref"].removeprefix("#/").split("/")))
+        return resolve_place(tuple(node["$ref"].removeprefix("#/").split("/")))
     return node, place
 
 
 @cache
-def patterns():
+def get_path_patterns():
     """Each path of the document as an expression; those without a variable first."""
     paths = sorted(document()["paths"], key=lambda path: path.count("{"))
     return [(path, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))) for path in paths]
 
 
-def path_of(address):
+def find_path(address):
     """The path of the document that an address belongs to; its last slash may be left out."""
-    for path, pattern in patterns():
+    for path, pattern in get_path_patterns():
         if pattern.fullmatch(address) or pattern.fullmatch(f"{address}/"):
             return path
     return None
 
 
-def assert_true_to_the_document(response, method, address, query="", body=None):
+def assert_matches_document(response, method, address, query="", body=None):
     """The status, the headers and the body of an answer are as the document says."""
-    path, method = path_of(address), "get" if method == "HEAD" else method.lower()
+    path, method = find_path(address), "get" if method == "HEAD" else method.lower()
     operation = document()["paths"].get(path, {}).get(method)
     if operation is None:
         # Nothing is promised there but a refusal.
@@ -95,7 +95,7 @@ def assert_true_to_the_document(response, method, address, query="", body=None):
     known = operation["responses"]
     status = str(response.status_code)
     assert status in known, f"{method} {path} answers {status}, the document knows {sorted(known)}"
-    promised, place = found(("paths", path, method, "responses", status))
+    promised, place = resolve_place(("paths", path, method, "responses", status))
     assert_headers(response, promised, place)
     if response.wsgi_request.method != "HEAD":
         assert_body(response, promised, place)
@@ -106,7 +106,7 @@ def assert_true_to_the_document(response, method, address, query="", body=None):
 def assert_headers(response, promised, place):
     """Each header that is promised is there, in its form."""
     for name in promised.get("headers", {}):
-        header, where = found((*place, "headers", name))
+        header, where = resolve_place((*place, "headers", name))
         if name not in response.headers:
             assert not header.get("required"), f"{'/'.join(place)} promises the header {name}"
             continue
@@ -130,7 +130,7 @@ def assert_body(response, promised, place):
 def assert_request(path, method, query, body):
     """What was accepted is what the document accepts."""
     operation = document()["paths"][path][method]
-    parameters = [resolved(parameter) for parameter in operation.get("parameters", [])]
+    parameters = [resolve_reference(parameter) for parameter in operation.get("parameters", [])]
     names = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
     strange = {name for name, _ in parse_qsl(query)} - names
     assert not strange, f"{method} {path} takes parameters that it does not name: {strange}"
@@ -140,20 +140,24 @@ def assert_request(path, method, query, body):
         assert_valid(place, json.loads(body), strict=False)
 
 
-def resolved(node):
-    return found(tuple(node["$ref"].removeprefix("#/").split("/")))[0] if "$ref" in node else node
+def resolve_reference(node):
+    return (
+        resolve_place(tuple(node["$ref"].removeprefix("#/").split("/")))[0]
+        if "$ref" in node
+        else node
+    )
 
 
 def assert_valid(place, instance, *, strict=True):
     """The instance is valid under the schema at a place."""
     faults = [
         f"{'/'.join(map(str, fault.instance_path))}: {fault.message[:500]}"
-        for fault in validator(place, strict=strict).iter_errors(instance)
+        for fault in get_validator(place, strict=strict).iter_errors(instance)
     ]
     assert not faults, f"{'/'.join(place)}: {faults}"
 
 
-class TrueClient(APIClient):
+class ContractClient(APIClient):
     """A client that holds every answer under ``/api/`` against the document."""
 
     def generic(self, method, path, data="", content_type="application/octet-stream", **options):
@@ -161,5 +165,5 @@ class TrueClient(APIClient):
         address = urlsplit(path)
         if f"{address.path}/".startswith("/api/"):
             query = response.wsgi_request.META.get("QUERY_STRING", "")
-            assert_true_to_the_document(response, method, address.path, query, data)
+            assert_matches_document(response, method, address.path, query, data)
         return response

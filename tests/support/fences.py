@@ -22,20 +22,20 @@ class Fence:
     text: str
 
 
-def fences(page):
+def parse_fences(page):
     return [Fence(*found) for found in FENCE.findall(page.read_text())]
 
 
-def exchanges(page):
+def parse_exchanges(page):
     """Each request of the page with the answer that stands below it."""
     return [
         (request.text, answer.text)
-        for request, answer in pairwise(fences(page))
+        for request, answer in pairwise(parse_fences(page))
         if request.language == "http" and not request.text.startswith("HTTP/")
     ]
 
 
-def send(client, text, token):
+def send_request(client, text, token):
     """The answer to a request as a page shows it: its first line, its headers, its body."""
     head, _, body = text.partition("\n\n")
     [line, *headers] = head.strip().replace("$TOKEN", token).splitlines()
@@ -44,7 +44,7 @@ def send(client, text, token):
     return client.generic(method, address, body, "application/json", headers=headers)
 
 
-def shown(answer):
+def parse_answer(answer):
     """Status, headers and body of an answer as a page shows it; a body alone is the answer."""
     if not answer.startswith("HTTP/"):
         return None, {}, json.loads(answer)
@@ -54,7 +54,7 @@ def shown(answer):
     return int(line.split(" ")[1]), headers, json.loads(body or "null")
 
 
-def differences(expected, found, place=""):
+def find_differences(expected, found, place=""):
     """Where what was found is not what is expected; none when they agree."""
     if expected == ELLIPSIS:
         return []
@@ -64,12 +64,12 @@ def differences(expected, found, place=""):
         return [f"{place}/{name}" for name in sorted((wanted - {*found}) | extra)] + [
             one
             for name in sorted(wanted & {*found})
-            for one in differences(expected[name], found[name], f"{place}/{name}")
+            for one in find_differences(expected[name], found[name], f"{place}/{name}")
         ]
     if isinstance(expected, list) and isinstance(found, list):
         if expected[-1:] == [ELLIPSIS]:
             expected, found = expected[:-1], found[: len(expected) - 1]
         if len(expected) == len(found):
             pairs = enumerate(zip(expected, found, strict=True))
-            return [one for n, (e, f) in pairs for one in differences(e, f, f"{place}/{n}")]
+            return [one for n, (e, f) in pairs for one in find_differences(e, f, f"{place}/{n}")]
     return [] if expected == found else [f"{place}: {found!r}"]

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook as Verifier
 
 from negotiations.models import Webhook, WebhookDelivery
 
-ADDRESS = "/api/v1/webhooks/"
+WEBHOOKS_URL = "/api/v1/webhooks/"
 
 
 class Receiver:
@@ -20,7 +20,7 @@ class Receiver:
 
     def __init__(self):
         self.heard, self.faults = [], []
-        self.answer = with_status(200)
+        self.answer = build_answer(200)
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -59,7 +59,7 @@ class Receiver:
         return [(body["type"], body["data"].get("slug")) for body in bodies]
 
 
-def with_status(status, **headers):
+def build_answer(status, **headers):
     """Answers of a status, without a body."""
 
     def answer(handler):
@@ -79,20 +79,20 @@ def receiver(settings):
     receiver.close()
 
 
-def subscribed(client, receiver, **wanted):
+def create_webhook(client, receiver, **wanted):
     """A webhook of the client's at the receiver, as it is shown when it is made."""
-    answer = client.post(ADDRESS, {"url": receiver.url, **wanted})
+    answer = client.post(WEBHOOKS_URL, {"url": receiver.url, **wanted})
     assert answer.status_code == 201, answer.content
     return answer.json()
 
 
-def deliver(capsys):
+def run_worker(capsys):
     """What one run of the worker says."""
     call_command("deliverwebhooks", "--once")
     return capsys.readouterr().out.strip()
 
 
-def time_passes():
+def make_deliveries_due():
     """Whatever waits is due now."""
     past = timezone.now() - timedelta(seconds=1)
     WebhookDelivery.objects.exclude(next_attempt_at=None).update(next_attempt_at=past)

@@ -15,7 +15,7 @@ VIEWSETS = {collection: viewset for collection, viewset, _ in router.registry}
 WORDS = "the 19th of July"
 TEXT = f"On {WORDS} the sides met. In Istanbul."
 # What the type of a field does not tell; a quotation is found in TEXT.
-TOLD = {
+VALUES_BY_NAME = {
     "aliases": ["Alias"],
     "archived_url": "https://archive.example/1",
     "country": "UA",
@@ -27,7 +27,7 @@ TOLD = {
     "before": "met. ",
     "field": "name",
 }
-BY_TYPE = {
+VALUES_BY_TYPE = {
     UncertainDateField: "2025-07-19",
     models.DateField: datetime.date(2025, 7, 20),
     models.BooleanField: True,
@@ -37,35 +37,35 @@ BY_TYPE = {
 OTHER_SIDE = {"addressed_to", "member_of", "obligee", "received_by"}
 
 
-def address(collection, slug=""):
+def get_api_url(collection, slug=""):
     return f"/api/v1/{collection}/{slug}/" if slug else f"/api/v1/{collection}/"
 
 
-def paint(review="published", created_by=None):
+def build_scene(review="published", created_by=None):
     """The records by their collections."""
     scene = {"other side": PartyFactory(review=review, created_by=created_by)}
     for model in RECORDS:
-        values = filled(model, scene)
+        values = build_values(model, scene)
         if hasattr(model, "citations"):
-            values["citations"] = [cite(scene["sources"], created_by)]
+            values["citations"] = [build_citation(scene["sources"], created_by)]
         made = FACTORIES[model.collection()](review=review, created_by=created_by, **values)
         scene[model.collection()] = made
     del scene["other side"]
     return scene
 
 
-def cite(source, created_by):
+def build_citation(source, created_by):
     return COLLECTIONS["citations"](source=source, quote=WORDS, created_by=created_by)
 
 
-def filled(model, scene):
+def build_values(model, scene):
     """A value other than the default for each field that can be written."""
     shared = {field.name for field in Record._meta.fields} - {"note", "open_question"}
     values = {}
     for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
         unset = field.name in shared or not field.editable or field.primary_key
         if not unset and field.name not in getattr(model, "KINDS", ()):
-            values[field.name] = fill(field, scene)
+            values[field.name] = build_value(field, scene)
     if hasattr(model, "KINDS"):
         values["record"] = scene["people"]
     if "after" in values:
@@ -73,23 +73,25 @@ def filled(model, scene):
     return values
 
 
-def fill(field, scene):
+def build_value(field, scene):
     if field.is_relation:
         key = "other side" if field.name in OTHER_SIDE else field.related_model.collection()
         review = scene["other side"].review
-        made = scene.get(key) or FACTORIES[key](review=review, **kin(field, scene))
+        made = scene.get(key) or FACTORIES[key](review=review, **build_related_values(field, scene))
         return [made] if field.many_to_many else made
-    if field.name in TOLD and (field.name != "text" or field.model is COLLECTIONS["sources"]):
-        return TOLD[field.name]
+    if field.name in VALUES_BY_NAME and (
+        field.name != "text" or field.model is COLLECTIONS["sources"]
+    ):
+        return VALUES_BY_NAME[field.name]
     if field.choices:
         return [value for value, _ in field.choices if value != "other"][-1]
-    for kind, value in BY_TYPE.items():
+    for kind, value in VALUES_BY_TYPE.items():
         if isinstance(field, kind):
             return value
     return WORDS if field.name.endswith("_words") else f"A {field.name}."
 
 
-def kin(field, scene):
+def build_related_values(field, scene):
     """A wider incident is one of the same negotiation."""
     names = {field.name for field in field.related_model._meta.fields}
     return {"negotiation": scene["negotiations"]} if "negotiation" in names else {}

@@ -56,7 +56,7 @@ SMALL_ROWS = {
 TERM = '    terms:\n      - {text: "To meet soon.", quote: "Talks are due."}\n'
 
 
-def write(folder, content=SMALL, name="talks.yaml"):
+def write_seed_file(folder, content=SMALL, name="talks.yaml"):
     """Write a seed file with the text of its source beside it; its path."""
     (folder / "sources").mkdir(exist_ok=True)
     (folder / "sources" / "report.txt").write_bytes(TEXT.encode())
@@ -65,7 +65,7 @@ def write(folder, content=SMALL, name="talks.yaml"):
     return path
 
 
-def run(*arguments, command="loadseeds"):
+def run_command(*arguments, command="loadseeds"):
     """The exit code, the output and the complaints of a command."""
     out, err = io.StringIO(), io.StringIO()
     code = 0
@@ -76,14 +76,14 @@ def run(*arguments, command="loadseeds"):
     return code, out.getvalue(), err.getvalue()
 
 
-def stored():
+def count_rows():
     """How many rows there are of each kind that has any, and what is remembered of the files."""
     counts = {model.collection(): model.objects.count() for model in RECORDS}
     counts["entries"] = SeedEntry.objects.count()
     return {kind: count for kind, count in counts.items() if count}
 
 
-def clear():
+def delete_all_records():
     """Delete all records as nobody may, and forget the files; parts before wholes."""
     for model in reversed(RECORDS):
         for name in model.acyclic:
@@ -92,6 +92,6 @@ def clear():
     SeedEntry.objects.all().delete()
 
 
-def versions():
+def count_versions():
     """How many versions the history holds."""
     return sum(model.history.count() for model in RECORDS)

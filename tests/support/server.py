@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.support.processes import PRODUCTION, ROOT, run
+from tests.support.processes import PRODUCTION, ROOT, run_process
 
 PATIENCE_IN_SECONDS = 60
 
@@ -44,32 +44,32 @@ def server(tmp_path_factory):
     }
     made = ("createsuperuser", "--noinput", "--username", "client", "--email", "client@example.org")
     for command in (("migrate",), ("loadseeds",), made):
-        manage(command, variables)
-    token = manage(("createtoken", "client", "--scope", "write"), variables)
-    with serving(folder, variables) as url:
+        run_manage(command, variables)
+    token = run_manage(("createtoken", "client", "--scope", "write"), variables)
+    with run_server(folder, variables) as url:
         yield Server(url, token, folder, variables)
 
 
 @contextmanager
-def serving(folder, variables):
+def run_server(folder, variables):
     """Start the server as the README does, on a free port; the value is its address."""
-    port = free_port()
+    port = find_free_port()
     address, log = f"127.0.0.1:{port}", folder / "server.log"
-    process = start(port, variables, log)
+    process = start_server(port, variables, log)
     try:
-        wait_for(f"http://{address}/readyz", process, log)
+        wait_until_ready(f"http://{address}/readyz", process, log)
         yield f"http://{address}"
     finally:
         process.terminate()
         process.wait(30)
 
 
-def free_port():
+def find_free_port():
     with socket.create_server(("127.0.0.1", 0)) as free:
         return free.getsockname()[1]
 
 
-def start(port, variables, log):
+def start_server(port, variables, log):
     """The server as the README starts it."""
     readme = (ROOT / "README.md").read_text().replace("\\\n", " ")
     command = re.search(r"^granian (.*)$", readme, re.MULTILINE)[1]
@@ -83,14 +83,14 @@ def start(port, variables, log):
         )
 
 
-def manage(command, variables):
+def run_manage(command, variables):
     """What a command printed."""
-    done = run(["manage.py", *command], **variables)
+    done = run_process(["manage.py", *command], **variables)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
 
-def wait_for(address, process, log):
+def wait_until_ready(address, process, log):
     until = time.monotonic() + PATIENCE_IN_SECONDS
     while process.poll() is None and time.monotonic() < until:
         try:

@@ -8,7 +8,7 @@ sort: days, months, spans, open at one side, and none. Nothing here is loaded by
 import random
 from datetime import date, timedelta
 
-from negotiations.history.bulk import write_new
+from negotiations.history.bulk import bulk_save
 from negotiations.models import (
     Citation,
     Commitment,
@@ -42,7 +42,7 @@ class Synthetic:
             slug="synthetic", kind="report", title="A source of all", text=text, review="published"
         )
         self.source.published = (FIRST_DAY + timedelta(days=self.days + 30)).isoformat()
-        write_new([(self.source, {})])
+        bulk_save([(self.source, {})])
         self.parties = self.write([Party(name=f"Party {n}", kind="state") for n in range(parties)])
         self.negotiation = Negotiation(
             title="Synthetic talks", slug="synthetic", kind="peace", status="ongoing"
@@ -65,7 +65,7 @@ class Synthetic:
         """Write records of one kind, each with words of its own; relations are shared by all."""
         for record in records:
             record.review = "published"
-        write_new([(record, {**related, "citations": self.words(record)}) for record in records])
+        bulk_save([(record, {**related, "citations": self.words(record)}) for record in records])
         return records
 
     def words(self, record):

@@ -2,15 +2,15 @@
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.support.admin_client import address
+from tests.support.admin_client import get_admin_url
 
 
 def page(model):
-    return f"{address(model, 'list')}import/"
+    return f"{get_admin_url(model, 'list')}import/"
 
 
-def exported(client, model, table="csv", **query):
-    answer = client.get(f"{address(model, 'list')}export/{table}/", query)
+def download_export(client, model, table="csv", **query):
+    answer = client.get(f"{get_admin_url(model, 'list')}export/{table}/", query)
     assert answer.status_code == 200
     return b"".join(answer.streaming_content)
 
@@ -20,7 +20,7 @@ def send(client, model, content, name="rows.csv", **more):
     return client.post(page(model), {"file": SimpleUploadedFile(name, content), **more})
 
 
-def previewed(answer):
+def get_preview(answer):
     """What the rows would do: (row number, kind, {column: (old, new)})."""
     assert list(answer.context["faults"]) == []
     return [
@@ -34,6 +34,6 @@ def confirm(client, model, answer):
     return client.post(page(model), {"upload": upload.key, "reason": answer.context["reason"]})
 
 
-def faults(answer):
+def get_import_faults(answer):
     assert answer.status_code == 422
     return [tuple(fault) for fault in answer.context["faults"]]

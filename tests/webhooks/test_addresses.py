@@ -14,7 +14,7 @@ from negotiations.models import Webhook, WebhookDelivery
 from negotiations.webhooks import client as sending
 from negotiations.webhooks import serializers, ssrf_guard
 from tests.factories import PartyFactory
-from tests.support.receiver import ADDRESS, deliver, receiver, subscribed
+from tests.support.receiver import WEBHOOKS_URL, create_webhook, receiver, run_worker
 
 pytestmark = pytest.mark.django_db
 __all__ = ["receiver"]  # the fixture
@@ -46,7 +46,7 @@ def names(monkeypatch):
 
 def fault(client, url):
     """The code that a URL is refused with; None when it is taken."""
-    answer = client.post(ADDRESS, {"url": url})
+    answer = client.post(WEBHOOKS_URL, {"url": url})
     if answer.status_code == 201:
         return None
     [found] = answer.json()["errors"]
@@ -173,7 +173,7 @@ def test_unknown_hidden_and_silent_names_are_refused_alike(reviewer, names, monk
     held = threading.Event()
     names.known["silent.example"] = lambda: held.wait(2) and []
     answers = [
-        reviewer.post(ADDRESS, {"url": f"https://{name}.example/"}).json()
+        reviewer.post(WEBHOOKS_URL, {"url": f"https://{name}.example/"}).json()
         for name in ("inside", "silent", "unknown")
     ]
     held.set()
@@ -188,7 +188,7 @@ def test_a_name_that_turns_inside_later_is_not_connected_to(reviewer, names, cap
     assert fault(reviewer, "https://turning.example/") is None
     PartyFactory()
 
-    assert deliver(capsys) == "0 delivered, 1 to be repeated, 0 given up."
+    assert run_worker(capsys) == "0 delivered, 1 to be repeated, 0 given up."
 
     delivery = WebhookDelivery.objects.get()
     assert delivery.error == "The host has no address, or one that is not public."
@@ -198,11 +198,11 @@ def test_a_name_that_turns_inside_later_is_not_connected_to(reviewer, names, cap
 def test_a_name_is_asked_once_and_its_answer_connected_to(reviewer, names, receiver, capsys):
     """The second answer would lead elsewhere: nobody asks for it."""
     names.known["hook.example"] = ["127.0.0.1"]
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     Webhook.objects.update(url=f"http://hook.example:{receiver.port}/")
     PartyFactory()
 
-    deliver(capsys)
+    run_worker(capsys)
 
     [(_, headers, _)] = receiver.heard
     assert headers["Host"] == f"hook.example:{receiver.port}"
@@ -211,11 +211,11 @@ def test_a_name_is_asked_once_and_its_answer_connected_to(reviewer, names, recei
 
 def test_of_two_addresses_the_one_that_answers_is_taken(reviewer, names, receiver, capsys):
     names.known["hook.example"] = ["127.0.0.2", "127.0.0.1"]
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     Webhook.objects.update(url=f"http://hook.example:{receiver.port}/")
     PartyFactory()
 
-    assert deliver(capsys) == "1 delivered, 0 to be repeated, 0 given up."
+    assert run_worker(capsys) == "1 delivered, 0 to be repeated, 0 given up."
 
 
 @pytest.fixture
@@ -230,27 +230,27 @@ def secured(receiver, tmp_path, monkeypatch):
     command += ["-addext", "keyUsage=critical,digitalSignature,keyCertSign"]
     subprocess.run(command, check=True, capture_output=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    sending.trust.cache_clear()
+    sending.get_ssl_context.cache_clear()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
     receiver.asked = []
     context.sni_callback = lambda _socket, name, _context: receiver.asked.append(name)
     receiver.server.socket = context.wrap_socket(receiver.server.socket, server_side=True)
     yield receiver
-    sending.trust.cache_clear()
+    sending.get_ssl_context.cache_clear()
 
 
 def test_by_tls_the_receiver_shows_who_it_is(reviewer, names, secured, capsys):
     names.known["hook.example"] = names.known["other.example"] = ["127.0.0.1"]
     secured.url = f"https://hook.example:{secured.port}/"
-    webhook = subscribed(reviewer, secured)
+    webhook = create_webhook(reviewer, secured)
     PartyFactory()
-    assert deliver(capsys) == "1 delivered, 0 to be repeated, 0 given up."
+    assert run_worker(capsys) == "1 delivered, 0 to be repeated, 0 given up."
     assert secured.asked == ["hook.example"]
 
     Webhook.objects.update(url=f"https://other.example:{secured.port}/")
     PartyFactory()
-    assert deliver(capsys) == "0 delivered, 1 to be repeated, 0 given up."
+    assert run_worker(capsys) == "0 delivered, 1 to be repeated, 0 given up."
 
     [message] = secured.verified(webhook["secret"])
     assert message == json.loads(secured.heard[0][2])
@@ -267,7 +267,7 @@ def test_without_tls_only_this_machine_is_reached_and_only_if_allowed(
     assert fault(reviewer, receiver.url) == FORM
     PartyFactory()
 
-    deliver(capsys)
+    run_worker(capsys)
 
     assert receiver.heard == []
     assert WebhookDelivery.objects.get().status == "pending"
@@ -278,7 +278,7 @@ def test_look_ups_that_hang_do_not_pile_up(names):
     names.known["silent.example"] = lambda: held.wait(5) and []
     before = threading.active_count()
 
-    found = [ssrf_guard.resolved("silent.example", 443, 0.01) for _ in range(20)]
+    found = [ssrf_guard.look_up_host("silent.example", 443, 0.01) for _ in range(20)]
     running = threading.active_count() - before
     held.set()
 
@@ -288,4 +288,4 @@ def test_look_ups_that_hang_do_not_pile_up(names):
     deadline = time.monotonic() + 5
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert ssrf_guard.resolved(OUTSIDE, 443, 1) == [OUTSIDE]
+    assert ssrf_guard.look_up_host(OUTSIDE, 443, 1) == [OUTSIDE]

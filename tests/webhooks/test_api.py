@@ -9,9 +9,16 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from negotiations.models import Token, Webhook, WebhookDelivery
-from tests.conftest import json_client, member_of
+from tests.conftest import build_api_client, create_user
 from tests.factories import PartyFactory
-from tests.support.receiver import ADDRESS, deliver, receiver, subscribed, time_passes, with_status
+from tests.support.receiver import (
+    WEBHOOKS_URL,
+    build_answer,
+    create_webhook,
+    make_deliveries_due,
+    receiver,
+    run_worker,
+)
 
 pytestmark = pytest.mark.django_db
 __all__ = ["receiver"]  # the fixture
@@ -23,17 +30,17 @@ MEMBERS = [
 
 
 def of(webhook, *path):
-    return "/".join([f"{ADDRESS}{webhook['slug']}", *path, ""])
+    return "/".join([f"{WEBHOOKS_URL}{webhook['slug']}", *path, ""])
 
 
 def reading(user):
-    client = json_client()
+    client = build_api_client()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {Token.issue(user, 'reads')[1]}")
     return client
 
 
 def test_a_webhook_is_made_with_a_secret_that_is_shown_once(analyst, receiver):
-    made = analyst.post(ADDRESS, {"url": receiver.url, "kinds": ["parties"]})
+    made = analyst.post(WEBHOOKS_URL, {"url": receiver.url, "kinds": ["parties"]})
 
     body = made.json()
     secret = body.pop("secret")
@@ -53,11 +60,11 @@ def test_a_webhook_is_made_with_a_secret_that_is_shown_once(analyst, receiver):
     }
     assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
     assert analyst.get(of(body)).json() == body
-    assert analyst.get(ADDRESS).json() == {"results": [body]}
+    assert analyst.get(WEBHOOKS_URL).json() == {"results": [body]}
 
 
 def test_no_secret_is_stored(analyst, receiver):
-    secret = subscribed(analyst, receiver)["secret"]
+    secret = create_webhook(analyst, receiver)["secret"]
     key = base64.b64decode(secret.removeprefix("whsec_"))
 
     stored = str(list(Webhook.objects.values()))
@@ -66,15 +73,15 @@ def test_no_secret_is_stored(analyst, receiver):
 
 
 def test_two_webhooks_have_two_secrets(analyst, receiver):
-    secrets = {subscribed(analyst, receiver)["secret"] for _ in range(3)}
+    secrets = {create_webhook(analyst, receiver)["secret"] for _ in range(3)}
 
     assert len(secrets) == 3
 
 
 def test_others_webhooks_are_not_there(analyst, reviewer, reader, receiver, capsys):
-    webhook = subscribed(reviewer, receiver)
+    webhook = create_webhook(reviewer, receiver)
     PartyFactory(review="published")
-    deliver(capsys)
+    run_worker(capsys)
     message = WebhookDelivery.objects.first().message
     paths = [(), ("deliveries",), ("deliveries", message)]
     acts = [("rotate",), ("test",), ("deliveries", message, "redeliver")]
@@ -83,23 +90,23 @@ def test_others_webhooks_are_not_there(analyst, reviewer, reader, receiver, caps
     assert {analyst.post(of(webhook, *path)).status_code for path in acts} == {404}
     assert analyst.patch(of(webhook), {"enabled": False}).status_code == 404
     assert analyst.delete(of(webhook)).status_code == 404
-    assert analyst.get(ADDRESS).json() == {"results": []}
-    assert analyst.get(f"{ADDRESS}%00/").status_code == 404
-    own = subscribed(analyst, receiver)
+    assert analyst.get(WEBHOOKS_URL).json() == {"results": []}
+    assert analyst.get(f"{WEBHOOKS_URL}%00/").status_code == 404
+    own = create_webhook(analyst, receiver)
     assert analyst.get(of(own, "deliveries", message)).status_code == 404
     assert {reader.get(of(webhook, *path)).status_code for path in paths} == {401}
     assert {reader.post(of(webhook, *path)).status_code for path in acts} == {401}
-    assert reader.post(ADDRESS, {"url": receiver.url}).status_code == 401
+    assert reader.post(WEBHOOKS_URL, {"url": receiver.url}).status_code == 401
 
 
 def test_a_token_that_only_reads_looks_and_changes_nothing(analyst, analyst_user, receiver):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
     message = analyst.post(of(webhook, "test")).json()["id"]
     client = reading(analyst_user)
 
-    assert client.get(ADDRESS).status_code == client.get(of(webhook, "deliveries")).status_code
+    assert client.get(WEBHOOKS_URL).status_code == client.get(of(webhook, "deliveries")).status_code
     refused = [
-        client.post(ADDRESS, {"url": receiver.url}),
+        client.post(WEBHOOKS_URL, {"url": receiver.url}),
         client.patch(of(webhook), {"enabled": False}),
         client.post(of(webhook, "rotate")),
         client.post(of(webhook, "test")),
@@ -112,7 +119,7 @@ def test_a_token_that_only_reads_looks_and_changes_nothing(analyst, analyst_user
 def test_who_has_no_role_makes_no_webhook(receiver, analyst_user, analyst):
     analyst_user.groups.clear()
 
-    answer = analyst.post(ADDRESS, {"url": receiver.url})
+    answer = analyst.post(WEBHOOKS_URL, {"url": receiver.url})
 
     assert (answer.status_code, answer.json()["detail"]) == (403, "Your role has no webhooks.")
 
@@ -135,9 +142,9 @@ def test_who_has_no_role_makes_no_webhook(receiver, analyst_user, analyst):
     ],
 )
 def test_a_faulty_body_is_refused_by_name(analyst, receiver, body, pointer, code):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
     answers = [
-        analyst.post(ADDRESS, {"url": receiver.url, **body}),
+        analyst.post(WEBHOOKS_URL, {"url": receiver.url, **body}),
         analyst.patch(of(webhook), body),
     ]
 
@@ -149,11 +156,11 @@ def test_a_faulty_body_is_refused_by_name(analyst, receiver, body, pointer, code
 def test_the_nearest_words_are_named(analyst, receiver):
     body = {"url": receiver.url, "kinds": ["partys"], "enable": True}
 
-    answer = analyst.post(ADDRESS, body)
+    answer = analyst.post(WEBHOOKS_URL, body)
 
     meant = {fault["pointer"]: fault["did_you_mean"] for fault in answer.json()["errors"]}
     assert meant == {"/enable": ["enabled"], "/kinds/0": ["parties"]}
-    query = analyst.get(ADDRESS, {"limit": 5}).json()["errors"]
+    query = analyst.get(WEBHOOKS_URL, {"limit": 5}).json()["errors"]
     assert [(fault["parameter"], fault["code"]) for fault in query] == [
         ("limit", "unknown_parameter")
     ]
@@ -161,11 +168,11 @@ def test_the_nearest_words_are_named(analyst, receiver):
 
 def test_methods_that_are_not_there_are_told_before_who_asks(reader):
     answers = [
-        (reader.put(ADDRESS, {}), "GET, HEAD, POST"),
-        (reader.put(f"{ADDRESS}x/", {}), "GET, HEAD, PATCH, DELETE"),
-        (reader.get(f"{ADDRESS}x/rotate/"), "POST"),
-        (reader.get(f"{ADDRESS}x/deliveries/y/redeliver/"), "POST"),
-        (reader.delete(f"{ADDRESS}x/deliveries/y/"), "GET, HEAD"),
+        (reader.put(WEBHOOKS_URL, {}), "GET, HEAD, POST"),
+        (reader.put(f"{WEBHOOKS_URL}x/", {}), "GET, HEAD, PATCH, DELETE"),
+        (reader.get(f"{WEBHOOKS_URL}x/rotate/"), "POST"),
+        (reader.get(f"{WEBHOOKS_URL}x/deliveries/y/redeliver/"), "POST"),
+        (reader.delete(f"{WEBHOOKS_URL}x/deliveries/y/"), "GET, HEAD"),
     ]
 
     assert [(a.status_code, a["Allow"]) for a, _ in answers] == [(405, m) for _, m in answers]
@@ -173,7 +180,7 @@ def test_methods_that_are_not_there_are_told_before_who_asks(reader):
 
 @pytest.mark.parametrize("act", ["rotate", "test"])
 def test_an_act_takes_neither_body_nor_parameters(analyst, receiver, act):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
 
     assert analyst.post(of(webhook, act), {"now": True}).status_code == 400
     assert analyst.post(f"{of(webhook, act)}?now=true").status_code == 400
@@ -181,7 +188,7 @@ def test_an_act_takes_neither_body_nor_parameters(analyst, receiver, act):
 
 
 def test_a_webhook_is_changed_switched_off_and_goes_on_where_it_stopped(analyst, receiver, capsys):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
     off = analyst.patch(of(webhook), {"enabled": False, "kinds": ["parties"]}).json()
     assert (off["enabled"], off["disabled_reason"], off["kinds"]) == (
         False,
@@ -189,21 +196,21 @@ def test_a_webhook_is_changed_switched_off_and_goes_on_where_it_stopped(analyst,
         ["parties"],
     )
     PartyFactory(slug="meanwhile", review="published")
-    deliver(capsys)
+    run_worker(capsys)
     assert receiver.heard == []
 
     url = f"http://127.0.0.1:{receiver.port}/new"
     media = "application/merge-patch+json"
     on = analyst.patch(of(webhook), f'{{"url": "{url}", "enabled": true}}', content_type=media)
     assert (on.status_code, on.json()["url"], on.json()["enabled"]) == (200, url, True)
-    deliver(capsys)
+    run_worker(capsys)
 
     assert [path for path, _, _ in receiver.heard] == ["/new"]
     assert receiver.told == [("parties.created", "meanwhile")]
 
 
 def test_what_was_read_is_sent_back_and_a_state_that_is_gone_is_not_written(analyst, receiver):
-    read = analyst.get(of(subscribed(analyst, receiver)))
+    read = analyst.get(of(create_webhook(analyst, receiver)))
     webhook, seen = read.json(), {"if-match": read["ETag"]}
 
     changed = analyst.patch(of(webhook), {**webhook, "kinds": ["terms"]}, headers=seen)
@@ -221,10 +228,10 @@ def test_what_was_read_is_sent_back_and_a_state_that_is_gone_is_not_written(anal
 
 
 def test_a_new_address_begins_without_the_failures_of_the_old_one(analyst, receiver, capsys):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
     analyst.post(of(webhook, "test"))
-    receiver.answer = with_status(500)
-    deliver(capsys)
+    receiver.answer = build_answer(500)
+    run_worker(capsys)
     assert analyst.get(of(webhook)).json()["failing_since"] is not None
 
     body = analyst.patch(of(webhook), {"url": receiver.url.replace("hook", "new")}).json()
@@ -233,11 +240,11 @@ def test_a_new_address_begins_without_the_failures_of_the_old_one(analyst, recei
 
 
 def test_a_deleted_webhook_is_gone_with_its_log(analyst, receiver, capsys):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
     PartyFactory(review="published")
 
     deleted = analyst.delete(of(webhook))
-    deliver(capsys)
+    run_worker(capsys)
 
     assert (deleted.status_code, deleted.content) == (204, b"")
     assert analyst.get(of(webhook)).status_code == 404
@@ -249,7 +256,7 @@ def test_a_user_has_no_more_than_twenty_webhooks(analyst, analyst_user, receiver
         Webhook(user=analyst_user, url=receiver.url, position=0) for _ in range(20)
     )
 
-    assert analyst.post(ADDRESS, {"url": receiver.url}).status_code == 409
+    assert analyst.post(WEBHOOKS_URL, {"url": receiver.url}).status_code == 409
 
 
 # Secrets
@@ -265,11 +272,11 @@ def is_good(secret, heard):
 
 
 def test_for_a_day_after_a_new_secret_both_are_good(analyst, receiver, capsys):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
 
     rotated = analyst.post(of(webhook, "rotate")).json()
     analyst.post(of(webhook, "test"))
-    deliver(capsys)
+    run_worker(capsys)
 
     old, new = webhook["secret"], rotated["secret"]
     assert old != new
@@ -279,15 +286,15 @@ def test_for_a_day_after_a_new_secret_both_are_good(analyst, receiver, capsys):
 
     Webhook.objects.update(rotated_at=timezone.now() - timedelta(days=1))
     analyst.post(of(webhook, "test"))
-    deliver(capsys)
+    run_worker(capsys)
     assert [is_good(secret, receiver.heard[1]) for secret in (old, new)] == [False, True]
     assert analyst.get(of(webhook)).json()["old_secret_until"] is None
 
 
 def test_a_message_that_was_touched_is_not_good(analyst, receiver, capsys):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
     analyst.post(of(webhook, "test"))
-    deliver(capsys)
+    run_worker(capsys)
     [(path, headers, body)] = receiver.heard
 
     assert is_good(webhook["secret"], (path, headers, body))
@@ -299,10 +306,10 @@ def test_a_message_that_was_touched_is_not_good(analyst, receiver, capsys):
 
 
 def test_a_trial_arrives_and_is_logged(analyst, receiver, capsys):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
 
     made = analyst.post(of(webhook, "test"))
-    deliver(capsys)
+    run_worker(capsys)
 
     body = made.json()
     assert made.status_code == 201
@@ -325,13 +332,13 @@ def test_a_trial_arrives_and_is_logged(analyst, receiver, capsys):
 
 
 def test_the_log_comes_in_pages_newest_first_and_by_status(reviewer, receiver, capsys):
-    webhook = subscribed(reviewer, receiver)
+    webhook = create_webhook(reviewer, receiver)
     for _ in range(3):
         PartyFactory()
-    deliver(capsys)
-    receiver.answer = with_status(500)
+    run_worker(capsys)
+    receiver.answer = build_answer(500)
     PartyFactory()
-    deliver(capsys)
+    run_worker(capsys)
     log = of(webhook, "deliveries")
 
     first = reviewer.get(log, {"limit": 3}).json()
@@ -354,24 +361,24 @@ def test_the_log_comes_in_pages_newest_first_and_by_status(reviewer, receiver, c
     ],
 )
 def test_a_query_of_the_log_that_cannot_be_meant_is_refused(analyst, receiver, query, fault):
-    answer = analyst.get(of(subscribed(analyst, receiver), "deliveries"), query)
+    answer = analyst.get(of(create_webhook(analyst, receiver), "deliveries"), query)
 
     assert answer.status_code == 400
     assert [(e["parameter"], e["code"]) for e in answer.json()["errors"]] == [fault]
 
 
 def test_a_message_is_delivered_again_under_the_same_name(reviewer, receiver, capsys):
-    webhook = subscribed(reviewer, receiver)
+    webhook = create_webhook(reviewer, receiver)
     PartyFactory()
-    receiver.answer = with_status(500)
+    receiver.answer = build_answer(500)
     for _ in range(10):
-        deliver(capsys)
-        time_passes()
-    receiver.answer = with_status(200)
+        run_worker(capsys)
+        make_deliveries_due()
+    receiver.answer = build_answer(200)
     [given_up] = reviewer.get(of(webhook, "deliveries"), {"status": "failed"}).json()["results"]
 
     again = reviewer.post(of(webhook, "deliveries", given_up["id"], "redeliver"))
-    assert deliver(capsys) == "1 delivered, 0 to be repeated, 0 given up."
+    assert run_worker(capsys) == "1 delivered, 0 to be repeated, 0 given up."
 
     assert again.status_code == 200
     assert (again.json()["status"], again.json()["attempts"]) == ("pending", 0)
@@ -379,7 +386,7 @@ def test_a_message_is_delivered_again_under_the_same_name(reviewer, receiver, ca
 
 
 def test_to_a_webhook_that_is_off_nothing_is_delivered_again(reviewer, receiver):
-    webhook = subscribed(reviewer, receiver)
+    webhook = create_webhook(reviewer, receiver)
     message = reviewer.post(of(webhook, "test")).json()["id"]
     reviewer.patch(of(webhook), {"enabled": False})
 
@@ -392,16 +399,16 @@ def test_to_a_webhook_that_is_off_nothing_is_delivered_again(reviewer, receiver)
 
 
 def test_an_administrator_sees_but_their_own_by_the_api(administrator, analyst, receiver):
-    webhook = subscribed(analyst, receiver)
+    webhook = create_webhook(analyst, receiver)
 
     assert administrator.get(of(webhook)).status_code == 404
-    assert json_client(member_of("reviewer", "x")).get(of(webhook)).status_code == 404
+    assert build_api_client(create_user("reviewer", "x")).get(of(webhook)).status_code == 404
 
 
 def test_writes_are_rehearsed_and_repeated_as_everywhere(analyst, receiver):
-    rehearsed = analyst.post(f"{ADDRESS}?dry_run=true", {"url": receiver.url})
-    webhook = subscribed(analyst, receiver)
-    kept = analyst.post(ADDRESS, {"url": receiver.url}, headers={"idempotency-key": "1"})
+    rehearsed = analyst.post(f"{WEBHOOKS_URL}?dry_run=true", {"url": receiver.url})
+    webhook = create_webhook(analyst, receiver)
+    kept = analyst.post(WEBHOOKS_URL, {"url": receiver.url}, headers={"idempotency-key": "1"})
     twice = [analyst.post(of(webhook, "test"), headers={"idempotency-key": "2"}) for _ in "ab"]
     analyst.patch(f"{of(webhook)}?dry_run=true", {"enabled": False})
     analyst.delete(f"{of(webhook)}?dry_run=true")
@@ -410,5 +417,5 @@ def test_writes_are_rehearsed_and_repeated_as_everywhere(analyst, receiver):
     assert (kept.status_code, kept.json()["errors"][0]["code"]) == (400, "unsupported")
     assert twice[0].json() == twice[1].json()
     assert twice[1]["Idempotency-Replayed"] == "true"
-    assert [each["enabled"] for each in analyst.get(ADDRESS).json()["results"]] == [True]
+    assert [each["enabled"] for each in analyst.get(WEBHOOKS_URL).json()["results"]] == [True]
     assert len(analyst.get(of(webhook, "deliveries")).json()["results"]) == 1

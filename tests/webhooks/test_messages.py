@@ -14,9 +14,15 @@ from negotiations import history
 from negotiations.models import Change, Webhook, WebhookDelivery
 from negotiations.webhooks import client as sending
 from negotiations.webhooks import worker
-from tests.conftest import json_client, member_of
+from tests.conftest import build_api_client, create_user
 from tests.factories import PartyFactory, PersonFactory, UserFactory
-from tests.support.receiver import deliver, receiver, subscribed, time_passes, with_status
+from tests.support.receiver import (
+    build_answer,
+    create_webhook,
+    make_deliveries_due,
+    receiver,
+    run_worker,
+)
 
 pytestmark = pytest.mark.django_db
 __all__ = ["receiver"]  # the fixture
@@ -24,7 +30,7 @@ __all__ = ["receiver"]  # the fixture
 
 def published(record, by):
     record.review = "published"
-    history.write(record, by=by)
+    history.save(record, by=by)
 
 
 def waits():
@@ -39,10 +45,10 @@ def waits():
 def test_a_change_is_told_as_the_feed_tells_it_and_its_signature_is_good(
     reviewer, reviewer_user, receiver, capsys
 ):
-    webhook = subscribed(reviewer, receiver)
+    webhook = create_webhook(reviewer, receiver)
     PartyFactory(slug="north", created_by=reviewer_user)
 
-    assert deliver(capsys) == "1 delivered, 0 to be repeated, 0 given up."
+    assert run_worker(capsys) == "1 delivered, 0 to be repeated, 0 given up."
 
     event = reviewer.get("/api/v1/changes/").json()["results"][0]
     message = {"type": "parties.created", "timestamp": event["at"], "data": event}
@@ -57,11 +63,11 @@ def test_a_change_is_told_as_the_feed_tells_it_and_its_signature_is_good(
 
 def test_messages_come_in_the_order_of_the_changes_and_each_once(reviewer, receiver, capsys):
     PartyFactory(slug="before")
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     for number in range(3):
         PartyFactory(slug=f"party-{number}")
 
-    said = [deliver(capsys), deliver(capsys)]
+    said = [run_worker(capsys), run_worker(capsys)]
 
     assert said == [
         "3 delivered, 0 to be repeated, 0 given up.",
@@ -74,23 +80,23 @@ def test_more_changes_than_are_laid_out_at_a_time_are_all_told(
     reviewer, receiver, capsys, monkeypatch
 ):
     monkeypatch.setattr(worker, "CHUNK", 2)
-    subscribed(reviewer, receiver, kinds=["parties"])
+    create_webhook(reviewer, receiver, kinds=["parties"])
     for number in range(5):
         PersonFactory()
         PartyFactory(slug=f"party-{number}")
 
-    assert deliver(capsys) == "5 delivered, 0 to be repeated, 0 given up."
+    assert run_worker(capsys) == "5 delivered, 0 to be repeated, 0 given up."
     assert [slug for _, slug in receiver.told] == [f"party-{number}" for number in range(5)]
 
 
 def test_a_write_that_is_taken_back_is_told_to_nobody(reviewer, receiver, capsys):
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     with transaction.atomic():
         PartyFactory(slug="never")
         transaction.set_rollback(True)
     PartyFactory(slug="ever")
 
-    deliver(capsys)
+    run_worker(capsys)
 
     assert receiver.told == [("parties.created", "ever")]
 
@@ -104,7 +110,7 @@ def test_a_write_asks_nothing_of_the_database_for_webhooks(reviewer, receiver):
     queries()
     without = queries()
     for _ in range(3):
-        subscribed(reviewer, receiver)
+        create_webhook(reviewer, receiver)
 
     assert queries() == without
 
@@ -112,13 +118,13 @@ def test_a_write_asks_nothing_of_the_database_for_webhooks(reviewer, receiver):
 def test_a_hidden_draft_is_told_to_its_author_and_to_reviewers_alone(
     analyst, reviewer, reviewer_user, receiver, capsys
 ):
-    other = json_client(member_of("contributor", "other"))
-    webhooks = [subscribed(client, receiver)["slug"] for client in (analyst, reviewer, other)]
+    other = build_api_client(create_user("contributor", "other"))
+    webhooks = [create_webhook(client, receiver)["slug"] for client in (analyst, reviewer, other)]
     person = PersonFactory(slug="ann", created_by=User.objects.get(username="analyst"))
-    deliver(capsys)
+    run_worker(capsys)
     person.note = "Seen by few."
-    history.write(person)
-    deliver(capsys)
+    history.save(person)
+    run_worker(capsys)
 
     def types():
         rows = WebhookDelivery.objects.order_by("pk")
@@ -129,7 +135,7 @@ def test_a_hidden_draft_is_told_to_its_author_and_to_reviewers_alone(
     assert len(receiver.heard) == 4
 
     published(person, reviewer_user)
-    deliver(capsys)
+    run_worker(capsys)
 
     updated = [*hidden, "people.updated"]
     assert types() == [updated, updated, ["people.created"]]
@@ -140,15 +146,15 @@ def test_a_hidden_draft_is_told_to_its_author_and_to_reviewers_alone(
 def test_what_its_owner_may_not_learn_of_any_more_is_withheld(
     reviewer, reviewer_user, receiver, capsys
 ):
-    webhook = subscribed(reviewer, receiver)
-    receiver.answer = with_status(500)
+    webhook = create_webhook(reviewer, receiver)
+    receiver.answer = build_answer(500)
     PersonFactory(slug="hidden", created_by=UserFactory())
-    deliver(capsys)
+    run_worker(capsys)
     receiver.heard.clear()
-    reviewer_user.groups.set([member_of("contributor", "other").groups.get()])
-    time_passes()
+    reviewer_user.groups.set([create_user("contributor", "other").groups.get()])
+    make_deliveries_due()
 
-    deliver(capsys)
+    run_worker(capsys)
 
     delivery = WebhookDelivery.objects.get()
     assert receiver.heard == []
@@ -162,7 +168,7 @@ def test_what_its_owner_may_not_learn_of_any_more_is_withheld(
 
 @pytest.mark.parametrize("loss", ["role", "account"])
 def test_who_has_no_role_any_more_has_no_webhooks(reviewer, reviewer_user, receiver, capsys, loss):
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     PartyFactory(review="published")
     if loss == "role":
         reviewer_user.groups.clear()
@@ -170,7 +176,7 @@ def test_who_has_no_role_any_more_has_no_webhooks(reviewer, reviewer_user, recei
         reviewer_user.is_active = False
         reviewer_user.save()
 
-    deliver(capsys)
+    run_worker(capsys)
 
     assert receiver.heard == []
     assert Webhook.objects.get().disabled_reason == "owner"
@@ -182,20 +188,20 @@ def test_who_has_no_role_any_more_has_no_webhooks(reviewer, reviewer_user, recei
 def test_a_message_that_fails_is_repeated_under_its_name_and_later_ones_pass(
     reviewer, receiver, capsys
 ):
-    webhook = subscribed(reviewer, receiver)
+    webhook = create_webhook(reviewer, receiver)
     PartyFactory(slug="first")
-    receiver.answer = with_status(503)
-    assert deliver(capsys) == "0 delivered, 1 to be repeated, 0 given up."
+    receiver.answer = build_answer(503)
+    assert run_worker(capsys) == "0 delivered, 1 to be repeated, 0 given up."
     assert Webhook.objects.get().failing_since is not None
     # The webhook rests for a moment: nothing is due.
     PartyFactory(slug="second")
-    assert deliver(capsys) == "0 delivered, 0 to be repeated, 0 given up."
+    assert run_worker(capsys) == "0 delivered, 0 to be repeated, 0 given up."
 
-    receiver.answer = with_status(204)
+    receiver.answer = build_answer(204)
     Webhook.objects.update(next_turn_at=timezone.now())
-    assert deliver(capsys) == "1 delivered, 0 to be repeated, 0 given up."
-    time_passes()
-    assert deliver(capsys) == "1 delivered, 0 to be repeated, 0 given up."
+    assert run_worker(capsys) == "1 delivered, 0 to be repeated, 0 given up."
+    make_deliveries_due()
+    assert run_worker(capsys) == "1 delivered, 0 to be repeated, 0 given up."
 
     assert [slug for _, slug in receiver.told] == ["first", "second", "first"]
     ids = [headers["webhook-id"] for _, headers, _ in receiver.heard]
@@ -218,11 +224,11 @@ def test_a_message_that_fails_is_repeated_under_its_name_and_later_ones_pass(
 def test_a_receiver_that_has_too_much_to_do_is_left_alone_as_it_asks(
     reviewer, receiver, capsys, wish, seconds
 ):
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     PartyFactory()
-    receiver.answer = with_status(wish[0], **{"Retry-After": wish[1]})
+    receiver.answer = build_answer(wish[0], **{"Retry-After": wish[1]})
 
-    deliver(capsys)
+    run_worker(capsys)
     # Neither this message nor another one.
     [wait], rest = waits(), Webhook.objects.get().next_turn_at - timezone.now()
 
@@ -233,16 +239,16 @@ def test_a_receiver_that_has_too_much_to_do_is_left_alone_as_it_asks(
 def test_the_waits_grow_to_a_day_and_after_ten_attempts_a_message_is_given_up(
     reviewer, receiver, capsys
 ):
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     PartyFactory()
-    receiver.answer = with_status(500)
+    receiver.answer = build_answer(500)
 
     found = []
     for _ in range(10):
-        deliver(capsys)
+        run_worker(capsys)
         found += waits()
-        time_passes()
-    deliver(capsys)
+        make_deliveries_due()
+    run_worker(capsys)
 
     hour = 3600
     least = [5, 300, 1800, *(hours * hour for hours in (2, 5, 10, 14, 20, 24))]
@@ -261,42 +267,42 @@ def test_the_waits_grow_to_a_day_and_after_ten_attempts_a_message_is_given_up(
 def test_a_webhook_at_which_nothing_arrived_for_five_days_is_switched_off(
     reviewer, receiver, capsys
 ):
-    webhook = subscribed(reviewer, receiver)
+    webhook = create_webhook(reviewer, receiver)
     PartyFactory()
-    receiver.answer = with_status(500)
-    deliver(capsys)
+    receiver.answer = build_answer(500)
+    run_worker(capsys)
     now = timezone.now()
     Webhook.objects.update(failing_since=now - timedelta(days=4, hours=23))
-    time_passes()
-    deliver(capsys)
+    make_deliveries_due()
+    run_worker(capsys)
     assert Webhook.objects.get().enabled
 
     Webhook.objects.update(failing_since=now - timedelta(days=5, seconds=1))
-    time_passes()
-    deliver(capsys)
+    make_deliveries_due()
+    run_worker(capsys)
 
     address = f"/api/v1/webhooks/{webhook['slug']}/"
     body = reviewer.get(address).json()
     assert (body["enabled"], body["disabled_reason"]) == (False, "failing")
     PartyFactory(slug="meanwhile")
-    time_passes()
-    assert deliver(capsys) == "0 delivered, 0 to be repeated, 0 given up."
+    make_deliveries_due()
+    assert run_worker(capsys) == "0 delivered, 0 to be repeated, 0 given up."
 
-    receiver.answer = with_status(200)
+    receiver.answer = build_answer(200)
     again = reviewer.patch(address, {"enabled": True}).json()
     assert (again["enabled"], again["failing_since"], again["disabled_reason"]) == (True, None, "")
-    assert deliver(capsys) == "2 delivered, 0 to be repeated, 0 given up."
+    assert run_worker(capsys) == "2 delivered, 0 to be repeated, 0 given up."
 
 
 def test_a_receiver_that_is_gone_is_left_alone_at_once(reviewer, receiver, capsys):
-    webhook = subscribed(reviewer, receiver)
+    webhook = create_webhook(reviewer, receiver)
     PartyFactory()
     PartyFactory()
-    receiver.answer = with_status(410)
+    receiver.answer = build_answer(410)
 
-    assert deliver(capsys) == "0 delivered, 0 to be repeated, 1 given up."
-    time_passes()
-    deliver(capsys)
+    assert run_worker(capsys) == "0 delivered, 0 to be repeated, 1 given up."
+    make_deliveries_due()
+    run_worker(capsys)
 
     body = reviewer.get(f"/api/v1/webhooks/{webhook['slug']}/").json()
     assert (body["enabled"], body["disabled_reason"]) == (False, "gone")
@@ -304,12 +310,12 @@ def test_a_receiver_that_is_gone_is_left_alone_at_once(reviewer, receiver, capsy
 
 
 def test_a_redirect_is_not_followed(reviewer, receiver, capsys):
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     PartyFactory()
     elsewhere = f"http://127.0.0.1:{receiver.port}/inside"
-    receiver.answer = with_status(302, Location=elsewhere)
+    receiver.answer = build_answer(302, Location=elsewhere)
 
-    deliver(capsys)
+    run_worker(capsys)
 
     assert [path for path, _, _ in receiver.heard] == ["/hook?key=1"]
     delivery = WebhookDelivery.objects.get()
@@ -332,19 +338,19 @@ def silent(_handler):
 @pytest.mark.parametrize("slowness", [dripping, silent])
 def test_a_slow_receiver_is_cut_off(reviewer, receiver, capsys, monkeypatch, slowness):
     monkeypatch.setattr(sending, "TOTAL_TIME", 0.4)
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     PartyFactory()
     receiver.answer = slowness
 
     started = time.monotonic()
-    deliver(capsys)
+    run_worker(capsys)
 
     assert time.monotonic() - started < 2
     assert WebhookDelivery.objects.get().error == "It did not answer within 0.4 seconds."
 
 
 def test_of_a_huge_answer_nothing_is_read(reviewer, receiver, capsys):
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     PartyFactory()
     sent = []
     done = threading.Event()
@@ -361,7 +367,7 @@ def test_of_a_huge_answer_nothing_is_read(reviewer, receiver, capsys):
 
     receiver.answer = huge
 
-    assert deliver(capsys) == "1 delivered, 0 to be repeated, 0 given up."
+    assert run_worker(capsys) == "1 delivered, 0 to be repeated, 0 given up."
     assert done.wait(5)
     # What the buffers of both sides took, and no more.
     assert len(sent) < 50
@@ -375,23 +381,23 @@ def test_of_a_huge_answer_nothing_is_read(reviewer, receiver, capsys):
     ],
 )
 def test_what_is_no_answer_is_told_in_the_log(reviewer, receiver, capsys, answer, error):
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     PartyFactory()
     receiver.answer = answer
 
-    deliver(capsys)
+    run_worker(capsys)
 
     delivery = WebhookDelivery.objects.get()
     assert (delivery.status, delivery.response_status, delivery.error) == ("pending", None, error)
 
 
 def test_a_receiver_that_is_not_there_is_told_in_the_log(reviewer, receiver, capsys):
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     Webhook.objects.update(url="http://127.0.0.1:1/")
     Webhook.objects.update(url=f"http://127.0.0.1:{closed_port()}/")
     PartyFactory()
 
-    deliver(capsys)
+    run_worker(capsys)
 
     assert WebhookDelivery.objects.get().error == "There was no connection."
 
@@ -412,29 +418,29 @@ def test_with_many_waiting_further_changes_stay_in_the_feed(
 ):
     monkeypatch.setattr(worker, "MOST_WAITING", 1)
     monkeypatch.setattr(worker, "CHUNK", 1)
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     PartyFactory()
     PartyFactory()
-    receiver.answer = with_status(500)
+    receiver.answer = build_answer(500)
     for _ in range(3):
-        deliver(capsys)
-        time_passes()
+        run_worker(capsys)
+        make_deliveries_due()
     assert WebhookDelivery.objects.count() == 1
 
-    receiver.answer = with_status(200)
+    receiver.answer = build_answer(200)
 
-    assert deliver(capsys) == "2 delivered, 0 to be repeated, 0 given up."
+    assert run_worker(capsys) == "2 delivered, 0 to be repeated, 0 given up."
     assert Webhook.objects.get().position == Change.objects.last_number()
 
 
 def test_what_is_done_is_forgotten_after_thirty_days(reviewer, receiver, capsys):
-    subscribed(reviewer, receiver)
+    create_webhook(reviewer, receiver)
     PartyFactory()
-    deliver(capsys)
+    run_worker(capsys)
     WebhookDelivery.objects.update(created_at=timezone.now() - timedelta(days=31))
     PartyFactory(slug="new")
 
-    deliver(capsys)
+    run_worker(capsys)
 
     assert WebhookDelivery.objects.count() == 1
     assert len(receiver.heard) == 2

@@ -15,7 +15,13 @@ from django.db import connection
 from negotiations.models import WebhookDelivery
 from tests.factories import PartyFactory
 from tests.support.processes import ROOT
-from tests.support.receiver import Receiver, receiver, subscribed, time_passes, with_status
+from tests.support.receiver import (
+    Receiver,
+    build_answer,
+    create_webhook,
+    make_deliveries_due,
+    receiver,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -72,11 +78,11 @@ def worker():
 def test_two_workers_deliver_each_change_once_in_order_and_end_when_told(
     reviewer, receiver, worker
 ):
-    webhooks = [subscribed(reviewer, receiver) for _ in range(WEBHOOKS)]
+    webhooks = [create_webhook(reviewer, receiver) for _ in range(WEBHOOKS)]
     all_heard = threading.Event()
 
     def answer(handler):
-        with_status(200)(handler)
+        build_answer(200)(handler)
         if len(receiver.heard) >= WEBHOOKS * CHANGES:
             all_heard.set()
 
@@ -105,7 +111,7 @@ def test_two_workers_deliver_each_change_once_in_order_and_end_when_told(
 
 @pytest.mark.django_db(transaction=True)
 def test_what_a_killed_worker_was_sending_is_sent_again(reviewer, receiver, worker):
-    webhook = subscribed(reviewer, receiver)
+    webhook = create_webhook(reviewer, receiver)
     PartyFactory(slug="north")
     heard = threading.Event()
     held = threading.Event()
@@ -113,7 +119,7 @@ def test_what_a_killed_worker_was_sending_is_sent_again(reviewer, receiver, work
     def answer(handler):
         heard.set()
         held.wait(PATIENCE)
-        with_status(200)(handler)
+        build_answer(200)(handler)
 
     receiver.answer = answer
     first = worker("--once")
@@ -124,7 +130,7 @@ def test_what_a_killed_worker_was_sending_is_sent_again(reviewer, receiver, work
 
     # Its place is kept until the lease ends.
     assert worker("--once").communicate()[0] == "0 delivered, 0 to be repeated, 0 given up.\n"
-    time_passes()
+    make_deliveries_due()
     assert worker("--once").communicate()[0] == "1 delivered, 0 to be repeated, 0 given up.\n"
 
     ids = [headers["webhook-id"] for _, headers, _ in receiver.heard]
@@ -138,9 +144,9 @@ def test_a_receiver_that_hangs_holds_up_no_other(reviewer, receiver, worker):
     held, heard = threading.Event(), threading.Event()
     hanging.answer = lambda _handler: held.wait(PATIENCE)
     try:
-        subscribed(reviewer, hanging)
-        subscribed(reviewer, receiver)
-        receiver.answer = lambda handler: (with_status(200)(handler), heard.set())
+        create_webhook(reviewer, hanging)
+        create_webhook(reviewer, receiver)
+        receiver.answer = lambda handler: (build_answer(200)(handler), heard.set())
         PartyFactory()
         process = worker("--threads", "2")
         assert heard.wait(PATIENCE)

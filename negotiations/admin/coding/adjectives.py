@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from negotiations.models import Party
-from negotiations.text.tokens import fold, written_word
+from negotiations.text.tokens import build_word_pattern, fold
 
 from .adjectives_cyrillic import CYRILLIC_TABLE
 
@@ -274,7 +274,9 @@ class Word(NamedTuple):
 
 def tokens_of(text: str) -> list[Token]:
     """Take a text apart into words."""
-    return [Token(fold(m.group()), *m.span(), m.group()) for m in written_word().finditer(text)]
+    return [
+        Token(fold(m.group()), *m.span(), m.group()) for m in build_word_pattern().finditer(text)
+    ]
 
 
 @cache
@@ -298,12 +300,12 @@ def _patterns() -> dict[str, list[tuple[str, tuple[Word, ...]]]]:
     for line in TABLE.strip().splitlines():
         code, names, adjectives = (column.strip() for column in line.split("|"))
         for name in f"{names}, {adjectives}".split(", "):
-            raw = written_word().findall(name)
+            raw = build_word_pattern().findall(name)
             keep(code, [_latin(word, name) for word in raw], fold(raw[0]))
     for line in CYRILLIC_TABLE.strip().splitlines():
         code, names, *rest = (column.strip() for column in line.split("|"))
         for name in names.split(", "):
-            raw = written_word().findall(name)
+            raw = build_word_pattern().findall(name)
             keep(code, [cyrillic_word(word, is_name=True) for word in raw], fold(raw[0]))
             if len(raw) == 1:
                 for stem, ending in cyrillic_stems(raw[0]):

@@ -13,13 +13,19 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from negotiations.admin.seeing import sees
-from negotiations.models import CITED, Citation, Dismissal, Negotiation, Source
-from negotiations.text.quotes import place_of, told_apart
-from negotiations.text.segmentation import NO_HEADING, Sentence, Span, paragraphs, sentences
-from negotiations.text.sentences import passages
+from negotiations.admin.seeing import can_view
+from negotiations.models import CITABLE_MODELS, Citation, Dismissal, Negotiation, Source
+from negotiations.text.quotes import disambiguate_quote, locate_quote_or_none
+from negotiations.text.segmentation import (
+    NO_HEADING,
+    Sentence,
+    TextSpan,
+    split_paragraphs,
+    split_sentences,
+)
+from negotiations.text.sentences import build_quote_spans
 
-LONGEST_HEADING = 120
+MAX_HEADING_LENGTH = 120
 # What the names of these kinds are made of.
 NAMED_BY = (
     *("post__person", "post__party", "participation__party", "response__party"),
@@ -28,7 +34,7 @@ NAMED_BY = (
 )
 
 
-class Passage(NamedTuple):
+class QuotedPassage(NamedTuple):
     """Words of the text, and the fewest around them by which they are found."""
 
     quote: str
@@ -37,7 +43,7 @@ class Passage(NamedTuple):
     start: int | None = None
 
 
-class Piece(NamedTuple):
+class NumberedSentence(NamedTuple):
     """A sentence or heading with the number by which people speak of it: S4, H1."""
 
     label: str
@@ -45,45 +51,45 @@ class Piece(NamedTuple):
     is_heading: bool
 
 
-def found_in(text: str, quote: str, before: str, after: str) -> Passage:
+def locate_passage(text: str, quote: str, before: str, after: str) -> QuotedPassage:
     """The passage as the text has it; what a browser says of its place is looked up again."""
     quote, before, after = (each.replace("\r\n", "\n") for each in (quote, before, after))
     bare = quote.strip()
     before += quote[: len(quote) - len(quote.lstrip())] if bare else ""
     after = (quote[len(quote.rstrip()) :] if bare else "") + after
-    start = place_of(text, bare, before, after)
+    start = locate_quote_or_none(text, bare, before, after)
     if start is None:
-        return Passage(bare, before[-200:], after[:200])
-    return Passage(bare, *told_apart(text, bare, start), start)
+        return QuotedPassage(bare, before[-200:], after[:200])
+    return QuotedPassage(bare, *disambiguate_quote(text, bare, start), start)
 
 
-def sentence_in(text: str, sentence: Sentence) -> Passage:
+def build_sentence_passage(text: str, sentence: Sentence) -> QuotedPassage:
     """A whole sentence, without a mark that another sentence opens or closes."""
     start, end = sentence.start, sentence.end
     opened, closed = (sum(map(sentence.text.count, marks)) for marks in ("“«", "”»"))
     start += opened > closed and sentence.text[0] in "“«"
     end -= closed > opened and sentence.text[-1] in "”»"
-    return Passage(text[start:end], *told_apart(text, text[start:end], start), start)
+    return QuotedPassage(text[start:end], *disambiguate_quote(text, text[start:end], start), start)
 
 
-def pieces(text: str, language: str = "en") -> list[Piece]:
+def number_sentences(text: str, language: str = "en") -> list[NumberedSentence]:
     """The sentences and headings, each counted by itself."""
-    found = sentences(text, language)
+    found = split_sentences(text, language)
     counts = {True: 0, False: 0}
     numbered = []
     for number, sentence in enumerate(found):
         alone = "\n" in text[found[number - 1].end : sentence.start] if number else True
         following = found[number + 1].start if number + 1 < len(found) else len(text)
         ends_line = "\n" in text[sentence.end : following] or number + 1 == len(found)
-        short = len(sentence.text) <= LONGEST_HEADING and not NO_HEADING.search(sentence.text)
+        short = len(sentence.text) <= MAX_HEADING_LENGTH and not NO_HEADING.search(sentence.text)
         is_heading = alone and ends_line and short and len(found) > 1
         counts[is_heading] += 1
         letter = "H" if is_heading else "S"
-        numbered.append(Piece(f"{letter}{counts[is_heading]}", sentence, is_heading))
+        numbered.append(NumberedSentence(f"{letter}{counts[is_heading]}", sentence, is_heading))
     return numbered
 
 
-class Listed(NamedTuple):
+class ListedRecord(NamedTuple):
     """A record of the text, with the sentence in which its words start."""
 
     label: str
@@ -95,28 +101,28 @@ class Listed(NamedTuple):
 
     @property
     def url(self) -> str:
-        return page_of(self.record)
+        return get_change_url(self.record)
 
 
-def page_of(record: Any) -> str:
+def get_change_url(record: Any) -> str:
     """The page of the admin on which a record is edited."""
     return reverse(f"admin:negotiations_{record._meta.model_name}_change", args=[record.pk])
 
 
-class Reader:
+class SourceReader:
     """One source read by one user: its pieces, and the records and dismissals of its words."""
 
     def __init__(self, source: Source, user: Any) -> None:
         self.source, self.user = source, user
-        self.pieces = pieces(source.text, source.language)
-        self.paragraphs = paragraphs(source.text)
+        self.pieces = number_sentences(source.text, source.language)
+        self.paragraphs = split_paragraphs(source.text)
 
     @cached_property
     def citations(self) -> list[Citation]:
         """Those that the user sees, in the order of the text."""
         rows: Any = Citation.objects.visible_to(self.user).filter(source=self.source)
         rows = rows.exclude(review=Citation.Review.WITHDRAWN).order_by("start", "pk")
-        return list(rows.prefetch_related(*CITED, *NAMED_BY))
+        return list(rows.prefetch_related(*CITABLE_MODELS, *NAMED_BY))
 
     @cached_property
     def negotiations(self) -> list[Negotiation]:
@@ -126,7 +132,7 @@ class Reader:
             record if isinstance(record, Negotiation) else getattr(record, "negotiation", None)
             for record in records
         )
-        seen = (each for each in found if each is not None and sees(self.user, each))
+        seen = (each for each in found if each is not None and can_view(self.user, each))
         return list(dict.fromkeys(seen))
 
     @cached_property
@@ -135,34 +141,34 @@ class Reader:
         return list(rows.exclude(review=Citation.Review.WITHDRAWN).order_by("start", "pk"))
 
     @cached_property
-    def coded(self) -> list[Span]:
-        return passages((each.start, each.quote) for each in self.citations)
+    def coded(self) -> list[TextSpan]:
+        return build_quote_spans((each.start, each.quote) for each in self.citations)
 
     @cached_property
-    def dismissed(self) -> list[Span]:
-        return passages((each.start, each.quote) for each in self.dismissals)
+    def dismissed(self) -> list[TextSpan]:
+        return build_quote_spans((each.start, each.quote) for each in self.dismissals)
 
-    def piece_at(self, start: int | None) -> Piece | None:
+    def piece_at(self, start: int | None) -> NumberedSentence | None:
         """The sentence in which a passage starts."""
         for piece in self.pieces:
             if start is not None and piece.sentence.start <= start < piece.sentence.end:
                 return piece
         return None
 
-    def before_in_paragraph(self, piece: Piece | None) -> str:
+    def before_in_paragraph(self, piece: NumberedSentence | None) -> str:
         """What the paragraph says before a sentence."""
         end = piece.sentence.start if piece else 0
         starts = [each.start for each in self.paragraphs if each.start <= end]
         return self.source.text[starts[-1] if starts else 0 : end]
 
-    def piece_called(self, label: str) -> Piece | None:
+    def piece_called(self, label: str) -> NumberedSentence | None:
         return next((piece for piece in self.pieces if piece.label == label), None)
 
-    def state(self, piece: Piece) -> str:
+    def state(self, piece: NumberedSentence) -> str:
         """``coded``, ``dismissed`` or ``open``: a record counts before a dismissal."""
-        if touches(piece.sentence, self.coded):
+        if overlaps_any(piece.sentence, self.coded):
             return "coded"
-        return "dismissed" if touches(piece.sentence, self.dismissed) else "open"
+        return "dismissed" if overlaps_any(piece.sentence, self.dismissed) else "open"
 
     @cached_property
     def states(self) -> dict[str, str]:
@@ -176,15 +182,15 @@ class Reader:
         return {**counts, "total": len(states)}
 
     @property
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[ListedRecord]:
         """What was coded from the text, in its order; of what the user may not see nothing."""
         told = [(each.start or 0, each.record) for each in self.citations]
         told += [(each.start or 0, each) for each in self.dismissals]
         rows = []
         for start, record in sorted(told, key=lambda pair: pair[0]):
             piece = self.piece_at(start)
-            if sees(self.user, record):
-                rows.append(Listed(piece.label if piece else "", record))
+            if can_view(self.user, record):
+                rows.append(ListedRecord(piece.label if piece else "", record))
         return rows
 
     # As a page
@@ -192,10 +198,10 @@ class Reader:
     def html(self) -> SafeString:
         """The text, to the character: only the names of the sentences stand in it besides."""
         ends = [each.start for each in self.paragraphs[1:]] + [len(self.source.text)]
-        blocks = map(Span, [0, *ends], ends)
+        blocks = map(TextSpan, [0, *ends], ends)
         return mark_safe("".join(map(self._block, blocks)))
 
-    def _block(self, block: Span) -> SafeString:
+    def _block(self, block: TextSpan) -> SafeString:
         inside = [p for p in self.pieces if block.start <= p.sentence.start < block.end]
         parts, at = [], block.start
         for piece in inside:
@@ -206,7 +212,7 @@ class Reader:
         tag = "h2" if inside and inside[0].is_heading else "p"
         return format_html("<{0}>{1}</{0}>", mark_safe(tag), mark_safe("".join(parts)))
 
-    def _piece(self, piece: Piece) -> SafeString:
+    def _piece(self, piece: NumberedSentence) -> SafeString:
         state = self.states[piece.label]
         words = {"coded": _("coded"), "dismissed": _("dismissed"), "open": _("open")}[state]
         url = reverse("admin:negotiations_source_code", args=[self.source.pk])
@@ -224,7 +230,7 @@ class Reader:
 
     def _marked(self, sentence: Sentence) -> Iterator[SafeString]:
         """The sentence in stretches, each marked by what serves all of it."""
-        near = [s for s in (*self.coded, *self.dismissed) if touches(sentence, [s])]
+        near = [s for s in (*self.coded, *self.dismissed) if overlaps_any(sentence, [s])]
         cuts = {sentence.start, sentence.end}
         cuts |= {at for span in near for at in span if sentence.start < at < sentence.end}
         stops = sorted(cuts)
@@ -240,6 +246,6 @@ class Reader:
                 yield format_html("{}", words)
 
 
-def touches(span: Any, others: Iterable[Span]) -> bool:
+def overlaps_any(span: Any, others: Iterable[TextSpan]) -> bool:
     """Whether a stretch has a character in common with one of the others."""
     return any(other.start < span.end and span.start < other.end for other in others)

@@ -9,16 +9,21 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from negotiations.dates.edtf import parse
-from negotiations.dates.relative import Phrase, in_order, phrases, readings
-from negotiations.dates.relative_parts import span
+from negotiations.dates.edtf import parse_edtf
+from negotiations.dates.relative import (
+    DatePhrase,
+    find_date_phrases,
+    interpret_phrase,
+    sort_by_tense,
+)
+from negotiations.dates.relative_parts import format_span
 from negotiations.dates.relative_tense import FUTURE, PAST, find_tense, find_verb
 from negotiations.models import Certainty, Source
 
-from .annotated_text import Reader
-from .offering import DATED_BY_OCCASION, Offers
+from .annotated_text import SourceReader
+from .offering import DATED_BY_OCCASION, ChipSuggestions
 
-MOST_OFFERED = 8
+MAX_SUGGESTIONS = 8
 DECADES = timedelta(days=10_000)
 FOREIGN = 3
 # "After two days" and "a day earlier" count from what the text tells, never from its publication.
@@ -48,7 +53,7 @@ EXPIRED = re.compile(
 )
 
 
-class Offer(NamedTuple):
+class DateSuggestion(NamedTuple):
     """A reading that fills in the four boxes of a date."""
 
     edtf: str
@@ -71,7 +76,9 @@ class Found(NamedTuple):
     verb: str
 
 
-def offers(reader: Reader, form: Any, name: str, offered: Offers) -> list[Offer]:
+def suggest_dates(
+    reader: SourceReader, form: Any, name: str, offered: ChipSuggestions
+) -> list[DateSuggestion]:
     """The readings of the words that were typed; else of those in the quotation and before it.
 
     They are counted from the anchor that the form has, and from days that the sentence names:
@@ -86,7 +93,7 @@ def offers(reader: Reader, form: Any, name: str, offered: Offers) -> list[Offer]
     # The whole sentence has the verb, which a quotation may leave out.
     known = {each.words: each for text in (near[2], near[0], near[1]) for each in text.found}
     in_text = dict.fromkeys(each.words for text in near for each in text.found)
-    anchor = as_day(form[f"{name}_anchor"].value()) or day_of(reader.source)
+    anchor = parse_form_day(form[f"{name}_anchor"].value()) or get_publication_day(reader.source)
     found = {offer.value: offer for offer in _from_occasion(form, name, offered)}
     if anchor is None:
         return list(found.values())
@@ -104,7 +111,7 @@ def offers(reader: Reader, form: Any, name: str, offered: Offers) -> list[Offer]
                 found.setdefault(offer.value, offer)
         for offer in counting.from_spans(each):
             found.setdefault(offer.value, offer)
-    return list(found.values())[:MOST_OFFERED]
+    return list(found.values())[:MAX_SUGGESTIONS]
 
 
 def _fitting(found: list[Found], kind: str, name: str, quoted: set[str]) -> list[Found]:
@@ -140,7 +147,7 @@ class _Text:
     """A text of the source, with the words in it that tell dates."""
 
     def __init__(self, text: str) -> None:
-        places: list[Phrase] = phrases(text)
+        places: list[DatePhrase] = find_date_phrases(text)
         ends = [(at, at + len(words)) for at, words in places]
         self.found = [
             Found(
@@ -154,14 +161,16 @@ class _Text:
     def dated(self, anchor: date) -> Iterator[tuple[Found, str]]:
         """Give the words that count from the anchor, each with its first reading."""
         for each in self.found:
-            told = in_order(readings(each.words, anchor), anchor, each.tense)
+            told = sort_by_tense(interpret_phrase(each.words, anchor), anchor, each.tense)
             if told and not FROM_THE_STORY.match(each.words):
                 yield each, told[0].edtf
 
     def days(self, anchor: date) -> dict[str, date]:
         """Collect the words that name a day, with it as it counts from the anchor."""
         dated = self.dated(anchor)
-        days = ((e.words, as_day(edtf)) for e, edtf in dated if not ONWARD.fullmatch(e.words))
+        days = (
+            (e.words, parse_form_day(edtf)) for e, edtf in dated if not ONWARD.fullmatch(e.words)
+        )
         return {words: day for words, day in days if day and day != anchor}
 
 
@@ -187,16 +196,16 @@ class _Counting:
         is_named = words in self.said or own in self.said.values()
         return [self.anchor] if is_named else [*self.said.values(), self.anchor]
 
-    def from_spans(self, found: Found) -> Iterator[Offer]:
+    def from_spans(self, found: Found) -> Iterator[DateSuggestion]:
         """Count on from both ends of a month or year: "said in March it would within 180 days"."""
         for words, first, last in self._spans(found):
-            ends = [readings(found.words, day) for day in (first, last)]
+            ends = [interpret_phrase(found.words, day) for day in (first, last)]
             for (early, _how), (late, _same) in zip(*ends, strict=False):
-                begin, end = parse(early).earliest, parse(late).latest
+                begin, end = parse_edtf(early).earliest, parse_edtf(late).latest
                 if end is not None:
-                    edtf = span(begin, end) if begin else f"../{end.isoformat()}"
+                    edtf = format_span(begin, end) if begin else f"../{end.isoformat()}"
                     how = _("counted from “%(words)s”") % {"words": words}
-                    yield Offer(edtf, how, found.words, Certainty.RESOLVED, "")
+                    yield DateSuggestion(edtf, how, found.words, Certainty.RESOLVED, "")
                     break
 
     def _spans(self, found: Found) -> list[tuple[str, date, date]]:
@@ -204,7 +213,7 @@ class _Counting:
         if self.said or found.tense != FUTURE or not ONWARD.fullmatch(found.words):
             return []
         told = [
-            (each.words, parse(edtf))
+            (each.words, parse_edtf(edtf))
             for each, edtf in self.sentence.dated(self.anchor)
             if each.tense == PAST
         ]
@@ -215,18 +224,18 @@ class _Counting:
         ]
 
 
-def _read(words: str, day: date, tense: str) -> Iterator[Offer]:
+def _read(words: str, day: date, tense: str) -> Iterator[DateSuggestion]:
     elsewhen = day - DECADES if day.year > 5000 else day + DECADES
-    from_there = {reading.edtf for reading in readings(words, elsewhen)}
-    for edtf, how in in_order(readings(words, day), day, tense):
+    from_there = {reading.edtf for reading in interpret_phrase(words, elsewhen)}
+    for edtf, how in sort_by_tense(interpret_phrase(words, day), day, tense):
         # What stays the same from any day was written out.
         if edtf in from_there:
-            yield Offer(edtf, how, words, Certainty.STATED, "")
+            yield DateSuggestion(edtf, how, words, Certainty.STATED, "")
         else:
-            yield Offer(edtf, how, words, Certainty.RESOLVED, day.isoformat())
+            yield DateSuggestion(edtf, how, words, Certainty.RESOLVED, day.isoformat())
 
 
-def as_day(value: Any) -> date | None:
+def parse_form_day(value: Any) -> date | None:
     """A day of a form, typed or known."""
     if isinstance(value, date):
         return value
@@ -236,16 +245,16 @@ def as_day(value: Any) -> date | None:
         return None
 
 
-def day_of(source: Source) -> date | None:
+def get_publication_day(source: Source) -> date | None:
     """The day of publication, where it is known to the day."""
     earliest, latest = source.published_earliest, source.published_latest  # type: ignore[attr-defined]
     return earliest if earliest == latest else None
 
 
-def _from_occasion(form: Any, name: str, offered: Offers) -> Iterator[Offer]:
+def _from_occasion(form: Any, name: str, offered: ChipSuggestions) -> Iterator[DateSuggestion]:
     """Offer the date of the statement above for what may have been said there."""
     said: Any = offered.occasion
     if name == "date" and said is not None and said.date and form.kind.name in DATED_BY_OCCASION:
         how, anchor = _("the date of the statement above"), said.date_anchor
         told = anchor.isoformat() if anchor else ""
-        yield Offer(said.date, how, said.date_words, said.date_certainty, told)
+        yield DateSuggestion(said.date, how, said.date_words, said.date_certainty, told)

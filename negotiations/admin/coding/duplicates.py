@@ -10,15 +10,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from negotiations.models import Issue, Negotiation, Party, Person, Position
-from negotiations.models.date_fields import bounds
+from negotiations.models.date_fields import parse_date_bounds
 
-from .annotated_text import Reader, page_of
-from .name_fields import named
+from .annotated_text import SourceReader, get_change_url
+from .name_fields import find_by_name
 
-MOST_TOLD = 6
+MAX_DUPLICATES = 6
 
 
-class Likeness(NamedTuple):
+class PossibleDuplicate(NamedTuple):
     """A record that stands already, and in what the new one is like it."""
 
     what: str
@@ -26,23 +26,23 @@ class Likeness(NamedTuple):
 
     @property
     def url(self) -> str:
-        return page_of(self.record)
+        return get_change_url(self.record)
 
 
-def likenesses(reader: Reader, form: Any) -> list[Likeness]:
+def find_possible_duplicates(reader: SourceReader, form: Any) -> list[PossibleDuplicate]:
     """The same words, the same name, or the same party, issue and time."""
-    found: dict[tuple[str, int], Likeness] = {}
+    found: dict[tuple[str, int], PossibleDuplicate] = {}
     for record, what in (
         *_same_position(reader, form),
         *_same_name(form),
         *_same_words(reader, form),
     ):
         key = (type(record).__name__, record.pk)
-        found.setdefault(key, Likeness(what, record))
-    return list(found.values())[:MOST_TOLD]
+        found.setdefault(key, PossibleDuplicate(what, record))
+    return list(found.values())[:MAX_DUPLICATES]
 
 
-def _same_words(reader: Reader, form: Any) -> Iterator[tuple[Any, str]]:
+def _same_words(reader: SourceReader, form: Any) -> Iterator[tuple[Any, str]]:
     passage = form.found()
     for citation in reader.citations:
         if citation.start == passage.start and citation.quote == passage.quote:
@@ -57,22 +57,24 @@ def _same_name(form: Any) -> Iterator[tuple[Any, str]]:
     model = form.kind.model
     if model in {Party, Person, Issue, Negotiation}:
         name = "title" if model in {Issue, Negotiation} else "name"
-        for record in named(model, str(form[name].value() or ""), form.user)[:MOST_TOLD]:
+        for record in find_by_name(model, str(form[name].value() or ""), form.user)[
+            :MAX_DUPLICATES
+        ]:
             yield record, _("This name is taken")
 
 
-def _same_position(reader: Reader, form: Any) -> Iterator[tuple[Any, str]]:
+def _same_position(reader: SourceReader, form: Any) -> Iterator[tuple[Any, str]]:
     if form.kind.model is not Position:
         return
-    parties = named(Party, str(form["party"].value() or ""), form.user)
-    issues = named(Issue, str(form["issue"].value() or ""), form.user)
+    parties = find_by_name(Party, str(form["party"].value() or ""), form.user)
+    issues = find_by_name(Issue, str(form["issue"].value() or ""), form.user)
     if not parties or not issues:
         return
-    first, last = bounds(str(form["date"].value() or ""))
+    first, last = parse_date_bounds(str(form["date"].value() or ""))
     rows = Position.objects.visible_to(form.user).filter(party__in=parties, issue__in=issues)
     if last:
         rows = rows.filter(Q(date_earliest__lte=last) | Q(date_earliest=None))
     if first:
         rows = rows.filter(Q(date_latest__gte=first) | Q(date_latest=None))
-    for position in rows[:MOST_TOLD]:
+    for position in rows[:MAX_DUPLICATES]:
         yield position, _("The same party on the same issue, at a time that overlaps")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .date_suggestions import Offer
-from .form_specs import Kind
-from .forms import PARTS, REMARKS
+from .date_suggestions import DateSuggestion
+from .form_specs import FormSpec
+from .forms import DATE_SUFFIXES, REMARKS
 from .name_fields import NameField
-from .offering import Chip, Offers
+from .offering import Chip, ChipSuggestions
 
 
-class Row(NamedTuple):
+class FieldRow(NamedTuple):
     """A field as the form shows it, with what makes its record in place and what is offered."""
 
     field: Any
@@ -28,25 +28,27 @@ class DateRow(NamedTuple):
     words: Any
     certainty: Any
     anchor: Any
-    offers: Sequence[Offer]
+    offers: Sequence[DateSuggestion]
 
 
-class Layout(NamedTuple):
+class FormLayout(NamedTuple):
     """The whole form; a template would take ``form.kind`` for a field of that name."""
 
-    kind: Kind
+    kind: FormSpec
     quote: Any
     around: list[Any]
     key: Any
     occasion: Chip | None
-    above: list[Row]
-    asked: list[Row]
+    above: list[FieldRow]
+    asked: list[FieldRow]
     dates: list[DateRow]
-    more: list[Row]
+    more: list[FieldRow]
     more_is_open: bool
 
 
-def lay_out(form: Any, offered: Offers, readings: Mapping[str, Sequence[Offer]]) -> Layout:
+def build_form_layout(
+    form: Any, offered: ChipSuggestions, readings: Mapping[str, Sequence[DateSuggestion]]
+) -> FormLayout:
     """The form in parts; the cursor stands in the first box that has to be filled in and is not."""
     kind = form.kind
     above = [_row(form, "negotiation", offered)] if kind.has_negotiation else []
@@ -59,7 +61,7 @@ def lay_out(form: Any, offered: Offers, readings: Mapping[str, Sequence[Offer]])
     asked = [_row(form, name, offered) for name in names]
     more = [_row(form, name, offered) for name in (*kind.more, *REMARKS)]
     _place_cursor(form, [*above, *asked])
-    return Layout(
+    return FormLayout(
         kind=kind,
         quote=form["quote"],
         around=[form["before"], form["after"]],
@@ -67,17 +69,17 @@ def lay_out(form: Any, offered: Offers, readings: Mapping[str, Sequence[Offer]])
         occasion=offered.occasion_chip(form),
         above=above,
         asked=asked,
-        dates=[date_row(form, name, readings[name]) for name in kind.dates],
+        dates=[build_date_row(form, name, readings[name]) for name in kind.dates],
         more=more,
         more_is_open=any(row.field.errors for row in more),
     )
 
 
-def _row(form: Any, name: str, offered: Offers) -> Row:
+def _row(form: Any, name: str, offered: ChipSuggestions) -> FieldRow:
     make = form[f"{name}_make"] if f"{name}_make" in form.fields else None
     chips = offered.chips(form, name)
     _describe(form, name, has_chips=bool(chips))
-    return Row(form[name], make, chips)
+    return FieldRow(form[name], make, chips)
 
 
 def _describe(form: Any, name: str, *, has_chips: bool) -> None:
@@ -91,13 +93,13 @@ def _describe(form: Any, name: str, *, has_chips: bool) -> None:
         field.widget.attrs["aria-autocomplete"] = "list"
 
 
-def date_row(form: Any, name: str, found: Sequence[Offer] = ()) -> DateRow:
+def build_date_row(form: Any, name: str, found: Sequence[DateSuggestion] = ()) -> DateRow:
     """The boxes of a date of a form."""
-    date, words, certainty, anchor = (form[f"{name}{part}"] for part in PARTS)
+    date, words, certainty, anchor = (form[f"{name}{part}"] for part in DATE_SUFFIXES)
     return DateRow(name, date, words, certainty, anchor, found)
 
 
-def _place_cursor(form: Any, rows: list[Row]) -> None:
+def _place_cursor(form: Any, rows: list[FieldRow]) -> None:
     """A fault comes first, wherever it is; then what has to be filled in, then what may be."""
     faulty = [form[name] for name in form.fields if form.is_bound and name in form.errors]
     boxes = [row.field for row in rows]

@@ -27,7 +27,7 @@ from negotiations.models import (
 )
 
 
-class Kind(NamedTuple):
+class FormSpec(NamedTuple):
     """One kind of record: the key that chooses it, what is asked, and what is asked on demand.
 
     ``voice`` is a field of the words; where ``asked`` does not place it, it comes last. A quantity
@@ -51,7 +51,7 @@ class Kind(NamedTuple):
 
 # In the order in which a text is usually coded: what is said, who it is, what it belongs to.
 ALL = (
-    Kind(
+    FormSpec(
         Position,
         "p",
         (
@@ -67,7 +67,7 @@ ALL = (
         ),
         ("relayed_by", "follows", "term"),
     ),
-    Kind(
+    FormSpec(
         Proposal,
         "o",
         (
@@ -83,48 +83,48 @@ ALL = (
         ("relayed_by", "statement", "complete", "round", "responds_to", "consequence"),
         ("date", "deadline"),
     ),
-    Kind(
+    FormSpec(
         Term,
         "t",
         ("proposal", "text", "issue", "obligor", "obligee"),
         ("number",),
         (),
     ),
-    Kind(Response, "a", ("proposal", "party", "answer", "spoken_by"), ("term",)),
-    Kind(Statement, "s", ("party", "speaker", "medium", "summary"), ("place",)),
-    Kind(Party, "y", ("name", "kind", "aliases"), ("country", "member_of", "identifiers"), ()),
-    Kind(Person, "e", ("name", "aliases"), ("identifiers",), ()),
-    Kind(Post, "f", ("person", "party", "title")),
-    Kind(Issue, "q", ("title", "question", "part_of"), ("identifiers",), ()),
-    Kind(Negotiation, "g", ("title", "kind", "status"), ("summary", "identifiers")),
-    Kind(Participation, "w", ("party", "role"), (), ()),
-    Kind(
+    FormSpec(Response, "a", ("proposal", "party", "answer", "spoken_by"), ("term",)),
+    FormSpec(Statement, "s", ("party", "speaker", "medium", "summary"), ("place",)),
+    FormSpec(Party, "y", ("name", "kind", "aliases"), ("country", "member_of", "identifiers"), ()),
+    FormSpec(Person, "e", ("name", "aliases"), ("identifiers",), ()),
+    FormSpec(Post, "f", ("person", "party", "title")),
+    FormSpec(Issue, "q", ("title", "question", "part_of"), ("identifiers",), ()),
+    FormSpec(Negotiation, "g", ("title", "kind", "status"), ("summary", "identifiers")),
+    FormSpec(Participation, "w", ("party", "role"), (), ()),
+    FormSpec(
         Round,
         "r",
         ("title", "status", "result", "place"),
         ("number", "country", "format", "level"),
     ),
-    Kind(Delegation, "l", ("round", "party", "role", "head", "members"), (), ()),
-    Kind(Outcome, "u", ("title", "kind", "status", "agreed_by"), ("form", "rounds")),
-    Kind(
+    FormSpec(Delegation, "l", ("round", "party", "role", "head", "members"), (), ()),
+    FormSpec(Outcome, "u", ("title", "kind", "status", "agreed_by"), ("form", "rounds")),
+    FormSpec(
         Commitment,
         "c",
         ("kind", "text", "obligor", "obligee", "outcome", "issue", "quantity", "unit"),
         ("category", "backed_by", "according_to"),
         ("due",),
     ),
-    Kind(
+    FormSpec(
         Delivery,
         "d",
         ("commitment", "verification", "delivered_by", "received_by", "quantity", "place"),
         ("facilitator",),
     ),
-    Kind(
+    FormSpec(
         Incident,
         "v",
         ("title", "kind", "by", "means", "place", "killed", "injured"),
         ("part_of", "effect"),
     ),
-    Kind(Dismissal, "n", ("reason",), (), ()),
+    FormSpec(Dismissal, "n", ("reason",), (), ()),
 )
-KINDS = {kind.name: kind for kind in ALL}
+FORM_SPECS = {kind.name: kind for kind in ALL}

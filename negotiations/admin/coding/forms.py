@@ -14,49 +14,49 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import history
-from negotiations.admin.forms.fields import ExactText, Lines, Pairs
-from negotiations.admin.forms.quantities import quantities_of, quantity_field
-from negotiations.admin.forms.record_form import RuledForm
-from negotiations.admin.forms.widgets import EXACT, ROWS, require_choice
-from negotiations.admin.spoken import spoken_faults
+from negotiations.admin.forms.fields import ExactTextField, LinesField, PairsField
+from negotiations.admin.forms.quantities import build_quantity_field, list_quantities
+from negotiations.admin.forms.record_form import RuleForm
+from negotiations.admin.forms.widgets import EXACT_FIELDS, TEXTAREA_ROWS, require_choice
+from negotiations.admin.spoken import translate_errors
 from negotiations.models import Citation, Dismissal, Issue, Party, Person, Post, Record, Source
 
-from .annotated_text import Passage, found_in
-from .form_specs import Kind
+from .annotated_text import QuotedPassage, locate_passage
+from .form_specs import FormSpec
 from .name_fields import NameField
 
 # Kinds that can be made where they are named; what is asked for each besides the name.
 MADE_IN_PLACE = (Party, Person, Issue)
-AROUND = ("quote", "before", "after")
-PARTS = ("", "_words", "_certainty", "_anchor")
+PASSAGE_FIELDS = ("quote", "before", "after")
+DATE_SUFFIXES = ("", "_words", "_certainty", "_anchor")
 REMARKS = ("open_question", "note")
 
 
-class ShortForm(RuledForm):
+class CodingForm(RuleForm):
     """Valid only with its words; what is named and not known is made with it, if it is told to."""
 
     # A new record was never opened at a version.
     read_version = None  # type: ignore[assignment]
     seen_version = None  # type: ignore[assignment]
 
-    kind: ClassVar[Kind]
+    kind: ClassVar[FormSpec]
     source: ClassVar[Source]
 
-    quote = ExactText(
+    quote = ExactTextField(
         label=gettext_lazy("Quotation"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    before = ExactText(label=gettext_lazy("Words before"), required=False, max_length=200)
-    after = ExactText(label=gettext_lazy("Words after"), required=False, max_length=200)
+    before = ExactTextField(label=gettext_lazy("Words before"), required=False, max_length=200)
+    after = ExactTextField(label=gettext_lazy("Words after"), required=False, max_length=200)
     form_key = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.made: list[Record] = []
-        self.passage: Passage | None = None
+        self.passage: QuotedPassage | None = None
         # Whoever is made in place needs the words first.
-        self.order_fields(AROUND)
-        for name in AROUND:
+        self.order_fields(PASSAGE_FIELDS)
+        for name in PASSAGE_FIELDS:
             # The words have the language and the direction of their source, not of the desk.
             self.fields[name].widget.attrs |= {"lang": self.source.language, "dir": "auto"}
 
@@ -72,19 +72,19 @@ class ShortForm(RuledForm):
     def clean_after(self) -> str:
         """The words are settled once all three texts are read."""
         text = self.source.text
-        told = [str(self.cleaned_data.get(name, "")) for name in AROUND]
-        self.passage = found_in(text, *told)
+        told = [str(self.cleaned_data.get(name, "")) for name in PASSAGE_FIELDS]
+        self.passage = locate_passage(text, *told)
         self.cleaned_data |= self.passage._asdict() | {"start": None}
         return self.passage.after
 
-    def found(self) -> Passage:
+    def found(self) -> QuotedPassage:
         """The passage that the form shows now, checked or not."""
-        told = [str(self[name].value() or "") for name in AROUND]
-        return found_in(self.source.text, *told)
+        told = [str(self[name].value() or "") for name in PASSAGE_FIELDS]
+        return locate_passage(self.source.text, *told)
 
     def citation(self, **given: Any) -> Citation:
         """A new citation of the words."""
-        words = self.passage or Passage("")
+        words = self.passage or QuotedPassage("")
         values: Any = {"voice": self.data.get("voice") or Citation.Voice.NARRATOR}
         return Citation(
             source=self.source,
@@ -107,15 +107,17 @@ class ShortForm(RuledForm):
         try:
             record.validate(related)
         except ValidationError as error:
-            faults = [fault for each in error.error_dict.values() for fault in spoken_faults(each)]
+            faults = [
+                fault for each in error.error_dict.values() for fault in translate_errors(each)
+            ]
             raise ValidationError(ValidationError(faults).messages, code="not_made") from error
-        history.write(record, related=related, by=self.user)
+        history.save(record, related=related, by=self.user)
         self.made.append(record)
         return record
 
     def validate(self) -> None:
         if isinstance(self.instance, Dismissal):
-            words = self.passage or Passage("")
+            words = self.passage or QuotedPassage("")
             self.instance.source = self.source
             self.instance.quote = words.quote
             self.instance.before, self.instance.after = words.before, words.after
@@ -141,7 +143,7 @@ class ShortForm(RuledForm):
         related: dict[str, Any] = dict(self.related)
         if not isinstance(self.instance, Dismissal):
             related["citations"] = self.proposed
-        history.write(self.instance, related=related, by=self.user)
+        history.save(self.instance, related=related, by=self.user)
         self.made.append(self.instance)
         return self._write_post()
 
@@ -161,28 +163,28 @@ class ShortForm(RuledForm):
             return False
         return True
 
-    def unblamed(self) -> ShortForm:
+    def unblamed(self) -> CodingForm:
         """The form with what was typed and without its faults: nobody asked for them yet."""
         self._errors = forms.utils.ErrorDict()
         self.cleaned_data = {}
         return self
 
 
-def short_form(kind: Kind, source: Source, user: Any) -> type[ShortForm]:
+def build_coding_form_class(kind: FormSpec, source: Source, user: Any) -> type[CodingForm]:
     """The form class of one kind over one source, for one user."""
-    dated = [f"{name}{part}" for name in kind.dates for part in PARTS]
+    dated = [f"{name}{part}" for name in kind.dates for part in DATE_SUFFIXES]
     negotiation = ["negotiation"] if kind.has_negotiation else []
-    quantities = quantities_of(kind.model)
+    quantities = list_quantities(kind.model)
     beside = {"voice", *quantities}
     asked = [name for name in kind.asked if name not in beside]
     names = [*negotiation, *asked, *dated, *kind.more, *REMARKS]
     declared: dict[str, Any] = {"kind": kind, "source": source, "user": user}
-    declared |= {name: quantity_field(kind.model, name) for name in quantities}
+    declared |= {name: build_quantity_field(kind.model, name) for name in quantities}
     relations = {f.name: f for f in (*kind.model._meta.fields, *kind.model._meta.many_to_many)}
     for name in names:
         target = relations[name].related_model
         if target in MADE_IN_PLACE:
-            declared[f"{name}_make"] = maker_field(target)
+            declared[f"{name}_make"] = build_creation_field(target)
     if kind.model is Person:
         declared["post_title"] = forms.CharField(
             required=False, max_length=200, label=_("Office, as the source calls it")
@@ -190,22 +192,22 @@ def short_form(kind: Kind, source: Source, user: Any) -> type[ShortForm]:
         declared["post_party"] = NameField(
             Party, user, many=False, required=False, label=_("Held for the party")
         )
-        declared["post_party_make"] = maker_field(Party)
+        declared["post_party_make"] = build_creation_field(Party)
     if kind.model is not Dismissal:
         declared["voice"] = forms.ChoiceField(
-            choices=[("", "---------"), *translated(Citation.Voice.choices)],
+            choices=[("", "---------"), *translate_choices(Citation.Voice.choices)],
             label=_("Whose words they are"),
         )
-    base = type(f"{kind.model.__name__}ShortForm", (ShortForm,), declared)
-    callback = partial(asked_field, user=user)
+    base = type(f"{kind.model.__name__}ShortForm", (CodingForm,), declared)
+    callback = partial(build_form_field, user=user)
     made: Any = modelform_factory(kind.model, form=base, fields=names, formfield_callback=callback)
     return made
 
 
-def maker_field(model: Any) -> forms.Field:
+def build_creation_field(model: Any) -> forms.Field:
     """What must be said of a record that is made where it is named."""
     if model is Party:
-        kinds = [("", _("no, it must exist")), *translated(Party.Kind.choices)]
+        kinds = [("", _("no, it must exist")), *translate_choices(Party.Kind.choices)]
         return forms.ChoiceField(choices=kinds, required=False, label=_("Make it a new party"))
     if model is Issue:
         return forms.CharField(
@@ -214,11 +216,11 @@ def maker_field(model: Any) -> forms.Field:
     return forms.BooleanField(required=False, label=_("Make it a new person"))
 
 
-def translated(choices: Any) -> list[tuple[str, str]]:
+def translate_choices(choices: Any) -> list[tuple[str, str]]:
     return [(value, _(str(label))) for value, label in choices]
 
 
-def asked_field(db_field: Any, *, user: Any, **options: Any) -> Any:
+def build_form_field(db_field: Any, *, user: Any, **options: Any) -> Any:
     """How a field of a model is asked here: names instead of keys, texts kept exactly."""
     words: dict[str, Any] = {
         "label": _(capfirst(str(db_field.verbose_name))),
@@ -229,17 +231,17 @@ def asked_field(db_field: Any, *, user: Any, **options: Any) -> Any:
         many = isinstance(db_field, models.ManyToManyField)
         return NameField(db_field.related_model, user, many=many, required=is_needed, **words)
     if isinstance(db_field, models.JSONField):
-        kind: Any = Lines if db_field.default is list else Pairs
+        kind: Any = LinesField if db_field.default is list else PairsField
         return kind(required=False, **words)
     if isinstance(db_field, models.DateField):
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         return forms.DateField(required=False, widget=widget, input_formats=["%Y-%m-%d"], **words)
-    if isinstance(db_field, models.TextField) or db_field.name in EXACT:
-        options["form_class"] = ExactText
+    if isinstance(db_field, models.TextField) or db_field.name in EXACT_FIELDS:
+        options["form_class"] = ExactTextField
     field = db_field.formfield(**options, **words)
     if isinstance(db_field, models.TextField):
-        field.widget.attrs["rows"] = ROWS.get(db_field.name, 2)
+        field.widget.attrs["rows"] = TEXTAREA_ROWS.get(db_field.name, 2)
     if hasattr(field, "choices"):
-        field.choices = translated(field.choices)
+        field.choices = translate_choices(field.choices)
         require_choice(field, db_field)
     return field

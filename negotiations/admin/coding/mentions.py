@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from negotiations.models import Party, Person, SearchDocument
-from negotiations.rest.read.search_query import Alternative, Term, Wish
-from negotiations.text.tokens import fold, written_word
+from negotiations.rest.read.search_query import AndGroup, Phrase, SearchQuery
+from negotiations.text.tokens import build_word_pattern, fold
 
 from .adjectives import (
     CASE,
@@ -23,15 +23,15 @@ from .adjectives import (
 
 # Names that have cases: Росія, Росією.
 IN_CYRILLIC = re.compile("[\u0400-\u04ff]{4}")
-LONGEST_CASE = 3
+MAX_CASE_LENGTH = 3
 # "Polish" is no verb, and "US" no pronoun: what is written in capitals is looked for in capitals.
-LONGEST_INITIALS = 4
-MOST_WORDS = 40
-MOST_FOUND = 60
-SHORTEST_STEM = 4
+MAX_INITIALS_LENGTH = 4
+MAX_WORDS = 40
+MAX_MENTIONS = 60
+MIN_STEM_LENGTH = 4
 
 
-class Mention(NamedTuple):
+class NameMention(NamedTuple):
     """A place at which a text names a record, and the words that it uses."""
 
     start: int
@@ -52,7 +52,7 @@ class Name(NamedTuple):
         return all(map(_is_called, (token.folded for token in tokens), self.words))
 
 
-class Stem(NamedTuple):
+class AdjectiveStem(NamedTuple):
     """The beginning of a Ukrainian or Russian adjective, and the pattern of what follows it."""
 
     words: tuple[str, ...]
@@ -63,14 +63,14 @@ class Stem(NamedTuple):
         return word.startswith(stem) and bool(re.fullmatch(self.ending, word[len(stem) :]))
 
 
-def find_mentions(text: str, records: Iterable[Any]) -> list[Mention]:
+def find_mentions(text: str, records: Iterable[Any]) -> list[NameMention]:
     """Find where a text names the records, in its order; of two that overlap the longer."""
     tokens = tokens_of(text)
     countries = find_countries(text, tokens)
     found = [mention for record in records for mention in _places(text, tokens, record, countries)]
     # A country that nobody recorded is none of its neighbours: "Papua New Guinea".
-    found += [Mention(each.start, each.end, None, "") for each in countries]
-    kept: list[Mention] = []
+    found += [NameMention(each.start, each.end, None, "") for each in countries]
+    kept: list[NameMention] = []
     for mention in sorted(found, key=lambda each: each.start - each.end):
         overlapping = [k for k in kept if k.start < mention.end and mention.start < k.end]
         # Two countries may share an adjective: Congolese.
@@ -82,33 +82,33 @@ def find_mentions(text: str, records: Iterable[Any]) -> list[Mention]:
 
 def _places(
     text: str, tokens: list[Token], record: Any, countries: list[Country]
-) -> Iterator[Mention]:
+) -> Iterator[NameMention]:
     code = code_of(record) if isinstance(record, Party) else ""
     for each in countries:
         if code and each.code == code:
-            yield Mention(each.start, each.end, record, text[each.start : each.end])
-    for name in names_of(record):
+            yield NameMention(each.start, each.end, record, text[each.start : each.end])
+    for name in list_known_names(record):
         size = len(name.words)
         for at in range(len(tokens) - size + 1):
             if name.matches(tokens[at : at + size]):
                 start, end = tokens[at].start, tokens[at + size - 1].end
-                yield Mention(start, end, record, text[start:end])
+                yield NameMention(start, end, record, text[start:end])
 
 
-def names_of(record: Any) -> list[Name | Stem]:
+def list_known_names(record: Any) -> list[Name | AdjectiveStem]:
     """Collect all by which a text may name a party or person."""
-    names: list[Name | Stem] = []
+    names: list[Name | AdjectiveStem] = []
     for text in (record.name, *record.aliases):
-        raw = written_word().findall(text)
+        raw = build_word_pattern().findall(text)
         if not raw:
             continue
-        is_initials = text.isupper() and len(text) <= LONGEST_INITIALS
+        is_initials = text.isupper() and len(text) <= MAX_INITIALS_LENGTH
         names.append(Name(tuple(map(fold, raw)), tuple(raw) if is_initials else ()))
         if isinstance(record, Person):
             # People are called by their last name alone.
             names.append(Name((fold(raw[-1]),)))
         elif IN_CYRILLIC.match(fold(raw[-1])) and len(raw) == 1:
-            names.append(Stem((CASE.sub("", fold(raw[0])),), CYRILLIC_ADJECTIVE))
+            names.append(AdjectiveStem((CASE.sub("", fold(raw[0])),), CYRILLIC_ADJECTIVE))
     return names
 
 
@@ -117,40 +117,40 @@ def _is_called(word: str, name: str) -> bool:
     if word == name or not IN_CYRILLIC.match(name):
         return word == name
     stem = CASE.sub("", name)
-    return word.startswith(stem) and len(word) - len(stem) <= LONGEST_CASE
+    return word.startswith(stem) and len(word) - len(stem) <= MAX_CASE_LENGTH
 
 
-def named_in(model: Any, text: str, user: Any) -> list[Any]:
+def find_named_records(model: Any, text: str, user: Any) -> list[Any]:
     """Ask the index for records that a text may name: those with one of its words in a name."""
-    told = (_as_term(word) for word in dict.fromkeys(written_word().findall(text)))
-    terms = [[term] for term in told if term][:MOST_WORDS]
+    told = (_as_term(word) for word in dict.fromkeys(build_word_pattern().findall(text)))
+    terms = [[term] for term in told if term][:MAX_WORDS]
     visible: Any = model._default_manager.visible_to(user)
     codes: list[str] = []
     if model is Party:
         codes = sorted({each.code for each in find_countries(text, tokens_of(text)) if each.code})
         terms += [
-            [Term((word,), False) for word in map(fold, written_word().findall(name))]
+            [Phrase((word,), False) for word in map(fold, build_word_pattern().findall(name))]
             for code in codes
             for name in read_table()[code]
         ]
     found = set()
     if terms:
-        wish = Wish([Alternative(each) for each in terms])
+        wish = SearchQuery([AndGroup(each) for each in terms])
         documents = SearchDocument.objects.visible_to(user).filter(kind=model.collection())
         documents = documents.filter(pk__matches=wish.in_title()).order_by("size", "slug")
-        found = set(documents.values_list("key", flat=True)[:MOST_FOUND])
+        found = set(documents.values_list("key", flat=True)[:MAX_MENTIONS])
     records = list(visible.filter(pk__in=found).order_by("slug"))
     if codes:
-        records += visible.filter(country__in=codes).exclude(pk__in=found)[:MOST_FOUND]
+        records += visible.filter(country__in=codes).exclude(pk__in=found)[:MAX_MENTIONS]
     return records
 
 
-def _as_term(word: str) -> Term | None:
+def _as_term(word: str) -> Phrase | None:
     """Make a term of a word that may be a name; in Cyrillic of its beginning, whatever its case."""
     text = fold(word)
     if not IN_CYRILLIC.match(text):
-        return None if word.islower() else Term((text,), False)
+        return None if word.islower() else Phrase((text,), False)
     if re.search(f"{CYRILLIC_ADJECTIVE}$", text):
-        return Term((text[:SHORTEST_STEM],), True)
-    beginning = text[: max(SHORTEST_STEM, len(text) - LONGEST_CASE)]
-    return None if word.islower() else Term((beginning,), True)
+        return Phrase((text[:MIN_STEM_LENGTH],), True)
+    beginning = text[: max(MIN_STEM_LENGTH, len(text) - MAX_CASE_LENGTH)]
+    return None if word.islower() else Phrase((beginning,), True)

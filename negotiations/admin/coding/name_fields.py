@@ -10,34 +10,36 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from negotiations.api.search import titles_of
+from negotiations.api.search import fetch_titles
 from negotiations.models import Record, SearchDocument
-from negotiations.rest.read.search_query import Alternative, Term, Wish
-from negotiations.text.tokens import fold, words
+from negotiations.rest.read.search_query import AndGroup, Phrase, SearchQuery
+from negotiations.text.tokens import fold, tokenize
 
-MOST_SUGGESTED = 12
+MAX_SUGGESTED = 12
 # A name that several have is followed by the one that is nobody else's: "Ivanov [ivanov-2]".
-TOLD_BY_SLUG = re.compile(r"\[([a-z0-9-]+)\]$")
-MOST_WORDS = 32
+SLUG_IN_LABEL = re.compile(r"\[([a-z0-9-]+)\]$")
+MAX_WORDS = 32
 
 
-def documents(model: type[Record], text: str, user: Any, *, whole: bool) -> Any:
+def find_documents(model: type[Record], text: str, user: Any, *, whole: bool) -> Any:
     """What the index knows of records that the user sees and whose names have all these words.
 
     Without ``whole`` a word also finds those that begin with it.
     """
     rows = SearchDocument.objects.visible_to(user).filter(kind=model.collection())
-    found = words(text)[:MOST_WORDS]
+    found = tokenize(text)[:MAX_WORDS]
     if not found:
         return rows.none()
-    terms = [Term((word,), not whole) for word in found]
-    return rows.filter(pk__matches=Wish([Alternative(terms)]).in_title()).order_by("size", "slug")
+    terms = [Phrase((word,), not whole) for word in found]
+    return rows.filter(pk__matches=SearchQuery([AndGroup(terms)]).in_title()).order_by(
+        "size", "slug"
+    )
 
 
-def suggestions(model: type[Record], text: str, user: Any) -> list[dict[str, str]]:
+def suggest_records(model: type[Record], text: str, user: Any) -> list[dict[str, str]]:
     """Records to choose from: the label that names each, and its other names."""
-    rows = list(documents(model, text, user, whole=False)[:MOST_SUGGESTED])
-    titles = titles_of(row for row in rows if not row.title)
+    rows = list(find_documents(model, text, user, whole=False)[:MAX_SUGGESTED])
+    titles = fetch_titles(row for row in rows if not row.title)
     firsts = [_first(row) or titles.get((row.kind, row.key), "") for row in rows]
     return [
         {
@@ -53,25 +55,25 @@ def _first(row: Any) -> str:
     return str(row.title).split("\n", 1)[0]
 
 
-def named(model: type[Record], text: str, user: Any) -> list[Any]:
+def find_by_name(model: type[Record], text: str, user: Any) -> list[Any]:
     """The records that the user sees and that have this very name, other name or slug."""
     visible: Any = model._default_manager.visible_to(user)
     if "\0" in text:
         return []
-    told = TOLD_BY_SLUG.search(text)
+    told = SLUG_IN_LABEL.search(text)
     if told:
         return list(visible.filter(slug=told[1]))
     meant = fold(text.strip())
-    rows = documents(model, text, user, whole=True)
+    rows = find_documents(model, text, user, whole=True)
     keys = [row.key for row in rows[:500] if meant in map(fold, row.title.split("\n"))]
     return list(visible.filter(pk__in=keys) if keys else visible.filter(slug=text.strip()[:150]))
 
 
-def label_of(record: Any, user: Any) -> str:
-    """A text that ``named`` takes for this record alone."""
+def get_unique_label(record: Any, user: Any) -> str:
+    """A text that ``find_by_name`` takes for this record alone."""
     row = SearchDocument.objects.filter(kind=record.collection(), key=record.pk).first()
     name = (_first(row) if row else "") or str(record)
-    return name if named(type(record), name, user) == [record] else f"{name} [{record.slug}]"
+    return name if find_by_name(type(record), name, user) == [record] else f"{name} [{record.slug}]"
 
 
 Maker = Callable[[str], Record]
@@ -97,9 +99,9 @@ class NameField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, Record):
-            return label_of(value, self.user)
+            return get_unique_label(value, self.user)
         if isinstance(value, list):
-            return "; ".join(label_of(each, self.user) for each in value)
+            return "; ".join(get_unique_label(each, self.user) for each in value)
         return value
 
     def clean(self, value: Any) -> Any:
@@ -114,12 +116,12 @@ class NameField(forms.CharField):
 
     def _split(self, text: str) -> list[str]:
         """At semicolons; at commas only where no name has them."""
-        if ";" not in text and "," in text and not named(self.model, text, self.user):
+        if ";" not in text and "," in text and not find_by_name(self.model, text, self.user):
             text = text.replace(",", ";")
         return [name.strip() for name in text.split(";") if name.strip()]
 
     def _one(self, text: str) -> Any:
-        found = named(self.model, text, self.user)
+        found = find_by_name(self.model, text, self.user)
         if len(found) == 1:
             return found[0]
         if found:

@@ -12,15 +12,15 @@ from django import forms
 
 from negotiations.models import Issue, Negotiation, Participation, Party, Person, Post, Statement
 
-from .annotated_text import Passage, Reader
-from .form_specs import Kind
-from .forms import PARTS
-from .mentions import Mention, find_mentions, named_in
-from .name_fields import NameField, label_of
+from .annotated_text import QuotedPassage, SourceReader
+from .form_specs import FormSpec
+from .forms import DATE_SUFFIXES
+from .mentions import NameMention, find_mentions, find_named_records
+from .name_fields import NameField, get_unique_label
 
-MOST_OFFERED = 6
+MAX_CHIPS = 6
 # As many as there are digits.
-MOST_CHOICES = 9
+MAX_CHOICES = 9
 # After one of these words a name follows.
 OFFICE = re.compile(
     r"\b(?:President|Secretary|Minister|Chancellor|Premier|Envoy|Spokesman|Spokeswoman|Ambassador"
@@ -50,10 +50,10 @@ class Chip(NamedTuple):
         return json.dumps(self.fills, ensure_ascii=False)
 
 
-class Offers:
+class ChipSuggestions:
     """For one kind of record over one passage."""
 
-    def __init__(self, reader: Reader, kind: Kind, passage: Passage) -> None:
+    def __init__(self, reader: SourceReader, kind: FormSpec, passage: QuotedPassage) -> None:
         self.reader, self.kind, self.passage = reader, kind, passage
         self._labels: dict[tuple[type, int], str] = {}
         self._candidates: dict[type, list[tuple[Any, str]]] = {}
@@ -62,7 +62,7 @@ class Offers:
         """Collect the choices for a box, the nearest to the words first."""
         field = form.fields[name]
         if isinstance(field, NameField):
-            rows = self._nearest(field.model)[:MOST_OFFERED]
+            rows = self._nearest(field.model)[:MAX_CHIPS]
             # What is filled in already needs no offer of the same.
             if [record for record, _words in rows] == [form.initial.get(name)]:
                 return []
@@ -91,7 +91,7 @@ class Offers:
     def _label(self, record: Any) -> str:
         key = type(record), record.pk
         if key not in self._labels:
-            self._labels[key] = label_of(record, self.reader.user)
+            self._labels[key] = get_unique_label(record, self.reader.user)
         return self._labels[key]
 
     # Records, each with the words that name it
@@ -112,16 +112,16 @@ class Offers:
             nearest.setdefault(record.pk, (record, words))
         return list(nearest.values())
 
-    def _mentions(self, model: Any) -> list[Mention]:
+    def _mentions(self, model: Any) -> list[NameMention]:
         """The mentions in the sentence and before it in its paragraph, by their distance."""
         before, sentence, offset = self._around
         text = before + sentence
-        rows = named_in(model, text, self.reader.user)
+        rows = find_named_records(model, text, self.reader.user)
         records = {record.pk: record for record in (*self._known(model), *rows)}
         start = (self.passage.start or 0) - offset
         end = start + len(self.passage.quote)
 
-        def distance(mention: Mention) -> tuple[int, int]:
+        def distance(mention: NameMention) -> tuple[int, int]:
             return max(start - mention.end, mention.start - end, 0), mention.start
 
         return sorted(find_mentions(text, records.values()), key=distance)
@@ -175,7 +175,7 @@ class Offers:
         """The negotiations of the source's records, then those written last."""
         own = self.reader.negotiations
         rows = Negotiation.objects.visible_to(self.reader.user).order_by("-updated_at")
-        return [*own, *rows[:MOST_OFFERED]]
+        return [*own, *rows[:MAX_CHIPS]]
 
     @property
     def negotiation(self) -> Negotiation | None:
@@ -233,7 +233,7 @@ class Offers:
                 fills[name] = self._label(record)
         label = ", ".join(text for name, text in fills.items() if name in SPOKEN_BY)
         if self.kind.name in DATED_BY_OCCASION and occasion.date:
-            for part in PARTS:
+            for part in DATE_SUFFIXES:
                 value = getattr(occasion, f"date{part}")
                 fills[f"date{part}"] = str(value or "")
             label = f"{label}, {occasion.date}"
@@ -244,14 +244,14 @@ def _choices(form: Any, name: str) -> Iterator[Chip]:
     """Offer the values of a choice that has still to be made, where they are few."""
     field = form.fields[name]
     values = [(value, label) for value, label in field.choices if value]
-    if field.required and not form[name].value() and len(values) <= MOST_CHOICES:
+    if field.required and not form[name].value() and len(values) <= MAX_CHOICES:
         for value, label in values:
             yield Chip(str(label), {name: str(value)})
 
 
-def fill(data: Any, sent: str, fields: dict[str, Any]) -> None:
+def apply_chip(data: Any, sent: str, fields: dict[str, Any]) -> None:
     """Write what a chip fills in into the data of a form; names are added where several may be."""
-    for name, text in _read(sent):
+    for name, text in _parse_chip(sent):
         field = fields.get(name)
         if isinstance(field, NameField) and field.many:
             names = [each.strip() for each in str(data.get(name, "")).split(";")]
@@ -260,7 +260,7 @@ def fill(data: Any, sent: str, fields: dict[str, Any]) -> None:
             data[name] = text
 
 
-def _read(sent: str) -> Iterator[tuple[str, str]]:
+def _parse_chip(sent: str) -> Iterator[tuple[str, str]]:
     """Read the texts of a chip; what is no chip of ours says nothing."""
     try:
         values = json.loads(sent)

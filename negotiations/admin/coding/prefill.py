@@ -11,8 +11,8 @@ from typing import Any
 
 from negotiations.models import Citation
 
-from .annotated_text import Passage, Reader
-from .form_specs import Kind
+from .annotated_text import QuotedPassage, SourceReader
+from .form_specs import FormSpec
 
 # Up to the end of a paragraph; marks inside marks prove nothing.
 IN_MARKS = re.compile(
@@ -23,7 +23,9 @@ IN_MARKS = re.compile(
 )
 
 
-def initial_values(reader: Reader, kind: Kind, passage: Passage) -> dict[str, Any]:
+def get_initial_values(
+    reader: SourceReader, kind: FormSpec, passage: QuotedPassage
+) -> dict[str, Any]:
     """Collect the values with which a form opens."""
     values: dict[str, Any] = {
         "quote": passage.quote,
@@ -38,7 +40,7 @@ def initial_values(reader: Reader, kind: Kind, passage: Passage) -> dict[str, An
     return values
 
 
-def is_direct_speech(text: str, passage: Passage) -> bool:
+def is_direct_speech(text: str, passage: QuotedPassage) -> bool:
     """Check that the words stand inside one pair of quotation marks of their paragraph."""
     if passage.start is None:
         return False

@@ -17,21 +17,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import history
-from negotiations.admin.forms.double_submit import find_repeated, find_spent, new_key, reopen, spend
-from negotiations.admin.forms.record_form import RuledForm
+from negotiations.admin.forms.double_submit import (
+    consume_form_key,
+    find_repeated,
+    find_spent,
+    generate_form_key,
+    reopen,
+)
+from negotiations.admin.forms.record_form import RuleForm
 from negotiations.models import Source
-from negotiations.permissions import may_create
+from negotiations.permissions import can_create
 
-from .form_layout import date_row
-from .forms import PARTS, asked_field
-from .source_text import SourceText, text_of
+from .form_layout import build_date_row
+from .forms import DATE_SUFFIXES, build_form_field
+from .source_text import SubmittedText, read_uploaded_text
 
-DATE = tuple(f"published{part}" for part in PARTS)
+DATE = tuple(f"published{part}" for part in DATE_SUFFIXES)
 ASKED = ("title", "publisher", "author", "url", "kind", "language", "complete")
 MORE = ("archived_url", "reliability", "open_question", "note")
 
 
-class TakingForm(RuledForm):
+class SourceIntakeForm(RuleForm):
     """A new source: nothing is set that nobody chose, and a known text is not taken unseen."""
 
     read_version = None  # type: ignore[assignment]
@@ -48,31 +54,31 @@ class TakingForm(RuledForm):
     )
 
     # What can be told of the text, once there is one.
-    about: SourceText | None = None
+    about: SubmittedText | None = None
 
     def clean_file(self) -> Any:
         brought = self.cleaned_data["file"]
         if brought:
-            self.cleaned_data["text"] = text_of(brought)
+            self.cleaned_data["text"] = read_uploaded_text(brought)
             self.errors.pop("text", None)
         return brought
 
     def validate(self) -> None:
         text = self.cleaned_data.get("text")
-        self.about = SourceText(text, self.user) if text else None
+        self.about = SubmittedText(text, self.user) if text else None
         if self.about and self.about.twins() and not self.cleaned_data.get("known"):
             message = _("This text is known already; look at the sources named here.")
             self.add_error("known", ValidationError(message, code="known"))
         super().validate()
 
 
-def taking_form(user: Any) -> type[TakingForm]:
-    base: Any = type("SourceTakingForm", (TakingForm,), {"user": user})
+def build_intake_form_class(user: Any) -> type[SourceIntakeForm]:
+    base: Any = type("SourceTakingForm", (SourceIntakeForm,), {"user": user})
     made: Any = modelform_factory(
         Source,
         form=base,
         fields=["text", *ASKED, *DATE, *MORE],
-        formfield_callback=partial(asked_field, user=user),
+        formfield_callback=partial(build_form_field, user=user),
     )
     text: Any = made.base_fields["text"]
     text.widget.attrs |= {"rows": 14, "autofocus": True, "dir": "auto"}
@@ -91,7 +97,7 @@ def _place_cursor(form: Any) -> None:
         form.fields[faulty[0]].widget.attrs["autofocus"] = True
 
 
-class Taking(admin.ModelAdmin):
+class SourceIntakeMixin(admin.ModelAdmin):
     """The page by which a text comes in."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -100,11 +106,11 @@ class Taking(admin.ModelAdmin):
 
     def take_view(self, request: Any) -> Any:
         """The text; then what it is, offered; then a draft, and on to the coding desk."""
-        if not may_create(request.user):
+        if not can_create(request.user):
             raise PermissionDenied
-        kind = taking_form(request.user)
+        kind = build_intake_form_class(request.user)
         if request.method != "POST":
-            return self._taking_page(request, kind(initial={"form_key": new_key()}))
+            return self._taking_page(request, kind(initial={"form_key": generate_form_key()}))
         data = request.POST.copy()
         name, _colon, value = data.get("_take", "").partition(":")
         if name == "language":
@@ -131,9 +137,9 @@ class Taking(admin.ModelAdmin):
             form = kind(request.POST, request.FILES)
             try:
                 with transaction.atomic():
-                    spent = spend(request, "source")
+                    spent = consume_form_key(request, "source")
                     if form.is_valid():
-                        history.write(form.instance, by=request.user)
+                        history.save(form.instance, by=request.user)
                         spent.made = form.instance.pk
                         spent.save(update_fields=["made"])
                         return form.instance
@@ -169,7 +175,7 @@ class Taking(admin.ModelAdmin):
             "offers": list(about.offers()) if about else [],
             "twins": about.twins() if about else [],
             "asked": [form[name] for name in ASKED],
-            "date": date_row(form, "published"),
+            "date": build_date_row(form, "published"),
             "more": [form[name] for name in MORE],
         }
         return TemplateResponse(request, "admin/negotiations/coding/take.html", context)

@@ -9,21 +9,26 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from negotiations.admin.spoken import spoken_faults
-from negotiations.dates.relative import ANY_DAY, phrases, readings
+from negotiations.admin.spoken import translate_errors
+from negotiations.dates.relative import ANY_DAY, find_date_phrases, interpret_phrase
 from negotiations.models import Certainty, SearchDocument, Source
-from negotiations.rest.read.search_query import Alternative, Term, Wish
-from negotiations.text.language import NEARLY, language_of, overlap, samples
-from negotiations.text.validators import refuse_unprintable
+from negotiations.rest.read.search_query import AndGroup, Phrase, SearchQuery
+from negotiations.text.language import (
+    NEAR_DUPLICATE_OVERLAP,
+    detect_language,
+    measure_overlap,
+    sample_shingles,
+)
+from negotiations.text.validators import validate_printable
 
-from .annotated_text import pieces
+from .annotated_text import number_sentences
 
-LARGEST_FILE = 900_000
-MOST_OFFERED = 5
-MOST_COMPARED = 20
+MAX_FILE_BYTES = 900_000
+MAX_SUGGESTIONS = 5
+MAX_COMPARED = 20
 
 
-class Twin(NamedTuple):
+class SimilarSource(NamedTuple):
     """A source with the same or nearly the same text."""
 
     source: Source
@@ -35,7 +40,7 @@ class Twin(NamedTuple):
         return int(self.share * 100)
 
 
-class Offer(NamedTuple):
+class SourceSuggestion(NamedTuple):
     """A value for the language or the date, which one click takes."""
 
     field: str
@@ -43,7 +48,7 @@ class Offer(NamedTuple):
     label: str
 
 
-class SourceText(NamedTuple):
+class SubmittedText(NamedTuple):
     """A text that was brought, and what can be told of it."""
 
     text: str
@@ -59,55 +64,55 @@ class SourceText(NamedTuple):
 
     @property
     def sentences(self) -> int:
-        return len(pieces(self.text, language_of(self.text)))
+        return len(number_sentences(self.text, detect_language(self.text)))
 
-    def offers(self) -> Iterator[Offer]:
+    def offers(self) -> Iterator[SourceSuggestion]:
         """Its language, and the days with a year that it names, the first ones first."""
-        language = language_of(self.text)
+        language = detect_language(self.text)
         if language:
-            yield Offer("language", language, language)
+            yield SourceSuggestion("language", language, language)
         seen: dict[str, str] = {}
-        for phrase in phrases(self.text[:20_000]):
-            found = readings(phrase.words, ANY_DAY)
+        for phrase in find_date_phrases(self.text[:20_000]):
+            found = interpret_phrase(phrase.words, ANY_DAY)
             # Only what is written out: a day that counts from another is no publication date.
-            is_written = found == readings(phrase.words, ANY_DAY.replace(year=1990))
+            is_written = found == interpret_phrase(phrase.words, ANY_DAY.replace(year=1990))
             if is_written and len(found) == 1 and not found[0].edtf.startswith(".."):
                 seen.setdefault(found[0].edtf, phrase.words)
-        for edtf, words in list(seen.items())[:MOST_OFFERED]:
+        for edtf, words in list(seen.items())[:MAX_SUGGESTIONS]:
             value = f"{edtf}|{Certainty.STATED}||{words}"
-            yield Offer("published", value, f"{edtf} (“{words}”)")
+            yield SourceSuggestion("published", value, f"{edtf} (“{words}”)")
 
-    def twins(self) -> list[Twin]:
+    def twins(self) -> list[SimilarSource]:
         """Sources that the user sees with the same text, or with over four fifths of it."""
         visible = Source.objects.visible_to(self.user)
-        same = list(visible.filter(sha256=self.sha256)[:MOST_OFFERED])
+        same = list(visible.filter(sha256=self.sha256)[:MAX_SUGGESTIONS])
         near = visible.filter(pk__in=self._candidates()).exclude(sha256=self.sha256)
         shares = [(source, 1.0) for source in same]
-        shares += [(source, overlap(self.text, source.text)) for source in near]
+        shares += [(source, measure_overlap(self.text, source.text)) for source in near]
         return [
-            Twin(source, share, source.quoted.visible_to(self.user).count())
+            SimilarSource(source, share, source.quoted.visible_to(self.user).count())
             for source, share in sorted(shares, key=lambda pair: -pair[1])
-            if share >= NEARLY
+            if share >= NEAR_DUPLICATE_OVERLAP
         ]
 
     def _candidates(self) -> list[int]:
         """Sources that have one of some runs of words of this text."""
-        runs = samples(self.text)
-        wish = Wish([Alternative([Term(run, False)]) for run in runs])
+        runs = sample_shingles(self.text)
+        wish = SearchQuery([AndGroup([Phrase(run, False)]) for run in runs])
         if not wish.alternatives:
             return []
         rows = SearchDocument.objects.visible_to(self.user).filter(kind=Source.collection())
         rows = rows.filter(pk__matches=wish.pattern())
-        return list(rows.values_list("key", flat=True)[:MOST_COMPARED])
+        return list(rows.values_list("key", flat=True)[:MAX_COMPARED])
 
 
-def text_of(brought: Any) -> str:
+def read_uploaded_text(brought: Any) -> str:
     """The text of a file, to the character; its line ends become LF.
 
     A mark of the byte order tells how the file is written and is no part of its text. What a box of
     a form would change unseen, such as NUL, is refused here.
     """
-    if brought.size > LARGEST_FILE:
+    if brought.size > MAX_FILE_BYTES:
         raise ValidationError(_("The file is larger than a text can be here."), code="too_large")
     try:
         text: str = brought.read().decode("utf-8-sig")
@@ -118,7 +123,7 @@ def text_of(brought: Any) -> str:
         ) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        refuse_unprintable(text, multiline=True)
+        validate_printable(text, multiline=True)
     except ValidationError as error:
-        raise ValidationError(spoken_faults(error.error_list)) from error
+        raise ValidationError(translate_errors(error.error_list)) from error
     return text

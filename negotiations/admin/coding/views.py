@@ -16,69 +16,75 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from negotiations import history
-from negotiations.admin.forms.double_submit import find_repeated, find_spent, new_key, reopen, spend
+from negotiations.admin.forms.double_submit import (
+    consume_form_key,
+    find_repeated,
+    find_spent,
+    generate_form_key,
+    reopen,
+)
 from negotiations.admin.forms.session_recovery import shows_carried_form, was_resumed
 from negotiations.models import COLLECTIONS, Record, Source, StaleVersion
-from negotiations.permissions import may, may_create
+from negotiations.permissions import can_create, can_perform
 
 from . import name_fields
-from .annotated_text import Passage, Reader, found_in, sentence_in
-from .date_suggestions import offers
-from .duplicates import likenesses
-from .form_layout import lay_out
-from .form_specs import ALL, KINDS, Kind
-from .forms import PARTS, ShortForm, short_form
-from .offering import Offers, fill
-from .prefill import initial_values
+from .annotated_text import QuotedPassage, SourceReader, build_sentence_passage, locate_passage
+from .date_suggestions import suggest_dates
+from .duplicates import find_possible_duplicates
+from .form_layout import build_form_layout
+from .form_specs import ALL, FORM_SPECS, FormSpec
+from .forms import DATE_SUFFIXES, CodingForm, build_coding_form_class
+from .offering import ChipSuggestions, apply_chip
+from .prefill import get_initial_values
 
-LOST = (IntegrityError, StaleVersion, models.ProtectedError)
-MADE = re.compile(r"([a-z]+)-([0-9]{1,18})-([0-9]{1,9})")
+CONFLICT_ERRORS = (IntegrityError, StaleVersion, models.ProtectedError)
+SAVED_RECORD = re.compile(r"([a-z]+)-([0-9]{1,18})-([0-9]{1,9})")
 
 
-class Desk(NamedTuple):
+class CodingRequest(NamedTuple):
     """One request at the desk: who asks, about which source."""
 
     request: Any
     source: Source
-    reader: Reader
+    reader: SourceReader
 
     @property
     def address(self) -> str:
         return reverse("admin:negotiations_source_code", args=[self.source.pk])
 
-    def kind(self, data: Any) -> Kind | None:
-        return KINDS.get(data.get("record", ""))
+    def kind(self, data: Any) -> FormSpec | None:
+        return FORM_SPECS.get(data.get("record", ""))
 
-    def passage(self, data: Any) -> Passage:
+    def passage(self, data: Any) -> QuotedPassage:
         """The words that are asked about: a sentence by its number, or a quotation."""
         piece = self.reader.piece_called(data.get("sentence", ""))
         if piece is not None and not data.get("quote"):
-            return sentence_in(self.source.text, piece.sentence)
+            return build_sentence_passage(self.source.text, piece.sentence)
         told = (str(data.get(name, "")) for name in ("quote", "before", "after"))
-        return found_in(self.source.text, *told)
+        return locate_passage(self.source.text, *told)
 
-    def opened(self, kind: Kind, passage: Passage) -> ShortForm:
+    def opened(self, kind: FormSpec, passage: QuotedPassage) -> CodingForm:
         """A new form with what the words prove."""
-        initial = initial_values(self.reader, kind, passage)
-        return self.form_class(kind)(initial={**initial, "form_key": new_key()})
+        initial = get_initial_values(self.reader, kind, passage)
+        return self.form_class(kind)(initial={**initial, "form_key": generate_form_key()})
 
-    def form_class(self, kind: Kind) -> type[ShortForm]:
-        return short_form(kind, self.source, self.request.user)
+    def form_class(self, kind: FormSpec) -> type[CodingForm]:
+        return build_coding_form_class(kind, self.source, self.request.user)
 
-    def kept(self, kind: Kind, data: Any) -> ShortForm:
+    def kept(self, kind: FormSpec, data: Any) -> CodingForm:
         """The form as it was sent, not judged: with the chip or the reading that was chosen."""
         data = data.copy()
         name, _bar, offer = data.get("_take", "").partition(":")
-        if name in kind.dates and offer.count("|") >= len(PARTS) - 1:
+        if name in kind.dates and offer.count("|") >= len(DATE_SUFFIXES) - 1:
             edtf, certainty, anchor, words = offer.split("|", 3)
             told = {"": edtf, "_certainty": certainty, "_anchor": anchor, "_words": words}
             for part, value in told.items():
                 data[f"{name}{part}"] = value
         form = self.form_class(kind)
-        fill(data, data.get("_fill", ""), form.base_fields)
+        apply_chip(data, data.get("_fill", ""), form.base_fields)
         return form(data).unblamed()
 
-    def save(self, kind: Kind) -> ShortForm | str:
+    def save(self, kind: FormSpec) -> CodingForm | str:
         """Return the marks of what was made, or the form with its faults.
 
         The same form sent again leads to what it made; with other content it is shown again.
@@ -93,24 +99,24 @@ class Desk(NamedTuple):
                 return form
             try:
                 return self._write(kind)
-            except LOST:
+            except CONFLICT_ERRORS:
                 if attempt == "again":
                     raise
         raise AssertionError
 
-    def _write(self, kind: Kind) -> ShortForm | str:
+    def _write(self, kind: FormSpec) -> CodingForm | str:
         with transaction.atomic():
-            spent = spend(self.request, kind.name)
+            spent = consume_form_key(self.request, kind.name)
             form = self.form_class(kind)(self.request.POST)
             if form.is_valid() and form.write():
-                spent.made, spent.marks = form.instance.pk, marks_of(form.made)
+                spent.made, spent.marks = form.instance.pk, format_saved_records(form.made)
                 spent.save(update_fields=["made", "marks"])
                 return spent.marks
             transaction.set_rollback(True)
         return form
 
 
-class CodingDesk(admin.ModelAdmin):
+class CodingMixin(admin.ModelAdmin):
     """What the admin of sources has besides the usual pages."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -125,13 +131,13 @@ class CodingDesk(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def _desk(self, request: Any, object_id: int) -> Desk:
-        if not may_create(request.user):
+    def _desk(self, request: Any, object_id: int) -> CodingRequest:
+        if not can_create(request.user):
             raise PermissionDenied
         source: Any = self.get_object(request, str(object_id))
         if source is None:
             raise Http404("There is no such source.")
-        return Desk(request, source, Reader(source, request.user))
+        return CodingRequest(request, source, SourceReader(source, request.user))
 
     @shows_carried_form
     def code_view(self, request: Any, object_id: int) -> Any:
@@ -156,14 +162,18 @@ class CodingDesk(admin.ModelAdmin):
             form = desk.opened(kind, passage)
         return self._page(desk, form, passage, resumed=resumed)
 
-    def _page(self, desk: Desk, form: Any, passage: Passage, *, resumed: bool) -> Any:
+    def _page(
+        self, desk: CodingRequest, form: Any, passage: QuotedPassage, *, resumed: bool
+    ) -> Any:
         request, reader = desk.request, desk.reader
         piece = reader.piece_at(passage.start)
         shown = None
         if form:
-            offered = Offers(reader, form.kind, passage)
-            readings = {name: offers(reader, form, name, offered) for name in form.kind.dates}
-            shown = lay_out(form, offered, readings)
+            offered = ChipSuggestions(reader, form.kind, passage)
+            readings = {
+                name: suggest_dates(reader, form, name, offered) for name in form.kind.dates
+            }
+            shown = build_form_layout(form, offered, readings)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Coding desk"),
@@ -175,7 +185,7 @@ class CodingDesk(admin.ModelAdmin):
             "piece": piece,
             "form": form,
             "shown": shown,
-            "alike": likenesses(reader, form) if form else [],
+            "alike": find_possible_duplicates(reader, form) if form else [],
             "resumed": resumed,
             "saved": self._saved(request),
             "saved_marks": request.GET.get("saved", ""),
@@ -186,7 +196,7 @@ class CodingDesk(admin.ModelAdmin):
         """What the last save made, if it is still as it was made."""
         return [
             record
-            for record, version in marked(request.GET.get("saved", ""), request.user)
+            for record, version in find_saved_records(request.GET.get("saved", ""), request.user)
             if record.version == version and record.created_by_id == request.user.pk
         ]
 
@@ -195,11 +205,13 @@ class CodingDesk(admin.ModelAdmin):
         desk = self._desk(request, object_id)
         try:
             with transaction.atomic():
-                for record, version in reversed(marked(request.POST.get("made", ""), request.user)):
-                    if record.version != version or not may(request.user, "delete", record):
+                for record, version in reversed(
+                    find_saved_records(request.POST.get("made", ""), request.user)
+                ):
+                    if record.version != version or not can_perform(request.user, "delete", record):
                         raise ValidationError(_("It was changed since."))
                     history.delete(record, by=request.user, reason="Undone at the coding desk")
-        except (*LOST, ValidationError) as error:
+        except (*CONFLICT_ERRORS, ValidationError) as error:
             told = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
             words = _("Not undone: %(why)s") % {"why": told}
             self.message_user(request, words, messages.ERROR)
@@ -209,25 +221,25 @@ class CodingDesk(admin.ModelAdmin):
 
     def names_view(self, request: Any, collection: str) -> Any:
         """Records to choose from, for the box that is being typed into."""
-        if not may_create(request.user):
+        if not can_create(request.user):
             raise PermissionDenied
         model = COLLECTIONS.get(collection)
         if model is None:
             raise Http404("There is no such kind.")
-        found = name_fields.suggestions(model, request.GET.get("q", "")[:200], request.user)
+        found = name_fields.suggest_records(model, request.GET.get("q", "")[:200], request.user)
         return JsonResponse({"found": found})
 
 
-def marks_of(made: list[Record]) -> str:
+def format_saved_records(made: list[Record]) -> str:
     """What a save made, for an address: ``party-4-1,position-12-1``."""
     return ",".join(f"{r._meta.model_name}-{r.pk}-{r.version}" for r in made)
 
 
-def marked(marks: str, user: Any) -> list[tuple[Any, int]]:
+def find_saved_records(marks: str, user: Any) -> list[tuple[Any, int]]:
     """The records of such a text that the user sees, each with the version that was made."""
     found = []
-    for name, key, version in MADE.findall(marks)[:20]:
-        kind = KINDS.get(name)
+    for name, key, version in SAVED_RECORD.findall(marks)[:20]:
+        kind = FORM_SPECS.get(name)
         rows: Any = kind.model._default_manager if kind else None
         record = rows.visible_to(user).filter(pk=int(key)).first() if rows else None
         if record is not None:

@@ -13,17 +13,17 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from negotiations.admin.seeing import sees
-from negotiations.admin.spoken import noun
+from negotiations.admin.seeing import can_view
+from negotiations.admin.spoken import translate_model_name
 from negotiations.models import SpentForm
-from negotiations.models.system.slug_redirects import standing
+from negotiations.models.system.slug_redirects import fetch_current_records
 
 FORMS_KEPT = timedelta(days=7)
 # Buttons, and what the desk itself adds to a form: no content.
 BESIDE = re.compile(r"_.*|csrfmiddlewaretoken|form_key|filled_in_by|login-.*")
 
 
-def new_key() -> str:
+def generate_form_key() -> str:
     """A key for a form that is being opened."""
     return uuid.uuid4().hex
 
@@ -48,7 +48,7 @@ def digest_of(request: Any) -> str:
     return digest.hexdigest()
 
 
-def spend(request: Any, kind: str) -> SpentForm:
+def consume_form_key(request: Any, kind: str) -> SpentForm:
     """Use the form up: a second click waits here, then fails on the unique key."""
     SpentForm.objects.filter(spent_at__lt=timezone.now() - FORMS_KEPT).delete()
     return SpentForm.objects.create(
@@ -64,8 +64,8 @@ def find_spent(request: Any) -> SpentForm | None:
 def find_made(request: Any, spent: SpentForm) -> Any:
     """Return the record that the form saved, or what it was merged into, if the user sees it."""
     model: Any = apps.get_model("negotiations", spent.kind)
-    record = standing(model, [spent.made]).get(spent.made) if spent.made else None
-    return record if record and sees(request.user, record) else None
+    record = fetch_current_records(model, [spent.made]).get(spent.made) if spent.made else None
+    return record if record and can_view(request.user, record) else None
 
 
 def find_repeated(request: Any, spent: SpentForm) -> Any:
@@ -76,7 +76,7 @@ def find_repeated(request: Any, spent: SpentForm) -> Any:
 def reopen(request: Any, spent: SpentForm) -> ValidationError:
     """Give the form that was sent a new key; return the words that it is shown again with."""
     request.POST = request.POST.copy()
-    request.POST["form_key"] = new_key()
+    request.POST["form_key"] = generate_form_key()
     record = find_made(request, spent)
     if record is None:
         words = format_html(
@@ -90,7 +90,7 @@ def reopen(request: Any, spent: SpentForm) -> ValidationError:
         link = format_html(
             '<a href="{}">{} “{}”</a>',
             reverse(f"admin:negotiations_{spent.kind}_change", args=[record.pk]),
-            noun(type(record)),
+            translate_model_name(type(record)),
             record,
         )
         words = format_html(

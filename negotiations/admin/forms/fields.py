@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
-class ExactText(forms.CharField):
+class ExactTextField(forms.CharField):
     """Keeps every character, the leading space too: offsets count them.
 
     Browsers send line ends as CRLF; the text has LF.
@@ -22,7 +22,7 @@ class ExactText(forms.CharField):
         return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
 
-class Lines(forms.Field):
+class LinesField(forms.Field):
     """A list of names, one a line."""
 
     widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
@@ -37,7 +37,7 @@ class Lines(forms.Field):
         return [line.strip() for line in str(value or "").splitlines() if line.strip()]
 
 
-class Pairs(forms.Field):
+class PairsField(forms.Field):
     """An object of texts, one ``scheme: value`` a line."""
 
     widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
@@ -64,7 +64,7 @@ class Pairs(forms.Field):
         return found
 
 
-class Concealed(forms.TextInput):
+class ConcealedInput(forms.TextInput):
     """In place of a relation to a record that the user may not see; it stays as it is."""
 
     def format_value(self, value: Any) -> str:

@@ -12,18 +12,18 @@ from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from negotiations.admin.seeing import visible_names
-from negotiations.admin.spoken import columns, spoken_later, to_read
+from negotiations.admin.seeing import format_visible_paths
+from negotiations.admin.spoken import build_columns, build_readonly_fieldsets, translate_name_lazy
 from negotiations.models import Citation, Record
-from negotiations.permissions import may, may_create
+from negotiations.permissions import can_create, can_perform
 
-from .quantities import with_quantities
-from .record_form import RuledForm
-from .versioned_form import stale_fault
-from .widgets import RecordWidgets
+from .quantities import add_quantity_fields
+from .record_form import RuleForm
+from .versioned_form import build_stale_error
+from .widgets import RecordWidgetsMixin
 
 
-class InlineForm(RuledForm):
+class InlineForm(RuleForm):
     """One row: its rules are asked only if something in it changed."""
 
     def guard(self) -> None:
@@ -62,11 +62,11 @@ class CitationForm(InlineForm):
         super().validate()
 
     def offer_fields_of(self, record: Record) -> None:
-        offered = [("", _("the whole record")), *content_fields(record)]
+        offered = [("", _("the whole record")), *list_citable_fields(record)]
         self.fields["field"].choices = offered  # type: ignore[attr-defined]
 
 
-def content_fields(record: Record) -> list[tuple[str, str]]:
+def list_citable_fields(record: Record) -> list[tuple[str, str]]:
     """The fields of a record that words can support, with their names."""
     beside = {"id", "slug", "version", "review", "open_question", "note", "created_by"}
     beside |= {"created_at", "updated_at"}
@@ -91,11 +91,11 @@ class RecordFormSet(BaseInlineFormSet):
             form.offer_fields_of(self.instance)
         if form.instance._state.adding:
             return
-        if not may(self.user, "edit", form.instance):
+        if not can_perform(self.user, "edit", form.instance):
             for name, field in form.fields.items():
                 if name not in {"id", self.fk.name, "DELETE"}:
                     field.disabled = True
-        if "DELETE" in form.fields and not may(self.user, "delete", form.instance):
+        if "DELETE" in form.fields and not can_perform(self.user, "delete", form.instance):
             form.fields["DELETE"].disabled = True
 
     def total_form_count(self) -> int:
@@ -124,7 +124,7 @@ class RecordFormSet(BaseInlineFormSet):
             raise ValidationError(late[self.prefix].messages)
         for form in self.forms_to_delete:
             if form.is_stale:
-                raise stale_fault(form.stored, form.opened_at, self.user)
+                raise build_stale_error(form.stored, form.opened_at, self.user)
             self._refuse_if_needed(form.stored)
 
     def _refuse_if_needed(self, record: Record) -> None:
@@ -133,7 +133,7 @@ class RecordFormSet(BaseInlineFormSet):
         try:
             collector.collect([record])
         except models.ProtectedError as error:
-            seen = visible_names(error.protected_objects, self.user)
+            seen = format_visible_paths(error.protected_objects, self.user)
             raise ValidationError(
                 _("“%(record)s” is not deleted: other records refer to it (%(them)s)."),
                 code="referred_to",
@@ -142,31 +142,31 @@ class RecordFormSet(BaseInlineFormSet):
 
 
 # Rows of one page; a form of more fields than the settings allow is refused before it comes here.
-MOST_ROWS = 200
+MAX_INLINE_ROWS = 200
 
 
-class RecordInline(RecordWidgets, admin.StackedInline):
+class RecordInline(RecordWidgetsMixin, admin.StackedInline):
     """Parts of a record, without empty rows until they are asked for."""
 
     form = InlineForm
     formset = RecordFormSet
     extra = 0
-    max_num = MOST_ROWS
+    max_num = MAX_INLINE_ROWS
     show_change_link = True
     rows: ClassVar[tuple[Any, ...]] = ()
     list_select_related: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parent_model: Any, admin_site: Any) -> None:
         super().__init__(parent_model, admin_site)
-        self.verbose_name = spoken_later(str(self.verbose_name))
+        self.verbose_name = translate_name_lazy(str(self.verbose_name))
         if type(self).verbose_name_plural is None:
-            self.verbose_name_plural = spoken_later(str(self.verbose_name_plural))
-        self.coded = columns(self.opts)
-        self.form = with_quantities(self.form, self.model)
+            self.verbose_name_plural = translate_name_lazy(str(self.verbose_name_plural))
+        self.coded = build_columns(self.opts)
+        self.form = add_quantity_fields(self.form, self.model)
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
         if self._is_closed(request, obj):
-            return to_read([(None, {"fields": self.rows})], self.coded)
+            return build_readonly_fieldsets([(None, {"fields": self.rows})], self.coded)
         return [(None, {"fields": [("read_version", "seen_version"), *self.rows]})]
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
@@ -174,7 +174,7 @@ class RecordInline(RecordWidgets, admin.StackedInline):
 
     def get_formset(self, request: Any, obj: Any = None, **options: Any) -> Any:
         # A form that claims a million rows costs no more than one with a few too many.
-        options.setdefault("absolute_max", MOST_ROWS + 50)
+        options.setdefault("absolute_max", MAX_INLINE_ROWS + 50)
         formset: Any = super().get_formset(request, obj, **options)
         formset.user = formset.form.user = request.user
         formset.form.late = getattr(request, "late_faults", {})
@@ -193,27 +193,27 @@ class RecordInline(RecordWidgets, admin.StackedInline):
     # What a row allows is the formset's to say; here only whether the page can be written at all.
 
     def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        return may_create(request.user)
+        return can_create(request.user)
 
     def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        return may_create(request.user) if obj is None else self._may_edit(request, obj)
+        return can_create(request.user) if obj is None else self._may_edit(request, obj)
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return may_create(request.user) if obj is None else self._may_edit(request, obj)
+        return can_create(request.user) if obj is None else self._may_edit(request, obj)
 
     has_delete_permission = has_change_permission
 
     def _may_edit(self, request: Any, obj: Record) -> bool:
-        return obj._state.adding or may(request.user, "edit", as_stored(obj))
+        return obj._state.adding or can_perform(request.user, "edit", get_stored_record(obj))
 
 
-def as_stored(record: Record) -> Record:
+def get_stored_record(record: Record) -> Record:
     """The record in the state of review that the database has, whatever a form wrote into it."""
     stored = getattr(record, "_stored", None)
     return stored if stored is not None else record
 
 
-def citations_of(kind: str) -> type[RecordInline]:
+def build_citation_inline(kind: str) -> type[RecordInline]:
     """The inline of the citations of one kind of record."""
     options = {
         "model": Citation,

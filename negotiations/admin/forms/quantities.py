@@ -37,10 +37,10 @@ WAYS = (
     (BETWEEN, gettext_lazy("between")),
 )
 Bounds = tuple[int | None, int | None]
-OPEN: Bounds = (None, None)
+UNBOUNDED: Bounds = (None, None)
 
 
-def quantities_of(model: Any) -> list[str]:
+def list_quantities(model: Any) -> list[str]:
     """List the quantities of a kind of record: ``quantity`` for ``quantity_min`` and ``_max``."""
     names = {field.name for field in model._meta.concrete_fields}
     return [
@@ -50,10 +50,10 @@ def quantities_of(model: Any) -> list[str]:
     ]
 
 
-def bounds_of(way: str, number: int | None, other: int | None) -> Bounds:
+def parse_bounds(way: str, number: int | None, other: int | None) -> Bounds:
     """Turn what was said into bounds; raise ``ValidationError`` when a part of it is missing."""
     if not way and number is None and other is None:
-        return OPEN
+        return UNBOUNDED
     if number is None:
         raise ValidationError(_("Write the number."), code="required")
     if not way:
@@ -82,7 +82,7 @@ def bounds_of(way: str, number: int | None, other: int | None) -> Bounds:
     }[way]
 
 
-def parts_of(bounds: Bounds) -> list[Any]:
+def split_bounds(bounds: Bounds) -> list[Any]:
     """Say bounds as the boxes of a form do."""
     least, most = bounds
     if least is None:
@@ -118,7 +118,7 @@ class QuantityWidget(forms.MultiWidget):
         super().__init__(widgets, attrs)
 
     def decompress(self, value: Any) -> list[Any]:
-        return parts_of(value or OPEN)
+        return split_bounds(value or UNBOUNDED)
 
 
 class QuantityField(forms.MultiValueField):
@@ -137,26 +137,26 @@ class QuantityField(forms.MultiValueField):
 
     def compress(self, data_list: Any) -> Bounds:
         way, number, other = [*data_list, None, None, None][:3]
-        return bounds_of(way or "", number, other)
+        return parse_bounds(way or "", number, other)
 
 
-def quantity_field(model: Any, name: str) -> QuantityField:
+def build_quantity_field(model: Any, name: str) -> QuantityField:
     """Make the form field of a quantity of a kind of record."""
     help_text = gettext_lazy("Empty if no source says; with about, how far off it may be.")
     column = model._meta.get_field(f"{name}_min")
     return QuantityField(column, label=LABELS.get(name, capfirst(name)), help_text=help_text)
 
 
-def with_quantities(form: Any, model: Any) -> Any:
+def add_quantity_fields(form: Any, model: Any) -> Any:
     """Extend a form class by the quantities of a kind of record."""
-    fields = {name: quantity_field(model, name) for name in quantities_of(model)}
+    fields = {name: build_quantity_field(model, name) for name in list_quantities(model)}
     return type(form.__name__, (form,), fields) if fields else form
 
 
-def say_quantity(record: Any, name: str) -> str:
+def format_quantity(record: Any, name: str) -> str:
     """Say a quantity of a record in the user's language."""
     least, most = (getattr(record, f"{name}_{end}") for end in ("min", "max"))
-    way, number, other = parts_of((least, most))
+    way, number, other = split_bounds((least, most))
     said = {
         AT_LEAST: _("at least %(number)s"),
         AT_MOST: _("at most %(number)s"),

@@ -11,20 +11,20 @@ from django.forms.models import construct_instance
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from negotiations.admin.seeing import sees
-from negotiations.admin.spoken import spoken_faults
+from negotiations.admin.seeing import can_view
+from negotiations.admin.spoken import translate_errors
 from negotiations.models import Citation, Record
-from negotiations.permissions import find_refusal, may, step
+from negotiations.permissions import can_perform, find_refusal, get_review_action
 
-from .double_submit import new_key
-from .fields import Concealed
-from .quantities import parts_of, quantities_of
-from .versioned_form import GuardedForm
+from .double_submit import generate_form_key
+from .fields import ConcealedInput
+from .quantities import list_quantities, split_bounds
+from .versioned_form import VersionedForm
 
 WITHDRAWN = Record.Review.WITHDRAWN
 
 
-class RuledForm(GuardedForm):
+class RuleForm(VersionedForm):
     """Asks ``Record.validate`` and puts each fault beside its field."""
 
     # Faults that showed only while saving, by the prefix of their form.
@@ -33,10 +33,10 @@ class RuledForm(GuardedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.unseen: dict[str, list[Any]] = {}
-        self.quantities = [n for n in quantities_of(self._meta.model) if n in self.fields]
+        self.quantities = [n for n in list_quantities(self._meta.model) if n in self.fields]
         for name in self.quantities:
             least, most = (getattr(self.instance, f"{name}_{end}") for end in ("min", "max"))
-            self.initial.setdefault(name, parts_of((least, most)))
+            self.initial.setdefault(name, split_bounds((least, most)))
         if not self.instance._state.adding:
             self._keep_what_is_unseen()
 
@@ -50,15 +50,15 @@ class RuledForm(GuardedForm):
             shown: Any = self.fields[field.name]
             if isinstance(field, models.ManyToManyField):
                 self._keep_unseen_rows(field.name)
-            elif (target := getattr(self.instance, field.name)) and not sees(self.user, target):
+            elif (target := getattr(self.instance, field.name)) and not can_view(self.user, target):
                 shown.queryset = field.related_model._base_manager.filter(pk=target.pk)
                 shown.disabled = True
-                shown.widget = Concealed()
+                shown.widget = ConcealedInput()
 
     def _keep_unseen_rows(self, name: str) -> None:
         told = self.initial.get(name) or []
-        self.unseen[name] = [record for record in told if not sees(self.user, record)]
-        self.initial[name] = [record for record in told if sees(self.user, record)]
+        self.unseen[name] = [record for record in told if not can_view(self.user, record)]
+        self.initial[name] = [record for record in told if can_view(self.user, record)]
         if self.unseen[name]:
             self.fields[name].required = False
 
@@ -107,10 +107,10 @@ class RuledForm(GuardedForm):
             if name in self.fields and name in faulty:
                 continue
             shown = name in self.fields and not self.fields[name].widget.is_hidden
-            self.add_error(name if shown else None, spoken_faults(errors))
+            self.add_error(name if shown else None, translate_errors(errors))
 
 
-class RecordForm(RuledForm):
+class RecordForm(RuleForm):
     """The form of a page: it sees what the inlines propose, so words and record go together."""
 
     form_key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
@@ -124,7 +124,7 @@ class RecordForm(RuledForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial["form_key"] = new_key()
+        self.initial["form_key"] = generate_form_key()
         if "review" in self.fields:
             review: Any = self.fields["review"]
             review.choices = self.steps()
@@ -150,7 +150,7 @@ class RecordForm(RuledForm):
         allowed = {
             state
             for state in Record.REVIEW_STEPS[now]
-            if may(self.user, step(now, state), self.stored)
+            if can_perform(self.user, get_review_action(now, state), self.stored)
         }
         return [(s.value, _(str(s.label))) for s in Record.Review if s.value in {now, *allowed}]
 
@@ -198,7 +198,7 @@ class RecordForm(RuledForm):
             if kind != "citations":
                 own[name] = errors
             elif not rest:
-                self.citation_formset.non_form_errors().extend(spoken_faults(errors))
+                self.citation_formset.non_form_errors().extend(translate_errors(errors))
             else:
                 number, _, field = rest.partition("/")
                 form = forms[int(number)]

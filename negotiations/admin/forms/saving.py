@@ -8,7 +8,7 @@ from negotiations import history
 from negotiations.models import Citation, Record
 
 
-class Refused(Exception):
+class SaveError(Exception):
     """A rule that could be asked only while saving: the page is shown again with its fault."""
 
     def __init__(self, prefix: str | None, error: ValidationError) -> None:
@@ -46,12 +46,12 @@ class Page:
                 self._delete(formset, gone)
 
     def _write(self, record: Record, related: dict[str, Any]) -> None:
-        history.write(record, related=related, by=self.by, reason=self.reason)
+        history.save(record, related=related, by=self.by, reason=self.reason)
 
     def _citations(self, formset: Any) -> list[Citation]:
         """Write the changed ones; return the new ones, which are written with their record."""
         new = []
-        for form in changed(formset):
+        for form in list_changed_forms(formset):
             if form.instance._state.adding:
                 new.append(form.instance)
                 formset.new_objects.append(form.instance)
@@ -74,7 +74,7 @@ class Page:
             self._write(citation, {})
 
     def _parts(self, formset: Any) -> None:
-        for form in changed(formset):
+        for form in list_changed_forms(formset):
             part = form.instance
             setattr(part, formset.fk.name, self.record)
             adding = part._state.adding
@@ -82,7 +82,7 @@ class Page:
                 # Again, now that the record and its relations are stored: some rules ask them.
                 part.validate(form.related)
             except ValidationError as error:
-                raise Refused(form.prefix, error) from error
+                raise SaveError(form.prefix, error) from error
             self._write(part, form.related)
             if adding:
                 formset.new_objects.append(part)
@@ -95,10 +95,10 @@ class Page:
         try:
             history.delete(record, by=self.by, reason=self.reason)
         except ValidationError as error:
-            raise Refused(formset.prefix, error) from error
+            raise SaveError(formset.prefix, error) from error
 
 
-def changed(formset: Any) -> list[Any]:
+def list_changed_forms(formset: Any) -> list[Any]:
     """The rows to be written."""
     gone = formset.forms_to_delete
     return [form for form in formset.forms if form not in gone and form.has_changed()]

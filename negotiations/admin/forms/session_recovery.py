@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 
 from negotiations.rest.http import exception_handler
 
-from .form_author import FIELD, get_form_author, is_form_of_another
+from .form_author import AUTHOR_FIELD, get_form_author, is_form_of_another
 
 # The boxes of the login stand beside those of any form, users' names and passwords included.
 PREFIX = "login"
@@ -29,7 +29,7 @@ PREFIX = "login"
 TECHNICAL = re.compile(r"_.*|(.*-)?(read_version|seen_version|form_key|id|[A-Z]+_FORMS)")
 
 
-def carries_over(request: Any) -> bool:
+def needs_recovery(request: Any) -> bool:
     """Whether a form was sent after its session had ended, or by another than its author."""
     if request.method != "POST" or request.path in {
         reverse("admin:login"),
@@ -51,10 +51,10 @@ def was_resumed(request: Any) -> bool:
 
 
 @never_cache
-def logged_in_again(request: Any, site: Any, view: Any, *args: Any, **options: Any) -> Any:
+def recover_form(request: Any, site: Any, view: Any, *args: Any, **options: Any) -> Any:
     """Log the author of the form in, then show what was sent for confirmation."""
     data = request.POST if f"{PREFIX}-username" in request.POST else None
-    form = login_form(site, request, data)
+    form = build_login_form(site, request, data)
     if data is not None and form.is_valid():
         author = get_form_author(request)
         if author is None or author == form.get_user():
@@ -62,12 +62,12 @@ def logged_in_again(request: Any, site: Any, view: Any, *args: Any, **options: A
             if getattr(view, "shows_carried_form", False):
                 request.resumed = True
                 return view(request, *args, **options)
-            return page(site, request, None)
+            return render_recovery_page(site, request, None)
         form.add_error(None, _("Somebody else filled in this form. Log in as that user."))
-    return page(site, request, form)
+    return render_recovery_page(site, request, form)
 
 
-def login_form(site: Any, request: Any, data: Any = None) -> Any:
+def build_login_form(site: Any, request: Any, data: Any = None) -> Any:
     """The usual one under other names; its boxes are found, and look, as they usually do."""
     form = site.login_form(request, data=data, prefix=PREFIX)
     for name, field in form.fields.items():
@@ -75,27 +75,27 @@ def login_form(site: Any, request: Any, data: Any = None) -> Any:
     return form
 
 
-def page(site: Any, request: Any, form: Any, status: int = 200) -> Any:
+def render_recovery_page(site: Any, request: Any, form: Any, status: int = 200) -> Any:
     """All that was sent but passwords, to be sent again; with a login where one is needed."""
     author = get_form_author(request)
-    sent = sent_fields(request)
+    sent = list_sent_fields(request)
     context = {
         **site.each_context(request),
         "title": _("Log in") if form else _("Send it again"),
         "author": author.get_username() if author else "",
         "app_path": request.get_full_path(),
         "form": form,
-        "sent": [(name, value) for name, value in sent if form or name != FIELD],
+        "sent": [(name, value) for name, value in sent if form or name != AUTHOR_FIELD],
         "shown": [
             (pretty_name(name), value)
             for name, value in sent
-            if value.strip() and name != FIELD and not TECHNICAL.fullmatch(name)
+            if value.strip() and name != AUTHOR_FIELD and not TECHNICAL.fullmatch(name)
         ],
     }
     return TemplateResponse(request, "admin/negotiations/resume.html", context, status=status)
 
 
-def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+def list_sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
     """List the fields that a form sent, to be sent again; passwords and tokens are left out."""
     return [
         (name, value)
@@ -114,6 +114,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return exception_handler.csrf_failure(request, reason)
     site: Any = admin.site
     is_author = request.user.is_authenticated and not is_form_of_another(request)
-    form = None if is_author else login_form(site, request)
-    answer: HttpResponse = page(site, request, form, status=403).render()
+    form = None if is_author else build_login_form(site, request)
+    answer: HttpResponse = render_recovery_page(site, request, form, status=403).render()
     return answer

@@ -15,7 +15,7 @@ from negotiations.admin.history import wording
 from negotiations.models import Record
 
 # Fields of the form that are no content of the record.
-BESIDE = frozenset({"read_version", "seen_version", "form_key", "reason"})
+CONTROL_FIELDS = frozenset({"read_version", "seen_version", "form_key", "reason"})
 
 SAVED = gettext_lazy(
     "This was saved on %(when)s, after you opened it: it is now version %(version)s."
@@ -25,7 +25,7 @@ SAVED_BY = gettext_lazy(
 )
 
 
-class GuardedForm(forms.ModelForm):
+class VersionedForm(forms.ModelForm):
     """A form of one record that carries the version it was opened at.
 
     When somebody saved the record meanwhile, the form says what changed and saves nothing. What
@@ -51,7 +51,7 @@ class GuardedForm(forms.ModelForm):
 
     @cached_property
     def changed_data(self) -> list[str]:
-        return [name for name in super().changed_data if name not in BESIDE]
+        return [name for name in super().changed_data if name not in CONTROL_FIELDS]
 
     @property
     def opened_at(self) -> int | None:
@@ -66,7 +66,7 @@ class GuardedForm(forms.ModelForm):
         """Refuse when the record was saved after this form was opened."""
         if not self.is_stale:
             return
-        self.add_error(None, stale_fault(self.stored, self.opened_at, self.user))
+        self.add_error(None, build_stale_error(self.stored, self.opened_at, self.user))
         box = forms.CheckboxInput(attrs={"value": self.stored.version}, check_test=never)
         self.fields["seen_version"].widget = box
 
@@ -76,9 +76,9 @@ def never(value: Any) -> bool:
     return False
 
 
-def stale_fault(stored: Record, opened_at: int | None, user: Any) -> ValidationError:
+def build_stale_error(stored: Record, opened_at: int | None, user: Any) -> ValidationError:
     """What changed in a record since somebody opened it, by whom and when."""
-    rows = history.versions(stored)
+    rows = history.list_versions(stored)
     new = rows.filter(version=stored.version).first()
     old = rows.filter(version=opened_at).first() if opened_at else None
     who = new.history_user if new else None
@@ -87,7 +87,7 @@ def stale_fault(stored: Record, opened_at: int | None, user: Any) -> ValidationE
     yours = _("Nothing of yours is saved yet.")
     messages = [f"{what} {yours}"]
     if old and new:
-        found = wording.lines(type(stored), history.differences(old, new), user)
+        found = wording.describe_changes(type(stored), history.compare_versions(old, new), user)
         messages += [
             _("%(label)s is now “%(new)s”, was “%(old)s”.") % line._asdict() for line in found
         ]

@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 
 from negotiations.models import Certainty, Citation, Negotiation, Position, Proposal, Record, Source
 
-from .fields import ExactText, Lines, Pairs
+from .fields import ExactTextField, LinesField, PairsField
 
 # Lines of a text box by the name of the field; others have a few.
-ROWS = {"text": 18, "quote": 3, "summary": 3, "open_question": 2, "note": 2}
+TEXTAREA_ROWS = {"text": 18, "quote": 3, "summary": 3, "open_question": 2, "note": 2}
 # Words around a quotation: their spaces count.
-EXACT = frozenset({"before", "after"})
+EXACT_FIELDS = frozenset({"before", "after"})
 # Longer texts get a line of their own.
 WIDE = 300
 
 
 # Defaults that say only that nothing is said; any other one has to be chosen.
-SAYS_NOTHING = frozenset(
+NEUTRAL_DEFAULTS = frozenset(
     {
         *(Certainty.UNKNOWN, Negotiation.Status.UNKNOWN, Proposal.Status.OPEN),
         *(Position.Firmness.UNSPECIFIED, Source.Reliability.F),
@@ -32,7 +32,7 @@ SAYS_NOTHING = frozenset(
 
 def require_choice(field: Any, db_field: Any) -> None:
     """Take away a default that claims something, so that nobody saves what they did not say."""
-    if db_field.choices and db_field.has_default() and db_field.default not in SAYS_NOTHING:
+    if db_field.choices and db_field.has_default() and db_field.default not in NEUTRAL_DEFAULTS:
         field.initial = None
         field.choices = [("", "---------"), *(c for c in field.choices if c[0])]
 
@@ -43,7 +43,7 @@ def is_wide(field: Any) -> bool:
     return is_text and (field.max_length or 0) >= WIDE
 
 
-class RecordWidgets:
+class RecordWidgetsMixin:
     """Autocomplete for every relation, limited to what the user may see; texts kept exactly."""
 
     model: Any
@@ -58,18 +58,18 @@ class RecordWidgets:
             "help_text": _(str(db_field.help_text)) if db_field.help_text else "",
         }
         if isinstance(db_field, models.JSONField):
-            kind = Lines if db_field.default is list else Pairs
+            kind = LinesField if db_field.default is list else PairsField
             words["help_text"] += f" {kind.hint}"
             return kind(**words, required=not db_field.blank)
         options |= words
-        if isinstance(db_field, models.TextField) or db_field.name in EXACT:
-            options["form_class"] = ExactText
+        if isinstance(db_field, models.TextField) or db_field.name in EXACT_FIELDS:
+            options["form_class"] = ExactTextField
         field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
         if db_field.choices:
             field.choices = [(value, _(str(label))) for value, label in field.choices]
             require_choice(field, db_field)
         if isinstance(db_field, models.TextField):
-            field.widget.attrs["rows"] = ROWS.get(db_field.name, 3)
+            field.widget.attrs["rows"] = TEXTAREA_ROWS.get(db_field.name, 3)
         elif is_wide(db_field):
             field.widget.attrs["class"] = "vLargeTextField"
         if isinstance(field.widget if field else None, RelatedFieldWidgetWrapper):

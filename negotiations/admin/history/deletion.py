@@ -14,18 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import history
-from negotiations.admin.review.state_changes import number, reason_in, words_of
-from negotiations.admin.seeing import HIDDEN, sees
-from negotiations.admin.spoken import noun
+from negotiations.admin.review.state_changes import format_errors, get_reason, parse_form_number
+from negotiations.admin.seeing import HIDDEN_RECORDS, can_view
+from negotiations.admin.spoken import translate_model_name
 from negotiations.analysis.wording.headings import name_record
 from negotiations.models import Record, StaleVersion
-from negotiations.permissions import may
+from negotiations.permissions import can_perform
 
-REFUSALS = (ValidationError, models.ProtectedError, StaleVersion)
+DELETION_ERRORS = (ValidationError, models.ProtectedError, StaleVersion)
 
 
-def remove(record: Record, *, version: int | None, by: Any, reason: str) -> None:
-    """Delete a record that was seen at ``version``; raises one of ``REFUSALS``."""
+def delete_record(record: Record, *, version: int | None, by: Any, reason: str) -> None:
+    """Delete a record that was seen at ``version``; raises one of ``DELETION_ERRORS``."""
     if version != record.version:
         raise StaleVersion(record, record.version)
     if record.review == Record.Review.PUBLISHED and not reason:
@@ -33,16 +33,16 @@ def remove(record: Record, *, version: int | None, by: Any, reason: str) -> None
     history.delete(record, by=by, reason=reason)
 
 
-def explained(error: Exception, model: type[Record]) -> str:
+def format_deletion_error(error: Exception, model: type[Record]) -> str:
     """A refusal in words; who refers to the record stands on the page."""
     if isinstance(error, ValidationError):
-        return words_of(error, model)
+        return format_errors(error, model)
     if isinstance(error, StaleVersion):
         return _("Somebody saved it after you opened this page; look at it again.")
     return _("Other records refer to it.")
 
 
-class Deleting(admin.ModelAdmin):
+class DeletionMixin(admin.ModelAdmin):
     """The confirmation pages, for one record and for many."""
 
     delete_confirmation_template = "admin/negotiations/delete_record.html"
@@ -54,16 +54,16 @@ class Deleting(admin.ModelAdmin):
         collector: Any = NestedObjects(using=router.db_for_write(self.model))
         collector.collect(objs)
         refused = {
-            noun(model)
+            translate_model_name(model)
             for model, records in collector.model_objs.items()
             if issubclass(model, Record)
             for record in records
-            if not may(request.user, "delete", record)
+            if not can_perform(request.user, "delete", record)
         }
         protected = self._names(collector.protected, request.user)
         nested = self._without_links(collector.nested(lambda record: record), request.user)
         counts = {
-            noun(model, 0): len(records)
+            translate_model_name(model, 0): len(records)
             for model, records in collector.model_objs.items()
             if issubclass(model, Record)
         }
@@ -88,22 +88,22 @@ class Deleting(admin.ModelAdmin):
     def _name(self, record: Any, user: Any) -> str:
         if not isinstance(record, Record):
             return ""
-        if not sees(user, record):
-            return str(HIDDEN)
-        return f"{capfirst(noun(record))}: {name_record(record)}"
+        if not can_view(user, record):
+            return str(HIDDEN_RECORDS)
+        return f"{capfirst(translate_model_name(record))}: {name_record(record)}"
 
     # One record
 
     def delete_view(self, request: Any, object_id: str, extra_context: Any = None) -> Any:
         try:
             return super().delete_view(request, object_id, extra_context)
-        except REFUSALS as error:
-            self.message_user(request, explained(error, self.model), messages.ERROR)
+        except DELETION_ERRORS as error:
+            self.message_user(request, format_deletion_error(error, self.model), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
     def delete_model(self, request: Any, obj: Any) -> None:
-        seen = number(request.POST.get("version"))
-        remove(obj, version=seen, by=request.user, reason=reason_in(request))
+        seen = parse_form_number(request.POST.get("version"))
+        delete_record(obj, version=seen, by=request.user, reason=get_reason(request))
 
     # Many: each by itself, as the other actions do
 
@@ -124,7 +124,9 @@ class Deleting(admin.ModelAdmin):
             "title": _("Delete %(kinds)s") % {"kinds": self.opts.verbose_name_plural},
             "deletable_objects": nested,
             "model_count": counts.items(),
-            "records": [(record, number(version)) for record, version in versions.items()],
+            "records": [
+                (record, parse_form_number(version)) for record, version in versions.items()
+            ],
             "perms_lacking": refused,
             "protected": protected,
             "opts": self.opts,
@@ -135,18 +137,18 @@ class Deleting(admin.ModelAdmin):
 
     def delete_each(self, request: Any, queryset: Any) -> None:
         """Delete what can be deleted; name the others with the reason why not."""
-        reason = reason_in(request)
+        reason = get_reason(request)
         done = 0
         for record in queryset:
             name = name_record(record)
-            seen = number(request.POST.get(f"version-{record.pk}"))
+            seen = parse_form_number(request.POST.get(f"version-{record.pk}"))
             try:
-                if not may(request.user, "delete", record):
+                if not can_perform(request.user, "delete", record):
                     raise ValidationError(_("You may not delete this record."))
-                remove(record, version=seen, by=request.user, reason=reason)
+                delete_record(record, version=seen, by=request.user, reason=reason)
                 done += 1
-            except REFUSALS as error:
-                words = f"{name}: {explained(error, self.model)}"
+            except DELETION_ERRORS as error:
+                words = f"{name}: {format_deletion_error(error, self.model)}"
                 self.message_user(request, words, messages.ERROR)
         if done:
             what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural

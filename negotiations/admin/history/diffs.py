@@ -11,18 +11,18 @@ from django.utils.text import Truncator
 # A word or a sign with the space after it: spaces of their own would all match one another.
 WORDS = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 # Comparing costs up to the product of the lengths.
-MOST_WORDS = 2000
+MAX_WORDS = 2000
 # Texts that share less are told one after the other.
 ALIKE = 0.4
 # Of a long stretch that is the same, its ends.
 SAME, END = 120, 50
-LONGEST = 1200
+MAX_LENGTH = 1200
 
 
-def contrast(old: str, new: str) -> SafeString:
+def render_diff(old: str, new: str) -> SafeString:
     """HTML with ``del`` and ``ins``; long stretches that are the same are shortened."""
     before, after = WORDS.findall(old), WORDS.findall(new)
-    if before and after and len(before) + len(after) <= MOST_WORDS:
+    if before and after and len(before) + len(after) <= MAX_WORDS:
         matcher = SequenceMatcher(None, before, after, autojunk=False)
         if matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE:
             pieces = _pieces(before, after, matcher)
@@ -51,10 +51,10 @@ def _shortened(text: str) -> str:
 def _marked(tag: str, text: str) -> SafeString:
     if not text:
         return SafeString("")
-    return format_html("<{0}>{1}</{0}>", SafeString(tag), Truncator(text).chars(LONGEST))
+    return format_html("<{0}>{1}</{0}>", SafeString(tag), Truncator(text).chars(MAX_LENGTH))
 
 
-class Change(NamedTuple):
+class CellChange(NamedTuple):
     """What a row does to one column, as texts of cells."""
 
     column: str
@@ -64,4 +64,4 @@ class Change(NamedTuple):
     @property
     def contrast(self) -> SafeString:
         """Both in one, marked."""
-        return contrast(self.old, self.new)
+        return render_diff(self.old, self.new)

@@ -15,16 +15,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from negotiations import history
-from negotiations.admin.review.state_changes import reason_in, words_of
-from negotiations.admin.spoken import noun
+from negotiations.admin.review.state_changes import format_errors, get_reason
+from negotiations.admin.spoken import translate_model_name
 from negotiations.analysis.wording.headings import name_record
-from negotiations.history.as_of import as_known
-from negotiations.models import COLLECTIONS, Change, Erasure, MovedSlug, Role, role_of
-from negotiations.permissions import may_create
-from negotiations.rest.changes.history_views import may_bring_back
-from negotiations.rest.http.gone import tombstone
+from negotiations.history.as_of import query_as_of
+from negotiations.models import COLLECTIONS, Change, Erasure, MovedSlug, Role, get_role
+from negotiations.permissions import can_create
+from negotiations.rest.changes.history_views import can_restore
+from negotiations.rest.http.gone import find_deletion
 
-PAGE = 30
+PAGE_SIZE = 30
 EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
 
 
@@ -42,7 +42,7 @@ class Deletion(NamedTuple):
     @property
     def noun(self) -> str:
         """What one of its kind is called."""
-        return noun(self.version.instance_type)
+        return translate_model_name(self.version.instance_type)
 
     @property
     def name(self) -> str:
@@ -50,7 +50,7 @@ class Deletion(NamedTuple):
         model, version = self.version.instance_type, self.version
         # With all that it was called after, some of which may be gone as well.
         try:
-            with as_known(version.history_date - timedelta(microseconds=1)):
+            with query_as_of(version.history_date - timedelta(microseconds=1)):
                 return name_record(model._base_manager.get(pk=version.id))
         except models.ObjectDoesNotExist:
             return str(version.slug)
@@ -58,47 +58,47 @@ class Deletion(NamedTuple):
 
 def deleted_view(site: Any, request: Any) -> Any:
     """The records that are gone and that the user may bring back, the newest first."""
-    if not may_create(request.user):
+    if not can_create(request.user):
         raise PermissionDenied
     if request.method == "POST":
         return _restore(request)
-    acts = _changes(request.user).order_by("-at").values_list("at", flat=True).distinct()
-    page = Paginator(acts, PAGE).get_page(request.GET.get("p"))
+    acts = _filter_deletions(request.user).order_by("-at").values_list("at", flat=True).distinct()
+    page = Paginator(acts, PAGE_SIZE).get_page(request.GET.get("p"))
     context = {
         **site.each_context(request),
         "title": _("Recently deleted"),
         "page": page,
-        "deletions": deletions(request.user, list(page.object_list)),
+        "deletions": list_deletions(request.user, list(page.object_list)),
     }
     return TemplateResponse(request, "admin/negotiations/deleted.html", context)
 
 
-def _changes(user: Any) -> Any:
+def _filter_deletions(user: Any) -> Any:
     """The deletions that the user may learn of: all, or those of their own records."""
     rows = Change.objects.filter(action=Change.Action.DELETED)
-    return rows if role_of(user) in EDITORS else rows.filter(author=user)
+    return rows if get_role(user) in EDITORS else rows.filter(author=user)
 
 
-def deletions(user: Any, acts: list[Any]) -> list[Deletion]:
+def list_deletions(user: Any, acts: list[Any]) -> list[Deletion]:
     """What was deleted at these instants and is still gone, parts under what they were part of."""
     slugs = defaultdict(set)
-    for kind, slug in _changes(user).filter(at__in=acts).values_list("kind", "slug"):
+    for kind, slug in _filter_deletions(user).filter(at__in=acts).values_list("kind", "slug"):
         slugs[kind].add(slug)
     gone = [
         version
         for kind, those in slugs.items()
         for version in _still_gone(COLLECTIONS[kind], those)
-        if version.history_date in acts and may_bring_back(user, version)
+        if version.history_date in acts and can_restore(user, version)
     ]
     wholes = {(version.instance_type, version.id): version for version in gone}
     parts: dict[Any, list[Any]] = defaultdict(list)
     for version in gone:
-        for key in _wholes_of(version):
+        for key in _list_cascade_targets(version):
             if key in wholes and wholes[key].history_date == version.history_date:
                 parts[key].append(version)
     hidden = {(v.instance_type, v.id) for those in parts.values() for v in those}
     found = [
-        Deletion(version, counted(parts[key]))
+        Deletion(version, format_counts(parts[key]))
         for key, version in wholes.items()
         if key not in hidden
     ]
@@ -119,17 +119,19 @@ def _still_gone(model: Any, slugs: Iterable[str]) -> Iterable[Any]:
     return [version for version in newest.values() if version.history_type == "-"]
 
 
-def _wholes_of(version: Any) -> Iterable[tuple[type[models.Model], Any]]:
+def _list_cascade_targets(version: Any) -> Iterable[tuple[type[models.Model], Any]]:
     """What the record would go with: the targets of its cascading relations."""
     for field in version.instance_type._meta.concrete_fields:
         if field.remote_field and field.remote_field.on_delete is models.CASCADE:
             yield field.related_model, getattr(version, field.attname)
 
 
-def counted(versions: Iterable[Any]) -> str:
+def format_counts(versions: Iterable[Any]) -> str:
     """For example “2 citations, 1 post”."""
     kinds = Counter(version.instance_type for version in versions)
-    return ", ".join(f"{number} {noun(kind, number)}" for kind, number in kinds.items())
+    return ", ".join(
+        f"{number} {translate_model_name(kind, number)}" for kind, number in kinds.items()
+    )
 
 
 def _restore(request: Any) -> Any:
@@ -137,14 +139,14 @@ def _restore(request: Any) -> Any:
     here = HttpResponseRedirect(reverse("admin:deleted"))
     model = COLLECTIONS.get(request.POST.get("kind", ""))
     slug = request.POST.get("slug", "").replace("\0", "")
-    deletion = tombstone(model, slug, request.user) if model else None
-    if model is None or deletion is None or not may_bring_back(request.user, deletion):
+    deletion = find_deletion(model, slug, request.user) if model else None
+    if model is None or deletion is None or not can_restore(request.user, deletion):
         raise Http404(_("There is no such deletion."))
-    last = history.versions(deletion.instance).exclude(history_type="-").first()
+    last = history.list_versions(deletion.instance).exclude(history_type="-").first()
     try:
-        record = history.restore(last, by=request.user, reason=reason_in(request))
+        record = history.restore(last, by=request.user, reason=get_reason(request))
     except ValidationError as error:
-        words = _("Not restored. %(why)s") % {"why": words_of(error, model)}
+        words = _("Not restored. %(why)s") % {"why": format_errors(error, model)}
         messages.error(request, words)
         return here
     except IntegrityError:

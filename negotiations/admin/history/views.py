@@ -14,32 +14,32 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from negotiations import history
-from negotiations.admin.review.state_changes import number, reason_in, words_of
+from negotiations.admin.review.state_changes import format_errors, get_reason, parse_form_number
 from negotiations.analysis.wording.headings import name_record
-from negotiations.models import Record, Role, StaleVersion, role_of
-from negotiations.permissions import may
+from negotiations.models import Record, Role, StaleVersion, get_role
+from negotiations.permissions import can_perform
 
 from . import wording
 
-PAGE = 20
+PAGE_SIZE = 20
 KINDS = {
     "+": gettext_lazy("Created"),
     "~": gettext_lazy("Changed"),
     "-": gettext_lazy("Deleted"),
 }
 EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
-PUBLIC = [Record.Review.PUBLISHED, Record.Review.WITHDRAWN]
+PUBLIC_STATES = [Record.Review.PUBLISHED, Record.Review.WITHDRAWN]
 
 
-def visible_versions(record: Record, user: Any) -> Any:
+def list_visible_versions(record: Record, user: Any) -> Any:
     """All versions for editors and the author; for others those that were public."""
-    rows = history.versions(record)
-    if role_of(user) in EDITORS or record.created_by_id == user.pk:
+    rows = history.list_versions(record)
+    if get_role(user) in EDITORS or record.created_by_id == user.pk:
         return rows
-    return rows.filter(review__in=PUBLIC)
+    return rows.filter(review__in=PUBLIC_STATES)
 
 
-class Versions(admin.ModelAdmin):
+class VersionsMixin(admin.ModelAdmin):
     """Who changed what, when and why; restoring writes the old values as a new version."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -56,8 +56,8 @@ class Versions(admin.ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_view_permission(request, record):
             raise PermissionDenied
-        rows = visible_versions(record, request.user)
-        page = Paginator(rows, PAGE).get_page(request.GET.get("p"))
+        rows = list_visible_versions(record, request.user)
+        page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("p"))
         # One more than the page shows, so that its last line too knows what came before.
         shown = list(rows[page.start_index() - 1 : page.end_index() + 1]) if rows else []
         context = {
@@ -70,7 +70,7 @@ class Versions(admin.ModelAdmin):
             "module_name": str(self.opts.verbose_name_plural).capitalize(),
             "page": page,
             "entries": self._entries(shown, len(page.object_list), request.user),
-            "may_restore": may(request.user, "edit", record),
+            "may_restore": can_perform(request.user, "edit", record),
             "restore_name": f"admin:{self.opts.app_label}_{self.opts.model_name}_restore",
             **(extra_context or {}),
         }
@@ -81,12 +81,12 @@ class Versions(admin.ModelAdmin):
         entries = []
         for place, version in enumerate(shown[:count]):
             before = shown[place + 1] if place + 1 < len(shown) else None
-            found = history.differences(before, version) if before else []
+            found = history.compare_versions(before, version) if before else []
             entries.append(
                 {
                     "version": version,
                     "kind": KINDS[version.history_type],
-                    "lines": wording.lines(self.model, found, user),
+                    "lines": wording.describe_changes(self.model, found, user),
                     "is_first": before is None,
                 }
             )
@@ -96,15 +96,15 @@ class Versions(admin.ModelAdmin):
         record = self.get_object(request, object_id)
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        if not may(request.user, "edit", record):
+        if not can_perform(request.user, "edit", record):
             raise PermissionDenied
-        version = visible_versions(record, request.user).filter(history_id=history_id).first()
+        version = list_visible_versions(record, request.user).filter(history_id=history_id).first()
         if version is None:
             raise Http404(_("There is no such version."))
         try:
             self._restore(request, record, version)
         except ValidationError as error:
-            words = _("Not restored. %(why)s") % {"why": words_of(error, self.model)}
+            words = _("Not restored. %(why)s") % {"why": format_errors(error, self.model)}
             self.message_user(request, words, messages.ERROR)
         except (StaleVersion, IntegrityError):
             words = _("Not restored: somebody saved the record after you opened this page.")
@@ -117,9 +117,9 @@ class Versions(admin.ModelAdmin):
         return HttpResponseRedirect(url)
 
     def _restore(self, request: Any, record: Record, version: Any) -> None:
-        seen = number(request.POST.get("version"))
+        seen = parse_form_number(request.POST.get("version"))
         if seen != record.version:
             raise StaleVersion(record, record.version)
         with transaction.atomic():
             record.lock()
-            history.restore(version, by=request.user, reason=reason_in(request))
+            history.restore(version, by=request.user, reason=get_reason(request))

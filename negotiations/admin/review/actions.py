@@ -12,14 +12,14 @@ from negotiations import history
 from negotiations.analysis.wording.headings import name_record
 from negotiations.models import COLLECTIONS, Record
 
-from .state_changes import move
+from .state_changes import change_review_state
 
 Review = Record.Review
 # In the session: what was opened, at which version, and what was decided last.
 OPENED, DECIDED = "opened_for_review", "decided_in_review"
-MOST_OPENED = 500
+MAX_OPENED = 500
 # From where a decision led, the steps back.
-WAYS_BACK = {
+STEPS_BACK = {
     (Review.DRAFT, Review.IN_REVIEW): (Review.DRAFT,),
     (Review.DRAFT, Review.PUBLISHED): (Review.WITHDRAWN, Review.DRAFT),
     (Review.IN_REVIEW, Review.PUBLISHED): (Review.WITHDRAWN, Review.DRAFT, Review.IN_REVIEW),
@@ -29,7 +29,7 @@ WAYS_BACK = {
 }
 
 
-def named(address: str) -> Record | None:
+def get_by_path(address: str) -> Record | None:
     """The record behind ``positions/<slug>``."""
     collection, _, slug = address.replace("\0", "").partition("/")
     model: Any = COLLECTIONS.get(collection)
@@ -40,15 +40,15 @@ def named(address: str) -> Record | None:
 # What was opened
 
 
-def note_opened(request: Any, record: Record) -> None:
+def remember_opened(request: Any, record: Record) -> None:
     """Remember that the user has looked at the record as it stands."""
     opened = dict(request.session.get(OPENED, {}))
     opened.pop(record.address, None)
     opened[record.address] = record.version
-    request.session[OPENED] = dict(list(opened.items())[-MOST_OPENED:])
+    request.session[OPENED] = dict(list(opened.items())[-MAX_OPENED:])
 
 
-def opened_slugs(request: Any, model: type[Record]) -> list[str]:
+def list_opened_slugs(request: Any, model: type[Record]) -> list[str]:
     """The slugs of the records of a kind that the user has looked at."""
     start = f"{model.collection()}/"
     opened = request.session.get(OPENED, {})
@@ -64,13 +64,13 @@ def has_opened(request: Any, record: Record) -> bool:
 
 
 def decide(request: Any, record: Record, state: str, *, version: int | None, reason: str) -> None:
-    """Move a record that was seen at ``version``; raises ``ValidationError`` as ``move`` does."""
+    """Move a record as ``change_review_state`` does, and remember the decision."""
     was = record.review
-    move(record, state, version=version, by=request.user, reason=reason)
-    note_decided(request, [(record, was)])
+    change_review_state(record, state, version=version, by=request.user, reason=reason)
+    remember_decisions(request, [(record, was)])
 
 
-def note_decided(request: Any, decided: Iterable[tuple[Record, str]]) -> None:
+def remember_decisions(request: Any, decided: Iterable[tuple[Record, str]]) -> None:
     """Remember what was decided in one act, for as long as nothing else is."""
     request.session[DECIDED] = [
         {
@@ -83,43 +83,45 @@ def note_decided(request: Any, decided: Iterable[tuple[Record, str]]) -> None:
     ]
 
 
-def last_decided(request: Any) -> list[dict[str, Any]]:
+def list_last_decisions(request: Any) -> list[dict[str, Any]]:
     """What can be taken back: the decisions of the last act that still hold."""
     decided = request.session.get(DECIDED, [])
-    standing = [(each, named(each["address"])) for each in decided]
+    standing = [(each, get_by_path(each["address"])) for each in decided]
     return [each for each, record in standing if record and record.version == each["version"]]
 
 
-def take_back(request: Any) -> list[Record]:
+def undo_last(request: Any) -> list[Record]:
     """Bring what was decided last to where it was, the last first; all of it or nothing."""
     back = []
     with transaction.atomic():
-        for each in reversed(last_decided(request)):
-            record = named(each["address"])
+        for each in reversed(list_last_decisions(request)):
+            record = get_by_path(each["address"])
             if record is not None:
-                retrace(record, each["was"], request.user)
+                revert_to(record, each["was"], request.user)
                 back.append(record)
     request.session[DECIDED] = []
     return back
 
 
-def retrace(record: Record, was: str, by: Any) -> None:
+def revert_to(record: Record, was: str, by: Any) -> None:
     """Lead a record back over the steps that reviewing has."""
-    way = WAYS_BACK.get((Review(was), Review(record.review)))
+    way = STEPS_BACK.get((Review(was), Review(record.review)))
     if way is None:
         raise ValidationError(_("There is no way back from this."))
     for state in way:
         # The history is read by everybody: it stays in English.
-        move(record, state, version=record.version, by=by, reason="A decision was taken back")
+        change_review_state(
+            record, state, version=record.version, by=by, reason="A decision was taken back"
+        )
 
 
-def since_approval(record: Record) -> tuple[Any, list[history.Difference]]:
+def get_changes_since_approval(record: Record) -> tuple[Any, list[history.FieldDifference]]:
     """The last approved version but the present one, and what changed since."""
-    versions = history.versions(record)
+    versions = history.list_versions(record)
     newest = versions.first()
     approved = versions.filter(review=Review.PUBLISHED).exclude(history_id=newest.history_id)
     approved = approved.exclude(history_type="-").first()
     if approved is None:
         return None, []
-    found = history.differences(approved, newest)
+    found = history.compare_versions(approved, newest)
     return approved, [each for each in found if each.field != "review"]

@@ -12,31 +12,31 @@ from django.db.models.functions import Left
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from negotiations.admin.spoken import noun
-from negotiations.models import CITED, COLLECTIONS, Citation, Negotiation, Record, Source
-from negotiations.permissions import may, step
+from negotiations.admin.spoken import translate_model_name
+from negotiations.models import CITABLE_MODELS, COLLECTIONS, Citation, Negotiation, Record, Source
+from negotiations.permissions import can_perform, get_review_action
 
 Review = Record.Review
 
 
-def with_beginnings(sources: QuerySet[Source]) -> QuerySet[Source]:
+def annotate_beginnings(sources: QuerySet[Source]) -> QuerySet[Source]:
     """Sources without their texts, which are long, but for the words with which they begin."""
     return sources.defer("text").annotate(beginning=Left("text", 80))
 
 
-def told_apart(source: Any) -> str:
+def format_source_name(source: Any) -> str:
     """A source by its title; those without one are often of one outlet and day."""
     if source.title:
         return str(source)
     return f"{source}: {Truncator(' '.join(source.beginning.split())).chars(48)}"
 
 
-class SourceChoice(forms.ModelChoiceField):
+class SourceChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return told_apart(obj)
+        return format_source_name(obj)
 
 
-class Filters(forms.Form):
+class QueueFilterForm(forms.Form):
     """The queue's filters, as they stand in the address."""
 
     state = forms.ChoiceField(
@@ -45,7 +45,7 @@ class Filters(forms.Form):
         required=False,
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    source = SourceChoice(
+    source = SourceChoiceField(
         Source.objects.none(),
         label=gettext_lazy("Source"),
         to_field_name="slug",
@@ -72,9 +72,9 @@ class Filters(forms.Form):
         given = {name: str(data[name]).replace("\0", "\ufffd") for name in data}
         super().__init__({"state": Review.IN_REVIEW.value, **given})
         fields: Any = self.fields
-        kinds = [(name, noun(model, 0)) for name, model in COLLECTIONS.items()]
+        kinds = [(name, translate_model_name(model, 0)) for name, model in COLLECTIONS.items()]
         fields["kind"].choices = [("", gettext_lazy("all")), *kinds]
-        fields["source"].queryset = with_beginnings(Source.objects.visible_to(user))
+        fields["source"].queryset = annotate_beginnings(Source.objects.visible_to(user))
         fields["negotiation"].queryset = Negotiation.objects.visible_to(user)
         fields["author"].queryset = User.objects.filter(is_staff=True).order_by("username")
 
@@ -97,7 +97,7 @@ class Filters(forms.Form):
         return urlencode([item for item in self.chosen.items() if item != default])
 
 
-class Place(NamedTuple):
+class QueuePosition(NamedTuple):
     """Where a record stands in the queue."""
 
     number: int
@@ -106,10 +106,10 @@ class Place(NamedTuple):
     after: Record | None
 
 
-class Queue:
+class ReviewQueue:
     """The records that wait, by kind in the order in which they can be approved."""
 
-    def __init__(self, filters: Filters, user: Any) -> None:
+    def __init__(self, filters: QueueFilterForm, user: Any) -> None:
         self.filters, self.user = filters, user
         self.chosen = filters.chosen if filters.is_valid() else {}
 
@@ -123,10 +123,10 @@ class Queue:
         if cleaned.get("author"):
             rows = rows.filter(created_by=cleaned["author"])
         if model is Citation:
-            rows = rows.filter(alone())
+            rows = rows.filter(build_standalone_query())
         for name, target in (("source", Source), ("negotiation", Negotiation)):
             if cleaned.get(name):
-                path = path_to(model, target)
+                path = find_lookup_path(model, target)
                 if path is None:
                     return None
                 rows = rows.filter(**{path: cleaned[name].pk})
@@ -158,7 +158,7 @@ class Queue:
                 continue
             rows = self.ordered(model)
             if rows is not None:
-                found += told(rows.distinct())[first : first + size - len(found)]
+                found += prefetch_named_records(rows.distinct())[first : first + size - len(found)]
             first = 0
             if len(found) == size:
                 break
@@ -172,20 +172,22 @@ class Queue:
                 for key, author in rows.values_list("pk", "created_by").distinct():
                     yield model, key, author
 
-    def place(self, record: Record) -> Place:
+    def place(self, record: Record) -> QueuePosition:
         """Where a record stands, and what stands beside it."""
         everything = [(model, key) for model, key, _ in self.addresses()]
         here = (type(record), record.pk)
         if here not in everything:
-            return Place(0, len(everything), None, stored(*everything[0]) if everything else None)
+            return QueuePosition(
+                0, len(everything), None, get_or_none(*everything[0]) if everything else None
+            )
         number = everything.index(here)
         before = everything[number - 1] if number else None
         after = everything[number + 1] if number + 1 < len(everything) else None
-        return Place(
+        return QueuePosition(
             number + 1,
             len(everything),
-            stored(*before) if before else None,
-            stored(*after) if after else None,
+            get_or_none(*before) if before else None,
+            get_or_none(*after) if after else None,
         )
 
     def next_after(self, record: Record) -> Record | None:
@@ -201,24 +203,24 @@ class Queue:
         here = (type(record), record.pk)
         start = others.index(here) + 1 if here in others else 0
         rest = [other for other in others[start:] + others[:start] if other != here]
-        return stored(*rest[0]) if rest else None
+        return get_or_none(*rest[0]) if rest else None
 
 
-def stored(model: type[Record], key: int) -> Record | None:
+def get_or_none(model: type[Record], key: int) -> Record | None:
     """The record, unless it was deleted meanwhile."""
     found: Record | None = model._base_manager.filter(pk=key).first()
     return found
 
 
-def alone() -> Q:
+def build_standalone_query() -> Q:
     """Citations that wait by themselves: the others are approved with their records."""
     public = Q()
-    for kind in CITED:
+    for kind in CITABLE_MODELS:
         public |= Q(**{f"{kind}__review": Review.PUBLISHED})
     return public
 
 
-def path_to(model: type[Record], target: type[Record]) -> str | None:
+def find_lookup_path(model: type[Record], target: type[Record]) -> str | None:
     """How a kind leads to the source or the negotiation that is asked about."""
     if model is target:
         return "pk"
@@ -234,7 +236,7 @@ def path_to(model: type[Record], target: type[Record]) -> str | None:
     return None
 
 
-def told(rows: QuerySet[Any]) -> QuerySet[Any]:
+def prefetch_named_records(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The rows with all that their sentences name, in a fixed number of queries."""
     meta: Any = rows.model._meta
     keys = [
@@ -250,6 +252,6 @@ def told(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def may_decide(user: Any, record: Record) -> bool:
     """Whether the user may publish the record as it stands."""
-    return Review.PUBLISHED in Record.REVIEW_STEPS[record.review] and may(
-        user, step(record.review, Review.PUBLISHED), record
+    return Review.PUBLISHED in Record.REVIEW_STEPS[record.review] and can_perform(
+        user, get_review_action(record.review, Review.PUBLISHED), record
     )

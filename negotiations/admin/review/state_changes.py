@@ -16,13 +16,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from negotiations import history
-from negotiations.admin.answers import retold
+from negotiations.admin.answers import translate_message
 from negotiations.analysis.wording.headings import name_record
 from negotiations.models import COLLECTIONS, Record, StaleVersion
-from negotiations.permissions import NEEDS_SECOND_PERSON, find_refusal, may, step
+from negotiations.permissions import (
+    NEEDS_SECOND_PERSON,
+    can_perform,
+    find_refusal,
+    get_review_action,
+)
 
 # As rules name records: ``people/volodymyr-zelensky``.
-ADDRESS = re.compile(r"\b(?P<collection>[a-z-]+)/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)")
+RECORD_PATH = re.compile(r"\b(?P<collection>[a-z-]+)/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)")
 DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = Record.Review
 # What each step is called, by the states between which it leads.
 STEPS = {
@@ -36,14 +41,16 @@ STEPS = {
 }
 
 
-def move(record: Record, state: str, *, version: int | None, by: Any, reason: str = "") -> None:
+def change_review_state(
+    record: Record, state: str, *, version: int | None, by: Any, reason: str = ""
+) -> None:
     """Bring a record that was seen at ``version`` to a state of review, as one version.
 
     Raises ``ValidationError`` for what the policy or a rule refuses, or when somebody saved the
     record since.
     """
     if state not in Record.REVIEW_STEPS[record.review]:
-        raise ValidationError(_("It is %(state)s.") % {"state": state_of(record)})
+        raise ValidationError(_("It is %(state)s.") % {"state": get_state_label(record)})
     if refusal := find_refusal(by, record, state, ["review"]):
         raise ValidationError(refusal)
     if version != record.version:
@@ -53,7 +60,7 @@ def move(record: Record, state: str, *, version: int | None, by: Any, reason: st
     try:
         with transaction.atomic():
             record.validate()
-            history.write(record, by=by, reason=reason)
+            history.save(record, by=by, reason=reason)
     except (StaleVersion, IntegrityError):
         words = _("Somebody saved it at the same moment; look at it again.")
         raise ValidationError(words) from None
@@ -61,7 +68,7 @@ def move(record: Record, state: str, *, version: int | None, by: Any, reason: st
 
 def was_moved(record: Record, state: str, *, version: int | None, by: Any, reason: str) -> bool:
     """Whether this very step was taken already: its button was clicked twice."""
-    newest = history.versions(record).first()
+    newest = history.list_versions(record).first()
     return (
         newest is not None
         and (newest.review, newest.version) == (state, (version or 0) + 1)
@@ -70,43 +77,45 @@ def was_moved(record: Record, state: str, *, version: int | None, by: Any, reaso
     )
 
 
-def state_of(record: Record) -> str:
+def get_state_label(record: Record) -> str:
     """The state of review inside a sentence, in the user's language."""
     return _(str(record.get_review_display())).lower()
 
 
-def number(text: str | None) -> int | None:
+def parse_form_number(text: str | None) -> int | None:
     """A version from a form; none if it is no number."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def reason_in(request: Any) -> str:
+def get_reason(request: Any) -> str:
     """The reason typed on a page that is no form of a record."""
     return str(request.POST.get("reason", "")).replace("\0", "").strip()[:500]
 
 
-def words_of(error: ValidationError, model: type[Record]) -> str:
+def format_errors(error: ValidationError, model: type[Record]) -> str:
     """All faults in one sentence each, with their fields."""
     if not hasattr(error, "error_dict"):
-        return " ".join(map(retold, error.messages))
+        return " ".join(map(translate_message, error.messages))
     unnamed = {"__all__", "review", "citations"}
     return " ".join(
-        retold(message) if name in unnamed else f"{label_of(model, name)}: {retold(message)}"
+        translate_message(message)
+        if name in unnamed
+        else f"{get_field_label(model, name)}: {translate_message(message)}"
         for name, messages in error.message_dict.items()
         for message in messages
     )
 
 
-def label_of(model: type[Record], name: str) -> str:
+def get_field_label(model: type[Record], name: str) -> str:
     """What a field is called at the desk; the place of a fault in a part stays as it is."""
     fields = {f.name: f for f in (*model._meta.concrete_fields, *model._meta.many_to_many)}
     return capfirst(str(fields[name].verbose_name)) if name in fields else name
 
 
-def linked(words: str) -> SafeString:
+def linkify_records(words: str) -> SafeString:
     """A sentence in which every record that it names leads to its page of review."""
     parts, at = [], 0
-    for match in ADDRESS.finditer(words):
+    for match in RECORD_PATH.finditer(words):
         if match["collection"] not in COLLECTIONS:
             continue
         url = reverse("admin:review_item", args=[match["collection"], match["slug"]])
@@ -116,7 +125,7 @@ def linked(words: str) -> SafeString:
     return format_html("{}{}", html, words[at:])
 
 
-class Reviewing(admin.ModelAdmin):
+class ReviewMixin(admin.ModelAdmin):
     """Actions on lists, and buttons on a record's page."""
 
     def action_checkbox(self, obj: Any) -> SafeString:
@@ -145,12 +154,12 @@ class Reviewing(admin.ModelAdmin):
         """Each record by itself: what is refused is named with its reason."""
         done = 0
         for record in queryset:
-            seen = number(request.POST.get(f"version-{record.pk}"))
+            seen = parse_form_number(request.POST.get(f"version-{record.pk}"))
             try:
-                move(record, state, version=seen, by=request.user)
+                change_review_state(record, state, version=seen, by=request.user)
                 done += 1
             except ValidationError as error:
-                fault = linked(f"{record}: {words_of(error, self.model)}")
+                fault = linkify_records(f"{record}: {format_errors(error, self.model)}")
                 self.message_user(request, fault, messages.ERROR)
         if done:
             what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural
@@ -173,19 +182,19 @@ class Reviewing(admin.ModelAdmin):
         if not self.has_view_permission(request, record):
             raise PermissionDenied
         state = request.POST.get("state", "")
-        seen, reason = number(request.POST.get("version")), reason_in(request)
+        seen, reason = parse_form_number(request.POST.get("version")), get_reason(request)
         refusal = ""
         try:
-            move(record, state, version=seen, by=request.user, reason=reason)
+            change_review_state(record, state, version=seen, by=request.user, reason=reason)
         except ValidationError as error:
             if not was_moved(record, state, version=seen, by=request.user, reason=reason):
-                refusal = linked(words_of(error, self.model))
+                refusal = linkify_records(format_errors(error, self.model))
         if refusal:
             self.message_user(request, refusal, messages.ERROR)
         else:
             record.review = state
             words = _("“%(name)s” is now: %(state)s.")
-            told = {"name": name_record(record), "state": state_of(record)}
+            told = {"name": name_record(record), "state": get_state_label(record)}
             self.message_user(request, words % told, messages.SUCCESS)
         url = reverse(f"admin:negotiations_{self.opts.model_name}_change", args=[record.pk])
         return HttpResponseRedirect(url)
@@ -196,7 +205,7 @@ class Reviewing(admin.ModelAdmin):
             (state.value, str(STEPS[Record.Review(record.review), state]))
             for state in Record.Review
             if state.value in Record.REVIEW_STEPS[record.review]
-            and may(request.user, step(record.review, state), record)
+            and can_perform(request.user, get_review_action(record.review, state), record)
         ]
 
     def change_view(
@@ -208,6 +217,6 @@ class Reviewing(admin.ModelAdmin):
             if record is not None:
                 extra["review_steps"] = self.review_steps(request, record)
                 is_closed = not self.has_change_permission(request, record)
-                if is_closed and may(request.user, "withdraw", record):
+                if is_closed and can_perform(request.user, "withdraw", record):
                     self.message_user(request, NEEDS_SECOND_PERSON, messages.INFO)
         return super().change_view(request, object_id, form_url, extra)

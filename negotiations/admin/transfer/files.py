@@ -10,15 +10,15 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from .hidden import Hidden
-from .unreadable import BadCell, Fault, Unreadable, unreadable
-from .workbooks import OLD_WORKBOOK, Row, read_workbook, wrong_value
+from .unreadable import BadCell, ImportProblem, UnreadableFileError, build_file_error
+from .workbooks import OLD_WORKBOOK, Row, build_error_cell, read_workbook
 
-MOST_BYTES = 10 * 1024 * 1024
-MOST_ROWS = 10_000
+MAX_BYTES = 10 * 1024 * 1024
+MAX_ROWS = 10_000
 # Empty ones are passed over, but not without end.
 LAST_ROW = 2**20
-MOST_COLUMNS = 200
-MOST_BAD_CELLS = 1000
+MAX_COLUMNS = 200
+MAX_BAD_CELLS = 1000
 ZIPPED = b"PK\x03\x04"
 # How Excel is told the delimiter: a line before all others.
 DELIMITER_LINE = re.compile(r'"?sep=(.)"?(\r\n|\r|\n|\Z)', re.IGNORECASE)
@@ -28,7 +28,7 @@ ERRORS = re.compile(
     re.IGNORECASE,
 )
 # A source's text may be longer than the library's idea of a cell.
-csv.field_size_limit(MOST_BYTES)
+csv.field_size_limit(MAX_BYTES)
 
 
 class Sheet(NamedTuple):
@@ -42,76 +42,76 @@ class Sheet(NamedTuple):
     notes: Sequence[str] = ()
 
 
-def sheet(name: str, content: bytes, choice: str = "") -> Sheet:
+def read_sheet(name: str, content: bytes, choice: str = "") -> Sheet:
     """Return the rows of a CSV file, or of the chosen sheet of a workbook.
 
-    Raises ``Unreadable``, and ``SeveralSheets`` when there is more than one to choose from.
+    Raises ``UnreadableFileError``; ``SeveralSheetsError`` if there are several to choose from.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         detail = _("The file is over %(number)s MB; import it in parts.")
-        raise unreadable(detail % {"number": MOST_BYTES // 1024**2})
+        raise build_file_error(detail % {"number": MAX_BYTES // 1024**2})
     ending = name.rpartition(".")[2].lower()
     if ending not in {"csv", "xlsx"}:
-        raise unreadable(_("Choose a file whose name ends in .csv or .xlsx."))
+        raise build_file_error(_("Choose a file whose name ends in .csv or .xlsx."))
     # What a file is decides, not what it is called.
     is_workbook = ending == "xlsx" or content.startswith((ZIPPED, OLD_WORKBOOK))
     hidden = Hidden()
     found = (
-        read_workbook(content, choice, MOST_COLUMNS, hidden) if is_workbook else read_csv(content)
+        read_workbook(content, choice, MAX_COLUMNS, hidden) if is_workbook else read_csv(content)
     )
-    lines = ((number, clean(cells)) for number, cells in found)
+    lines = ((number, normalize_line_endings(cells)) for number, cells in found)
     # Blank lines above the table are passed over.
     head, columns = next(((number, cells) for number, cells in lines if any(cells)), (1, []))
     while columns and not columns[-1]:
         columns.pop()
     if not columns:
-        raise unreadable(_("The file has no rows."))
-    if len(columns) > MOST_COLUMNS:
-        detail = _("The file has more than %(number)s columns.") % {"number": MOST_COLUMNS}
-        raise unreadable(detail, head)
+        raise build_file_error(_("The file has no rows."))
+    if len(columns) > MAX_COLUMNS:
+        detail = _("The file has more than %(number)s columns.") % {"number": MAX_COLUMNS}
+        raise build_file_error(detail, head)
     refuse_bad_cells([(head, columns)], [""] * len(columns))
     if is_workbook:
         # Empty cells at the end of a row are left out of the file.
         lines = ((number, cells + [""] * (len(columns) - len(cells))) for number, cells in lines)
-    rows = list(filled(lines, len(columns)))
+    rows = list(iter_filled_rows(lines, len(columns)))
     refuse_bad_cells(rows, columns)
     return Sheet(columns, rows, head, hidden.notes(columns, head))
 
 
-def filled(lines: Iterable[Row], width: int) -> Iterator[Row]:
+def iter_filled_rows(lines: Iterable[Row], width: int) -> Iterator[Row]:
     """Yield the rows that hold something, as wide as their columns."""
     count = 0
     for number, cells in lines:
         is_empty = not any(cells)
         count += not is_empty
-        if count > MOST_ROWS:
-            raise too_many_rows()
+        if count > MAX_ROWS:
+            raise build_too_many_rows_error()
         if is_empty:
             continue
         if len(cells) < width or any(cells[width:]):
             detail = _("This row has %(cells)s cells, the first row names %(columns)s columns.")
-            raise unreadable(detail % {"cells": len(cells), "columns": width}, number)
+            raise build_file_error(detail % {"cells": len(cells), "columns": width}, number)
         yield number, cells[:width]
 
 
-def too_many_rows() -> Unreadable:
+def build_too_many_rows_error() -> UnreadableFileError:
     detail = _("The file has more than %(number)s rows; import it in parts.")
-    return unreadable(detail % {"number": MOST_ROWS})
+    return build_file_error(detail % {"number": MAX_ROWS})
 
 
 def refuse_bad_cells(rows: Iterable[Row], columns: list[str]) -> None:
-    """Raise ``Unreadable`` with every cell that cannot be read."""
+    """Raise ``UnreadableFileError`` with every cell that cannot be read."""
     faults = [
-        Fault(number, column, str(cell))
+        ImportProblem(number, column, str(cell))
         for number, cells in rows
         for column, cell in zip(columns, cells, strict=True)
         if isinstance(cell, BadCell)
     ]
     if faults:
-        raise Unreadable(*faults[:MOST_BAD_CELLS])
+        raise UnreadableFileError(*faults[:MAX_BAD_CELLS])
 
 
-def clean(cells: list[str]) -> list[str]:
+def normalize_line_endings(cells: list[str]) -> list[str]:
     """Return the cells with lines that end as they do in the tracker."""
     return [
         cell.replace("\r\n", "\n").replace("\r", "\n") if "\r" in cell else cell for cell in cells
@@ -120,7 +120,7 @@ def clean(cells: list[str]) -> list[str]:
 
 def read_csv(content: bytes) -> Iterator[Row]:
     """Yield the rows by RFC 4180; semicolons or tabs may stand for commas, as spreadsheets do."""
-    text = decode(content)
+    text = decode_csv(content)
     named = DELIMITER_LINE.match(text)
     if named:
         text = text[named.end() :]
@@ -132,26 +132,26 @@ def read_csv(content: bytes) -> Iterator[Row]:
     try:
         for number, cells in enumerate(lines, start=1):
             if number > LAST_ROW:
-                raise too_many_rows()
-            yield number, [error_or_text(cell) for cell in cells]
+                raise build_too_many_rows_error()
+            yield number, [check_error_value(cell) for cell in cells]
     except csv.Error as error:
         told = {"number": lines.line_num, "why": error}
-        raise unreadable(_("Line %(number)s is not CSV: %(why)s.") % told) from None
+        raise build_file_error(_("Line %(number)s is not CSV: %(why)s.") % told) from None
 
 
-def error_or_text(cell: str) -> str:
+def check_error_value(cell: str) -> str:
     """Return the fault of a cell in which a spreadsheet program saved an error."""
     text = cell.strip()
     if not ERRORS.fullmatch(text):
         return cell
-    return BadCell(f"{wrong_value(text)}.")
+    return BadCell(f"{build_error_cell(text)}.")
 
 
-def decode(content: bytes) -> str:
+def decode_csv(content: bytes) -> str:
     """Return the text of a CSV file in UTF-8, or in the UTF-16 that Excel calls Unicode."""
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
         detail = _("The file is not UTF-8; save it as CSV UTF-8 or as XLSX.")
-        raise unreadable(detail) from None
+        raise build_file_error(detail) from None

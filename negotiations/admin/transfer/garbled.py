@@ -20,17 +20,17 @@ MODERN_CYRILLIC = re.compile("[ЁЄІЇА-яёєіїҐґ]")
 SIGNS = frozenset("’‘‚“”„–—…€•«»°№§©®™·¡¿\u00a0\ufeff\u200e\u200f")
 # Capitals with which short names of bodies end: РЄ is the Council of Europe.
 CAPITALS = frozenset("ЄІЇҐЎЈЁ")
-LOST = "\ufffd"
+REPLACEMENT_CHARACTER = "\ufffd"
 
 
-class Garbled(NamedTuple):
+class Mojibake(NamedTuple):
     """Letters of a text, and what they were before."""
 
     seen: str
     meant: str
 
 
-def bytes_of(page: str) -> dict[str, int]:
+def build_byte_table(page: str) -> dict[str, int]:
     """Return the byte of each letter; bytes without one are taken for control characters."""
     found = {}
     for number in range(128, 256):
@@ -41,25 +41,25 @@ def bytes_of(page: str) -> dict[str, int]:
     return found
 
 
-PAGES = {page: bytes_of(page) for page in CODE_PAGES}
+PAGES = {page: build_byte_table(page) for page in CODE_PAGES}
 
 
-def find_garbled(text: str) -> Garbled | None:
+def find_mojibake(text: str) -> Mojibake | None:
     """Return the first garbled letters of a text."""
     if text.isascii():
         return None
-    if LOST in text:
-        at = text.index(LOST)
-        return Garbled(text[max(0, at - 10) : at + 10], "?")
+    if REPLACEMENT_CHARACTER in text:
+        at = text.index(REPLACEMENT_CHARACTER)
+        return Mojibake(text[max(0, at - 10) : at + 10], "?")
     for run in RUNS.finditer(text):
         for table in PAGES.values():
-            meant = undo(run[0], table)
+            meant = undo_code_page(run[0], table)
             if meant and (len(meant) > 1 or is_no_chance(run, meant)):
-                return Garbled(run[0][:40], meant[:40])
+                return Mojibake(run[0][:40], meant[:40])
     return None
 
 
-def undo(run: str, table: dict[str, int]) -> str:
+def undo_code_page(run: str, table: dict[str, int]) -> str:
     """Return what letters were before a code page was taken for UTF-8; empty if they were not."""
     if any(letter not in table for letter in run):
         return ""
@@ -86,7 +86,7 @@ def is_no_chance(run: re.Match[str], meant: str) -> bool:
         is_latin = meant in SIGNS or unicodedata.name(meant, "").startswith("LATIN")
         fits = not meant.isalpha() or not beside.isupper() or meant.isupper()
         return is_latin and fits and not is_quoted
-    if any(map(is_sign, seen)):
+    if any(map(is_symbol, seen)):
         return not is_quoted
     if is_in_cyrillic(seen[0]):
         return MODERN_CYRILLIC.match(meant) is not None and is_no_cyrillic_word(run)
@@ -115,6 +115,6 @@ def is_in_cyrillic(letter: str) -> bool:
     return unicodedata.name(letter, "").startswith("CYRILLIC")
 
 
-def is_sign(letter: str) -> bool:
+def is_symbol(letter: str) -> bool:
     """Whether no word has it: © in «Г©»."""
     return unicodedata.category(letter)[0] == "S"

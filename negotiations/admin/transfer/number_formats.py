@@ -17,7 +17,7 @@ from openpyxl.utils.datetime import CALENDAR_WINDOWS_1900, from_excel
 from .unreadable import BadCell
 
 # Spreadsheets keep 15 digits; what a longer number was, nobody knows any more.
-MOST_DIGITS = 15
+MAX_DIGITS = 15
 # Day 60 of this calendar is 29 February 1900, which never was.
 FIRST_DAY = 61
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -34,7 +34,7 @@ SEPARATOR = re.compile(r"[-/.,:;()\s年月日時分秒년월일시분초TtZz]*")
 PLAIN = re.compile(r"[-+() ]*(?P<whole>[#0?]+(,[#0?]+)*)?(\.[#0?]*)?[-+() ]*")
 
 
-class Shown(NamedTuple):
+class NumberFormat(NamedTuple):
     """What a format shows: parts of a date (``ymdh``), or a number with so many digits.
 
     ``others`` are its sections for negative numbers, 0 and texts, as far as it has them.
@@ -48,29 +48,29 @@ class Shown(NamedTuple):
     others: tuple[tuple[str, ...], ...] = ()
 
 
-def read_format(number: int, custom: dict[int, str]) -> Shown:
+def parse_number_format(number: int, custom: dict[int, str]) -> NumberFormat:
     """Return what a format shows, by its number in the workbook's styles."""
     code = custom.get(number) or BUILTIN_FORMATS.get(number)
     if code is None:
         # The others depend on the language of the spreadsheet program; many are dates.
-        return Shown(f"{number}", is_date=False)
+        return NumberFormat(f"{number}", is_date=False)
     tokens, *others = split_sections(code)
-    shown = read_section(code, tokens)
+    shown = parse_section(code, tokens)
     return shown._replace(others=tuple(map(tuple, others)))
 
 
-def read_section(code: str, tokens: list[str]) -> Shown:
+def parse_section(code: str, tokens: list[str]) -> NumberFormat:
     """Return what the section for positive numbers, or one that stands for others, shows."""
-    parts = frozenset(date_parts(tokens))
+    parts = frozenset(iter_date_parts(tokens))
     if parts:
         # With words in it that qualify the date, it shows no part that could be taken.
-        return Shown(code, is_date=True, parts=frozenset() if has_words(tokens) else parts)
+        return NumberFormat(code, is_date=True, parts=frozenset() if has_words(tokens) else parts)
     if tokens in (["general"], ["@"]):
-        return Shown(code, is_date=False, is_plain=True)
+        return NumberFormat(code, is_date=False, is_plain=True)
     match = PLAIN.fullmatch("".join(token for token in tokens if not SILENT.fullmatch(token)))
     if match is None or not match["whole"]:
-        return Shown(code, is_date=False)
-    return Shown(code, is_date=False, is_plain=True, digits=match["whole"].count("0"))
+        return NumberFormat(code, is_date=False)
+    return NumberFormat(code, is_date=False, is_plain=True, digits=match["whole"].count("0"))
 
 
 def split_sections(code: str) -> list[list[str]]:
@@ -99,7 +99,7 @@ def has_words(tokens: Iterable[str]) -> bool:
     )
 
 
-def shows_text(shown: Shown) -> bool:
+def shows_text(shown: NumberFormat) -> bool:
     """Whether a text is seen as it is."""
     sections = shown.others
     # With fewer than four sections texts are seen as they are, unless the only one is for them.
@@ -111,21 +111,21 @@ def shows_text(shown: Shown) -> bool:
     return "@" in tokens and not has_words(tokens)
 
 
-def shows_number(value: float, shown: Shown) -> bool:
+def shows_number(value: float, shown: NumberFormat) -> bool:
     """Whether the section for a negative number, or for 0, shows it as it is."""
     place = 0 if value < 0 else 1
     sections = shown.others
     if value > 0 or len(sections) <= place or "@" in sections[place]:
         return True
     tokens = sections[place]
-    section = read_section(shown.code, list(tokens))
+    section = parse_section(shown.code, list(tokens))
     if value == 0:
         # In accounts a dash stands for 0.
         return section.is_plain or [part for part in tokens if part not in "?()"] == ['"-"']
     return section.is_plain and ("-" in tokens or "(" in tokens or '"-"' in tokens)
 
 
-def date_parts(tokens: list[str]) -> Iterator[str]:
+def iter_date_parts(tokens: list[str]) -> Iterator[str]:
     """Yield y, m, d, w (weekday), h, n (minute) and s for what the format shows."""
     letters = [token for token in tokens if token[0] in "ymdhseb" and token[-1] not in "+-"]
     for place, token in enumerate(letters):
@@ -142,7 +142,7 @@ def date_parts(tokens: list[str]) -> Iterator[str]:
         yield "s"
 
 
-def read_number(text: str, shown: Shown, epoch: datetime) -> str:
+def read_number(text: str, shown: NumberFormat, epoch: datetime) -> str:
     """Return what a number says as text, or a ``BadCell``."""
     if not NUMBER.fullmatch(text):
         return BadCell(_("it holds no number that can be read"))
@@ -150,40 +150,40 @@ def read_number(text: str, shown: Shown, epoch: datetime) -> str:
     if shown.is_date:
         return read_serial(value, shown, epoch)
     whole = value.is_integer()
-    if abs(value) >= 10**MOST_DIGITS:
+    if abs(value) >= 10**MAX_DIGITS:
         detail = _("a number of more than %(most)s digits, of which a spreadsheet keeps no more")
         advice = _("write it as text")
-        return BadCell(f"{detail % {'most': MOST_DIGITS}}; {advice}")
-    plain = str(int(value)) if whole else f"{Decimal(f'{value:.{MOST_DIGITS}g}'):f}"
+        return BadCell(f"{detail % {'most': MAX_DIGITS}}; {advice}")
+    plain = str(int(value)) if whole else f"{Decimal(f'{value:.{MAX_DIGITS}g}'):f}"
     if (
         not shows_number(value, shown)
         or not shown.is_plain
         or (whole and len(plain.lstrip("-")) < shown.digits)
     ):
-        return shown_otherwise(plain, shown)
+        return build_mismatch_cell(plain, shown)
     return plain
 
 
-def read_serial(value: float, shown: Shown, epoch: datetime) -> str:
+def read_serial(value: float, shown: NumberFormat, epoch: datetime) -> str:
     """Return the date that a number of days says."""
     try:
         if value < 0 or (1 <= value < FIRST_DAY and epoch == CALENDAR_WINDOWS_1900):
             raise ValueError
         moment = from_excel(value, epoch)
     except (ValueError, OverflowError):
-        return shown_otherwise(f"{value:g}", shown)
+        return build_mismatch_cell(f"{value:g}", shown)
     if not isinstance(moment, datetime):
-        return shown_otherwise(str(moment), shown)
+        return build_mismatch_cell(str(moment), shown)
     return read_moment(moment, shown)
 
 
-def read_moment(moment: datetime, shown: Shown) -> str:
+def read_moment(moment: datetime, shown: NumberFormat) -> str:
     """Return what a format shows of a moment, if that is all that the cell holds."""
     parts, day = shown.parts, moment.date().isoformat()
     if moment.time() != time():
         if {"y", "m", "d", "h"} <= parts:
             return moment.isoformat(sep=" ")
-        return shown_otherwise(moment.isoformat(sep=" "), shown)
+        return build_mismatch_cell(moment.isoformat(sep=" "), shown)
     if {"y", "m", "d"} <= parts:
         return day
     dates = parts & {"y", "m", "d", "w"}
@@ -191,10 +191,10 @@ def read_moment(moment: datetime, shown: Shown) -> str:
         return day[:7]
     if dates == {"y"} and (moment.month, moment.day) == (1, 1):
         return day[:4]
-    return shown_otherwise(day, shown)
+    return build_mismatch_cell(day, shown)
 
 
-def shown_otherwise(held: str, shown: Shown) -> BadCell:
+def build_mismatch_cell(held: str, shown: NumberFormat) -> BadCell:
     """Return the fault of a cell that shows something else than it holds."""
     detail = _("it holds %(held)s, but its format “%(format)s” shows something else")
     example = _("write what is meant as text, for example 2025-06, 2025-07-19 or 160")

@@ -15,12 +15,12 @@ from negotiations.admin.forms.quantities import (
     AT_MOST,
     BETWEEN,
     EXACTLY,
-    OPEN,
+    UNBOUNDED,
     Bounds,
-    bounds_of,
-    quantities_of,
+    list_quantities,
+    parse_bounds,
 )
-from negotiations.rest.read.table_renderers import text_of, unguarded
+from negotiations.rest.read.table_renderers import format_cell, unescape_formula
 
 NUMBER = "([0-9]{1,20})"
 # How a cell of a table says a number; a bare number is exact.
@@ -59,17 +59,17 @@ def refuse_parted(text: str) -> None:
     raise ValidationError(detail % told, code="invalid")
 
 
-def read_quantity(text: str) -> Bounds:
+def parse_quantity(text: str) -> Bounds:
     """Read a cell such as ``at least 3``; raise ``ValidationError`` when it says something else."""
     words = " ".join(text.replace("_", " ").lower().split())
     if not words:
-        return OPEN
+        return UNBOUNDED
     refuse_parted(words)
     for pattern, way in SPELLINGS:
         match = re.fullmatch(pattern, words)
         if match:
             numbers = [int(each) for each in match.groups() if each is not None]
-            return bounds_of(way, numbers[0], numbers[1] if len(numbers) > 1 else None)
+            return parse_bounds(way, numbers[0], numbers[1] if len(numbers) > 1 else None)
     raise ValidationError(
         _(
             "Write a number in digits alone, or: at least 3, at most 5, between 3 and 5,"
@@ -79,46 +79,46 @@ def read_quantity(text: str) -> Bounds:
     )
 
 
-def both_told(model: Any, column: str, columns: Sequence[str]) -> bool:
+def is_given_twice(model: Any, column: str, columns: Sequence[str]) -> bool:
     """Whether a table has a quantity in words and one of its bounds too."""
-    return column in quantities_of(model) and not {f"{column}_min", f"{column}_max"}.isdisjoint(
+    return column in list_quantities(model) and not {f"{column}_min", f"{column}_max"}.isdisjoint(
         columns
     )
 
 
-def spell_out(model: Any, row: Mapping[str, str]) -> dict[str, str]:
+def expand_quantities(model: Any, row: Mapping[str, str]) -> dict[str, str]:
     """Turn each number that is typed in words, such as ``at least 3``, into its two bounds."""
     cells: dict[str, str] = dict(row)
     faults: dict[str, Any] = {}
-    for name in quantities_of(model):
+    for name in list_quantities(model):
         if name not in cells:
             continue
         try:
-            least, most = read_quantity(unguarded(cells.pop(name)))
+            least, most = parse_quantity(unescape_formula(cells.pop(name)))
         except ValidationError as error:
             faults[name] = error
         else:
-            cells |= {f"{name}_min": text_of(least), f"{name}_max": text_of(most)}
+            cells |= {f"{name}_min": format_cell(least), f"{name}_max": format_cell(most)}
     if faults:
         raise ValidationError(faults)
     return cells
 
 
-def in_typed_columns(
+def map_errors_to_columns(
     model: Any, error: ValidationError, typed: Mapping[str, str]
 ) -> ValidationError:
     """Name the faults of a quantity by the column in which it was typed."""
     found: dict[str, list[Any]] = {}
     for name, details in error.update_error_dict({}).items():
         base = name.removesuffix("_min").removesuffix("_max")
-        is_typed = base in typed and base in quantities_of(model)
+        is_typed = base in typed and base in list_quantities(model)
         found.setdefault(base if is_typed else name, []).extend(details)
     return ValidationError(found)
 
 
 def require_both_bounds(model: Any, row: Mapping[str, str], written: Mapping[str, str]) -> None:
     """Refuse one bound without the column of the other: it may have been meant as exact."""
-    for name in quantities_of(model):
+    for name in list_quantities(model):
         pair = f"{name}_min", f"{name}_max"
         for one, other in (pair, pair[::-1]):
             if written.get(one) and other not in row:

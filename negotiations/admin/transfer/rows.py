@@ -25,43 +25,48 @@ from rest_framework.serializers import BaseSerializer
 from tablib import Dataset
 
 from negotiations import history, permissions
-from negotiations.admin.answers import retold
-from negotiations.admin.forms.quantities import quantities_of
-from negotiations.admin.history.diffs import Change
-from negotiations.admin.spoken import noun
+from negotiations.admin.answers import translate_message
+from negotiations.admin.forms.quantities import list_quantities
+from negotiations.admin.history.diffs import CellChange
+from negotiations.admin.spoken import translate_model_name
 from negotiations.api.urls import router
 from negotiations.history import bulk as many
 from negotiations.models import Record, StaleVersion
-from negotiations.models.slugs import name_records
-from negotiations.models.system.locks import queue
+from negotiations.models.slugs import assign_slugs
+from negotiations.models.system.locks import serialize_writers
 from negotiations.rest.http import parsers
-from negotiations.rest.http.exception_handler import faults_of
-from negotiations.rest.http.merge_patch import differs
-from negotiations.rest.http.query_params import readable
+from negotiations.rest.http.exception_handler import flatten_errors
+from negotiations.rest.http.merge_patch import has_value_changed
+from negotiations.rest.http.query_params import is_readable
 from negotiations.rest.read.projections import Body
-from negotiations.rest.read.sparse_fields import whole
-from negotiations.rest.read.table_renderers import text_of, unguarded
-from negotiations.rest.representations.relation_fields import Reference, References
+from negotiations.rest.read.sparse_fields import get_default_projection
+from negotiations.rest.read.table_renderers import format_cell, unescape_formula
+from negotiations.rest.representations.relation_fields import RelatedSlugField, RelatedSlugListField
 from negotiations.rest.representations.serializers import NESTED
-from negotiations.rest.representations.strict_fields import Structure, Text, Truth, Whole
+from negotiations.rest.representations.strict_fields import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictIntegerField,
+    StrictJSONField,
+)
 from negotiations.rest.write import bulk_create
-from negotiations.text.did_you_mean import nearest
+from negotiations.text.did_you_mean import suggest_similar
 
 from .files import Sheet
-from .garbled import find_garbled
+from .garbled import find_mojibake
 from .quantity_cells import (
-    both_told,
-    in_typed_columns,
+    expand_quantities,
+    is_given_twice,
+    map_errors_to_columns,
     refuse_parted,
     require_both_bounds,
-    spell_out,
 )
-from .unreadable import Fault, Unreadable
+from .unreadable import ImportProblem, UnreadableFileError
 
 VIEWS: list[Any] = [view for _, view, _ in router.registry]
 SERIALIZERS = {view.queryset.model: view.serializer_class for view in VIEWS}
 # Rows that change something, in one file: checking them takes a minute or two.
-MOST_CHANGES = 2000
+MAX_CHANGES = 2000
 CHUNK = 500
 ALL = "__all__"
 GARBLED = gettext_lazy(
@@ -74,32 +79,36 @@ BASED = gettext_lazy(
 )
 
 
-def dataset(sheet: Sheet, model: type[Record]) -> Dataset:
-    """The rows for the library; raises ``Unreadable`` when the columns are not those of a kind."""
-    known = [*SERIALIZERS[model]().fields, *quantities_of(model)]
+def build_dataset(sheet: Sheet, model: type[Record]) -> Dataset:
+    """Build the library's rows; raises ``UnreadableFileError`` for columns that the kind lacks."""
+    known = [*SERIALIZERS[model]().fields, *list_quantities(model)]
     faults = []
     for place, column in enumerate(sheet.columns):
         if column in sheet.columns[:place]:
-            faults.append(Fault(sheet.head, column, _("This column stands twice.")))
+            faults.append(ImportProblem(sheet.head, column, _("This column stands twice.")))
         elif column not in known:
-            kinds = capfirst(noun(model, 0))
+            kinds = capfirst(translate_model_name(model, 0))
             detail = _("%(kinds)s have no such column.") % {"kinds": kinds}
-            faults.append(Fault(sheet.head, column, detail + meant(nearest(column, known))))
-        elif both_told(model, column, sheet.columns):
+            faults.append(
+                ImportProblem(
+                    sheet.head, column, detail + format_did_you_mean(suggest_similar(column, known))
+                )
+            )
+        elif is_given_twice(model, column, sheet.columns):
             detail = _("Keep either this column or the two of its bounds.")
-            faults.append(Fault(sheet.head, column, detail))
+            faults.append(ImportProblem(sheet.head, column, detail))
     if not sheet.rows:
         detail = _("The file has no rows below the one that names the columns.")
-        faults.append(Fault(None, "", detail))
+        faults.append(ImportProblem(None, "", detail))
     if faults:
-        raise Unreadable(*faults)
+        raise UnreadableFileError(*faults)
     rows = Dataset(headers=sheet.columns)
     for _number, cells in sheet.rows:
         rows.append(cells)
     return rows
 
 
-def meant(words: Sequence[str]) -> str:
+def format_did_you_mean(words: Sequence[str]) -> str:
     """The end of a fault that knows the nearest words."""
     if not words:
         return ""
@@ -107,34 +116,34 @@ def meant(words: Sequence[str]) -> str:
     return " " + _("Did you mean %(words)s?") % {"words": f" {either} ".join(words)}
 
 
-def value_of(field: BaseSerializer | Any, cell: str) -> Any:
+def parse_cell(field: BaseSerializer | Any, cell: str) -> Any:
     """What a cell says as a member of a body; a text that fits no type is left to the member."""
     if not cell:
-        return empty_value(field)
-    if isinstance(field, Whole):
+        return get_empty_value(field)
+    if isinstance(field, StrictIntegerField):
         refuse_parted(cell)
         return int(cell) if re.fullmatch("[0-9]{1,20}", cell) else cell
-    if isinstance(field, Truth):
+    if isinstance(field, StrictBooleanField):
         return {"true": True, "false": False}.get(cell.lower(), cell)
-    if isinstance(field, (Structure, References)) or getattr(field, "many", False):
+    if isinstance(field, (StrictJSONField, RelatedSlugListField)) or getattr(field, "many", False):
         try:
-            return parsers.read(cell.encode())
+            return parsers.parse_json(cell.encode())
         except (ParseError, UnicodeEncodeError):
             detail = _('Write JSON, for example ["ukraine", "russia"].')
             raise ValidationError(detail) from None
-    return unguarded(cell)
+    return unescape_formula(cell)
 
 
-def empty_value(field: Any) -> Any:
+def get_empty_value(field: Any) -> Any:
     """What an empty cell says."""
-    if isinstance(field, Structure):
+    if isinstance(field, StrictJSONField):
         return field.kind()
-    if isinstance(field, References) or getattr(field, "many", False):
+    if isinstance(field, RelatedSlugListField) or getattr(field, "many", False):
         return []
-    return None if field.allow_null and not isinstance(field, Text) else ""
+    return None if field.allow_null and not isinstance(field, StrictCharField) else ""
 
 
-class RecordRows(Resource):
+class RecordResource(Resource):
     """The rows of one kind, as one person's work with one reason."""
 
     class Meta:
@@ -163,7 +172,7 @@ class RecordRows(Resource):
         self.changing = 0
         self.one_by_one = one_by_one
         self.made: list[tuple[Record, dict[str, Any]]] = []
-        self.changed: list[many.Changed] = []
+        self.changed: list[many.RecordUpdate] = []
         self.results: list[tuple[Any, Record]] = []
         self.watch = many.Watch()
         self.writes: list[many.Writes] | None = None
@@ -201,10 +210,12 @@ class RecordRows(Resource):
         anybody else can write.
         """
         with transaction.atomic():
-            queue()
+            serialize_writers()
             if self._write_all():
                 return None
-            again = RecordRows(self.model, self.request, self.reason, self.numbers, one_by_one=True)
+            again = RecordResource(
+                self.model, self.request, self.reason, self.numbers, one_by_one=True
+            )
             again._read_stored(rows)
             return again._run(rows, dry_run=False)
 
@@ -233,7 +244,7 @@ class RecordRows(Resource):
         """Give new records the slugs that they would get now; return those that had none."""
         unnamed = [record for record, _ in self.made if not record.slug]
         if unnamed:
-            name_records([record for record, _ in self.made])
+            assign_slugs([record for record, _ in self.made])
         for result, record in self.results:
             result.slug = record.slug
         return unnamed
@@ -243,9 +254,9 @@ class RecordRows(Resource):
         found: set[Record] = {record for record, _ in self.made if record.pk}
         found.update(change.stored for change in self.changed)
         for record, related in [*self.made, *((c.record, c.related) for c in self.changed)]:
-            found.update(many.known_targets(record))
+            found.update(many.list_cached_targets(record))
             for target in (target for targets in related.values() for target in targets):
-                found.update([target] if target.pk else many.known_targets(target))
+                found.update([target] if target.pk else many.list_cached_targets(target))
         return {record for record in found if record.pk}
 
     def _sensitive(self) -> set[Record]:
@@ -257,10 +268,11 @@ class RecordRows(Resource):
         columns = [
             name
             for name, field in self.known.items()
-            if isinstance(field, (Reference, References)) and field.model is self.model
+            if isinstance(field, (RelatedSlugField, RelatedSlugListField))
+            and field.model is self.model
         ]
         return bool(slugs) and any(
-            slugs & set(NAME.findall(text_of(row.get(name) or stored.get(name) or "")))
+            slugs & set(NAME.findall(format_cell(row.get(name) or stored.get(name) or "")))
             for row in rows.dict
             for stored in [self.stored.get(row.get("slug", ""), {})]
             for name in columns
@@ -268,13 +280,13 @@ class RecordRows(Resource):
 
     def _slugs(self, rows: Dataset) -> list[str]:
         told = rows["slug"] if "slug" in rows.headers else []
-        return [slug for slug in told if slug and readable(slug)]
+        return [slug for slug in told if slug and is_readable(slug)]
 
     def _read_stored(self, dataset: Dataset) -> None:
         """Read the bodies of all records that the rows name."""
         slugs = self._slugs(dataset)
         rows = self.model.objects.visible_to(self.request.user).order_by()
-        shape = whole(self.model)
+        shape = get_default_projection(self.model)
         for start in range(0, len(slugs), CHUNK):
             for body in shape.bodies(rows.filter(slug__in=slugs[start : start + CHUNK])):
                 self.stored[body["slug"]] = body
@@ -286,13 +298,13 @@ class RecordRows(Resource):
             row["slug"]
             for row in dataset.dict
             if (body := self.stored.get(row.get("slug", "")))
-            and any(name in body and cell != text_of(body[name]) for name, cell in row.items())
+            and any(name in body and cell != format_cell(body[name]) for name, cell in row.items())
         ]
         related = [field.name for field in self.model._meta.many_to_many]
         if hasattr(self.model, NESTED):
             related.append(NESTED)
         rows = self.model._base_manager.prefetch_related(*related)
-        for start in range(0, min(len(slugs), MOST_CHANGES), CHUNK):
+        for start in range(0, min(len(slugs), MAX_CHANGES), CHUNK):
             for record in rows.filter(slug__in=slugs[start : start + CHUNK]):
                 self.records[record.slug] = record
 
@@ -303,7 +315,7 @@ class RecordRows(Resource):
         result.slug = row.get("slug", "")
         typed = row
         try:
-            row = spell_out(self.model, row)
+            row = expand_quantities(self.model, row)
             self._name_once(result)
             body = self.stored.get(result.slug) if result.slug else None
             if body is None:
@@ -312,7 +324,7 @@ class RecordRows(Resource):
                 self._change(row, body, result)
         except RuleBreach as error:
             result.import_type = RowResult.IMPORT_TYPE_INVALID
-            result.validation_error = in_typed_columns(self.model, error, typed)
+            result.validation_error = map_errors_to_columns(self.model, error, typed)
         return result
 
     def _name_once(self, result: Any) -> None:
@@ -325,9 +337,9 @@ class RecordRows(Resource):
 
     def _count(self) -> None:
         self.changing += 1
-        if self.changing > MOST_CHANGES:
+        if self.changing > MAX_CHANGES:
             detail = _("At most %(number)s rows may change something; import the rest later.")
-            raise RuleBreach({ALL: detail % {"number": MOST_CHANGES}})
+            raise RuleBreach({ALL: detail % {"number": MAX_CHANGES}})
 
     # A new record
 
@@ -339,9 +351,9 @@ class RecordRows(Resource):
         require_both_bounds(self.model, row, row)
         body = self._values({name: cell for name, cell in row.items() if cell})
         serializer = self.serializer_class(context=self.context)
-        faults = bulk_create.faults_in(serializer, body, "")
+        faults = bulk_create.find_body_errors(serializer, body, "")
         if faults:
-            raise RuleBreach(by_column(faults))
+            raise RuleBreach(group_by_column(faults))
         record = serializer.ready
         if self.one_by_one:
             self._write(serializer)
@@ -349,7 +361,7 @@ class RecordRows(Resource):
             self._refuse_repeated(record, result)
             self.made.append((record, serializer.related))
             self.results.append((result, record))
-        result.diff = [Change(name, "", cell) for name, cell in row.items() if cell]
+        result.diff = [CellChange(name, "", cell) for name, cell in row.items() if cell]
         result.import_type, result.instance = RowResult.IMPORT_TYPE_NEW, record
         result.slug = record.slug
 
@@ -357,7 +369,7 @@ class RecordRows(Resource):
 
     def _change(self, row: Mapping[str, str], body: Body, result: Any) -> None:
         self._require_version(row, body)
-        cells = {name: text_of(body[name]) for name in row if name in body}
+        cells = {name: format_cell(body[name]) for name in row if name in body}
         changed = {name: cell for name, cell in row.items() if cell != cells.get(name, "")}
         result.import_type = RowResult.IMPORT_TYPE_SKIP
         if not changed:
@@ -371,8 +383,8 @@ class RecordRows(Resource):
         try:
             valid = serializer.run_validation(values)
         except ValidationError as error:
-            raise RuleBreach(by_column(list(faults_of(error.detail)))) from None
-        really = [name for name, value in valid.items() if differs(old, name, value)]
+            raise RuleBreach(group_by_column(list(flatten_errors(error.detail)))) from None
+        really = [name for name, value in valid.items() if has_value_changed(old, name, value)]
         if not really:
             return
         self._require_rights(old, record, really)
@@ -380,8 +392,10 @@ class RecordRows(Resource):
             self._write(serializer)
         else:
             self._refuse_repeated(record, result)
-            self.changed.append(many.Changed(old, record, serializer.related))
-        result.diff = [Change(name, cells.get(name, ""), cell) for name, cell in changed.items()]
+            self.changed.append(many.RecordUpdate(old, record, serializer.related))
+        result.diff = [
+            CellChange(name, cells.get(name, ""), cell) for name, cell in changed.items()
+        ]
         result.import_type, result.instance = RowResult.IMPORT_TYPE_UPDATE, record
 
     def _require_version(self, row: Mapping[str, str], body: Body) -> None:
@@ -405,11 +419,11 @@ class RecordRows(Resource):
         """The cells as members of a body; all that cannot be read are told at once."""
         values, faults = {}, {}
         for name, cell in cells.items():
-            if found := find_garbled(cell):
+            if found := find_mojibake(cell):
                 faults[name] = [GARBLED % found._asdict()]
                 continue
             try:
-                values[name] = value_of(self.known[name], cell)
+                values[name] = parse_cell(self.known[name], cell)
             except ValidationError as error:
                 faults[name] = [str(detail) for detail in error.detail]
             except RuleBreach as error:
@@ -431,7 +445,7 @@ class RecordRows(Resource):
     def _write(self, serializer: Any) -> None:
         try:
             with transaction.atomic():
-                history.write(
+                history.save(
                     serializer.ready,
                     related=serializer.related,
                     by=self.request.user,
@@ -442,20 +456,23 @@ class RecordRows(Resource):
             raise RuleBreach({ALL: detail}) from None
 
 
-def by_column(faults: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+def group_by_column(faults: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Faults of a body by their columns, what lies deeper said in words."""
     found: dict[str, list[str]] = {}
     for fault in faults:
         column, _, inside = fault["pointer"].removeprefix("/").partition("/")
         place = f"{inside.replace('/', ', ')}: " if inside and column == NESTED else ""
-        words = f"{place}{retold(fault['detail'])}{meant(fault.get('did_you_mean', ()))}"
+        hint = format_did_you_mean(fault.get("did_you_mean", ()))
+        words = f"{place}{translate_message(fault['detail'])}{hint}"
         found.setdefault(column or ALL, []).append(words)
     return found
 
 
-def faults_in(result: Any, numbers: Sequence[int]) -> Iterator[Fault]:
+def iter_problems(result: Any, numbers: Sequence[int]) -> Iterator[ImportProblem]:
     """Every fault of an import with its row and column."""
     for row in result.invalid_rows:
         for column, details in row.error_dict.items():
             for detail in details:
-                yield Fault(numbers[row.number - 1], "" if column == ALL else column, detail)
+                yield ImportProblem(
+                    numbers[row.number - 1], "" if column == ALL else column, detail
+                )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 
-class Fault(NamedTuple):
+class ImportProblem(NamedTuple):
     """What is wrong, where; rows are numbered as spreadsheets number them."""
 
     row: int | None
@@ -14,15 +14,15 @@ class Fault(NamedTuple):
     detail: str
 
 
-class Unreadable(Exception):
+class UnreadableFileError(Exception):
     """The file cannot be taken for rows; ``faults`` say why."""
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: ImportProblem) -> None:
         super().__init__(faults)
         self.faults = list(faults)
 
 
-class SeveralSheets(Exception):
+class SeveralSheetsError(Exception):
     """The workbook has several sheets, or its only one is hidden: the user chooses one."""
 
     def __init__(self, sheets: Sequence[tuple[str, bool]]) -> None:
@@ -37,13 +37,13 @@ class BadCell(str):
     __slots__ = ()
 
 
-def unreadable(detail: str, row: int | None = None, column: str = "") -> Unreadable:
-    return Unreadable(Fault(row, column, detail))
+def build_file_error(detail: str, row: int | None = None, column: str = "") -> UnreadableFileError:
+    return UnreadableFileError(ImportProblem(row, column, detail))
 
 
-def too_large() -> Unreadable:
-    return unreadable(_("The workbook is too large; import it in parts or as CSV."))
+def build_too_large_error() -> UnreadableFileError:
+    return build_file_error(_("The workbook is too large; import it in parts or as CSV."))
 
 
-def not_a_workbook() -> Unreadable:
-    return unreadable(_("The file is not a workbook that can be read."))
+def build_not_a_workbook_error() -> UnreadableFileError:
+    return build_file_error(_("The file is not a workbook that can be read."))

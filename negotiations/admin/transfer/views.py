@@ -20,38 +20,38 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from negotiations.admin.forms.double_submit import digest_of, find_spent, spend
-from negotiations.admin.forms.quantities import quantities_of
-from negotiations.admin.review.state_changes import reason_in
+from negotiations.admin.forms.double_submit import consume_form_key, digest_of, find_spent
+from negotiations.admin.forms.quantities import list_quantities
+from negotiations.admin.review.state_changes import get_reason
 from negotiations.models import Upload
-from negotiations.permissions import may_create
-from negotiations.rest.http.problem_details import Refusal
-from negotiations.rest.read.costs import EXPORT_BYTES, require_affordable_export
-from negotiations.rest.read.export import complete, file, require_sheet
-from negotiations.rest.read.exported_files import FILES
-from negotiations.rest.read.projections import Reader
-from negotiations.rest.read.read_snapshot import snapshot
-from negotiations.rest.read.sparse_fields import whole
-from negotiations.rest.read.table_renderers import XLSX, SpreadsheetCSV
+from negotiations.permissions import can_create
+from negotiations.rest.http.problem_details import ProblemError
+from negotiations.rest.read.costs import MAX_EXPORT_BYTES, require_affordable_export
+from negotiations.rest.read.export import build_file_response, render_table, require_fitting_sheet
+from negotiations.rest.read.exported_files import EXPORTED_FILES
+from negotiations.rest.read.projections import Viewer
+from negotiations.rest.read.read_snapshot import open_read_snapshot
+from negotiations.rest.read.sparse_fields import get_default_projection
+from negotiations.rest.read.table_renderers import SpreadsheetCSVRenderer, XLSXRenderer
 
-from .files import MOST_BYTES, MOST_ROWS, sheet
-from .rows import MOST_CHANGES, SERIALIZERS, RecordRows, dataset, faults_in
-from .unreadable import Fault, SeveralSheets, Unreadable
+from .files import MAX_BYTES, MAX_ROWS, read_sheet
+from .rows import MAX_CHANGES, SERIALIZERS, RecordResource, build_dataset, iter_problems
+from .unreadable import ImportProblem, SeveralSheetsError, UnreadableFileError
 
-TABLES = {table.format: table for table in (SpreadsheetCSV, XLSX)}
+TABLES = {table.format: table for table in (SpreadsheetCSVRenderer, XLSXRenderer)}
 UPLOADS_KEPT = timedelta(days=1)
 # Of one person: who previews more without confirming begins anew.
-MOST_UPLOADS = 10
-MOST_FAULTS_SHOWN = 200
+MAX_UPLOADS = 10
+MAX_PROBLEMS_SHOWN = 200
 
 
-class Checked(NamedTuple):
+class CheckedFile(NamedTuple):
     """A file that was checked: its rows, what they would do, and their faults."""
 
     resource: Any
     rows: Any
     result: Any
-    faults: list[Fault]
+    faults: list[ImportProblem]
     # What of the sheet its readers do not see.
     notes: Sequence[str] = ()
 
@@ -64,9 +64,9 @@ class ImportForm(forms.Form):
                 "CSV or XLSX, at most {megabytes} MB and {rows} rows, {changes} of which may "
                 "make or change a record."
             ),
-            megabytes=MOST_BYTES // 1024**2,
-            rows=MOST_ROWS,
-            changes=MOST_CHANGES,
+            megabytes=MAX_BYTES // 1024**2,
+            rows=MAX_ROWS,
+            changes=MAX_CHANGES,
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
     )
@@ -79,7 +79,7 @@ class ImportForm(forms.Form):
     )
 
 
-class Exchange(admin.ModelAdmin):
+class ImportExportMixin(admin.ModelAdmin):
     """Pages below the list: ``import/``, its confirmation, and ``export/csv/``."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -95,7 +95,7 @@ class Exchange(admin.ModelAdmin):
 
     def import_view(self, request: Any) -> Any:
         """The form, the preview of a file, or the import of a file that was previewed."""
-        if not may_create(request.user):
+        if not can_create(request.user):
             raise PermissionDenied
         if request.method != "POST":
             return self._import_page(request, form=ImportForm())
@@ -113,7 +113,7 @@ class Exchange(admin.ModelAdmin):
             user=request.user,
             kind=str(self.opts.model_name),
             name="".join(c for c in sent.name if c.isprintable())[-200:],
-            content=sent.read(MOST_BYTES + 1),
+            content=sent.read(MAX_BYTES + 1),
         )
         return self._preview(request, upload, form)
 
@@ -122,21 +122,21 @@ class Exchange(admin.ModelAdmin):
         upload = self._waiting(request).first()
         if upload is None:
             return self._answer_again(request)
-        return self._preview(request, upload, ImportForm(initial={"reason": reason_in(request)}))
+        return self._preview(request, upload, ImportForm(initial={"reason": get_reason(request)}))
 
     def _preview(self, request: Any, upload: Upload, form: ImportForm) -> Any:
         """Show what the rows would do, their faults, or the sheets to choose from."""
         try:
             _resource, _rows, result, faults, notes = self._check(request, upload)
-        except SeveralSheets as several:
-            keep(upload)
+        except SeveralSheetsError as several:
+            store_upload(upload)
             return self._import_page(request, form=form, upload=upload, sheets=several.sheets)
         if faults:
             return self._import_page(
                 request, form=form, faults=faults, name=upload.name, notes=notes
             )
         if result.totals["new"] or result.totals["update"]:
-            keep(upload)
+            store_upload(upload)
         return self._import_page(request, form=form, result=result, upload=upload, notes=notes)
 
     def _waiting(self, request: Any) -> Any:
@@ -164,36 +164,36 @@ class Exchange(admin.ModelAdmin):
 
     def _confirmed(self, request: Any) -> Any:
         """Import the file once: a second click finds it used up."""
-        form = ImportForm(initial={"reason": reason_in(request)})
+        form = ImportForm(initial={"reason": get_reason(request)})
         waiting = self._waiting(request)
         upload = waiting.first()
         if upload is None:
             return self._answer_again(request)
         try:
             result, faults = self._write(request, upload, waiting)
-        except SeveralSheets as several:
+        except SeveralSheetsError as several:
             return self._import_page(request, form=form, upload=upload, sheets=several.sheets)
         if result is None and not faults:
             return self._answer_again(request)
         if faults:
             return self._import_page(request, form=form, faults=faults, name=upload.name)
-        return self._answer_imported(request, said(result, self.opts))
+        return self._answer_imported(request, describe_import(result, self.opts))
 
-    def _check(self, request: Any, upload: Upload) -> Checked:
+    def _check(self, request: Any, upload: Upload) -> CheckedFile:
         """What the rows would do, or their faults; nothing is written and nobody waits."""
         try:
             choice = request.POST.get("sheet", "")
-            found = sheet(upload.name, bytes(upload.content), choice)
-            rows = dataset(found, self.model)
-        except Unreadable as error:
-            return Checked(None, None, None, error.faults)
+            found = read_sheet(upload.name, bytes(upload.content), choice)
+            rows = build_dataset(found, self.model)
+        except UnreadableFileError as error:
+            return CheckedFile(None, None, None, error.faults)
         numbers = [number for number, _ in found.rows]
-        reason = reason_in(request) or f"Imported from {upload.name}"
-        resource = RecordRows(self.model, request, reason, numbers)
+        reason = get_reason(request) or f"Imported from {upload.name}"
+        resource = RecordResource(self.model, request, reason, numbers)
         result = resource.check(rows)
-        return Checked(resource, rows, result, found_faults(result, numbers), found.notes)
+        return CheckedFile(resource, rows, result, list_problems(result, numbers), found.notes)
 
-    def _write(self, request: Any, upload: Upload, waiting: Any) -> tuple[Any, list[Fault]]:
+    def _write(self, request: Any, upload: Upload, waiting: Any) -> tuple[Any, list[ImportProblem]]:
         """What the rows did, or their faults; nothing when the file was imported meanwhile."""
         checked = self._check(request, upload)
         if checked.faults:
@@ -206,9 +206,9 @@ class Exchange(admin.ModelAdmin):
             if not waiting.delete()[0]:
                 return None, []
             if again := checked.resource.write(checked.rows):
-                result, faults = again, found_faults(again, checked.resource.numbers)
-            spent = spend(request, str(self.opts.model_name))
-            spent.marks = said(result, self.opts)
+                result, faults = again, list_problems(again, checked.resource.numbers)
+            spent = consume_form_key(request, str(self.opts.model_name))
+            spent.marks = describe_import(result, self.opts)
             spent.save(update_fields=["marks"])
             transaction.set_rollback(bool(faults))
         return result, faults
@@ -220,7 +220,7 @@ class Exchange(admin.ModelAdmin):
         form: ImportForm,
         result: Any = None,
         upload: Upload | None = None,
-        faults: Sequence[Fault] = (),
+        faults: Sequence[ImportProblem] = (),
         name: str = "",
         sheets: Sequence[tuple[str, bool]] = (),
         notes: Sequence[str] = (),
@@ -238,14 +238,14 @@ class Exchange(admin.ModelAdmin):
             "upload": upload,
             "sheets": sheets,
             "sheet": request.POST.get("sheet", ""),
-            "reason": reason_in(request),
-            "faults": faults[:MOST_FAULTS_SHOWN],
+            "reason": get_reason(request),
+            "faults": faults[:MAX_PROBLEMS_SHOWN],
             "fault_count": len(faults),
-            "more_faults": max(0, len(faults) - MOST_FAULTS_SHOWN),
+            "more_faults": max(0, len(faults) - MAX_PROBLEMS_SHOWN),
             "file_name": name,
             "notes": notes,
             "columns": [(key, column) for key, column in fields],
-            "quantities": quantities_of(self.model),
+            "quantities": list_quantities(self.model),
         }
         status = 422 if faults else 200
         return TemplateResponse(request, "admin/negotiations/import.html", context, status=status)
@@ -262,42 +262,48 @@ class Exchange(admin.ModelAdmin):
             rows = shown.get_queryset(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(f"{back}?e=1")
-        shape, kind, reader = whole(self.model), TABLES[table](), Reader(request.user)
+        shape, kind, reader = (
+            get_default_projection(self.model),
+            TABLES[table](),
+            Viewer(request.user),
+        )
         answer: Any = StreamingHttpResponse(content_type=kind.content_type)
         answer["Content-Disposition"] = f'attachment; filename="{self.model.collection()}.{table}"'
         answer["Cache-Control"] = "private, no-store"
         try:
             with ExitStack() as opened:
-                snapshot(opened)
+                open_read_snapshot(opened)
                 require_affordable_export(rows, shape, reader)
-                if table == XLSX.format:
-                    require_sheet(rows, shape)
-                build = partial(file, kind, shape, rows, reader, opened)
+                if table == XLSXRenderer.format:
+                    require_fitting_sheet(rows, shape)
+                build = partial(render_table, kind, shape, rows, reader, opened)
                 client = f"user {request.user.pk}"
-                return complete(answer, FILES.open(uuid.uuid4().hex, client, build, EXPORT_BYTES))
-        except Refusal as refusal:
+                return build_file_response(
+                    answer, EXPORTED_FILES.open(uuid.uuid4().hex, client, build, MAX_EXPORT_BYTES)
+                )
+        except ProblemError as refusal:
             self.message_user(request, str(refusal.detail), messages.ERROR)
             return HttpResponseRedirect(back)
 
 
-def found_faults(result: Any, numbers: Sequence[int]) -> list[Fault]:
+def list_problems(result: Any, numbers: Sequence[int]) -> list[ImportProblem]:
     """The faults of the rows; what the program itself failed in is raised."""
     for unforeseen in result.base_errors:
         raise unforeseen.error
-    return list(faults_in(result, numbers))
+    return list(iter_problems(result, numbers))
 
 
-def keep(upload: Upload) -> None:
+def store_upload(upload: Upload) -> None:
     """Let the file wait for its confirmation, and older ones go."""
     if upload.pk:
         return
     Upload.objects.filter(at__lt=timezone.now() - UPLOADS_KEPT).delete()
     mine = Upload.objects.filter(user=upload.user).order_by("-pk").values_list("pk", flat=True)
-    Upload.objects.filter(pk__in=list(mine[MOST_UPLOADS - 1 :])).delete()
+    Upload.objects.filter(pk__in=list(mine[MAX_UPLOADS - 1 :])).delete()
     upload.save()
 
 
-def said(result: Any, opts: Any) -> str:
+def describe_import(result: Any, opts: Any) -> str:
     """What an import did, in words."""
     numbers = result.totals
     told = {

@@ -1,8 +1,7 @@
 """Workbooks (ECMA-376) as rows of texts, read as a stream.
 
-The libraries read what a bad file may make long in trees, and none tells number formats, errors
-and formulas without a value apart in one pass. Here each part goes through expat, piece by piece,
-within limits of bytes, elements and rows, and nothing is kept but the texts of cells.
+The libraries build trees of what a bad file may make long, and none reports number formats and
+errors in one pass. Here expat reads each part within limits of bytes, elements and rows.
 """
 
 import io
@@ -22,30 +21,36 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from .hidden import Hidden
 from .number_formats import (
-    Shown,
-    read_format,
+    NumberFormat,
+    build_mismatch_cell,
+    parse_number_format,
     read_moment,
     read_number,
-    shown_otherwise,
     shows_text,
 )
-from .unreadable import BadCell, SeveralSheets, not_a_workbook, too_large, unreadable
+from .unreadable import (
+    BadCell,
+    SeveralSheetsError,
+    build_file_error,
+    build_not_a_workbook_error,
+    build_too_large_error,
+)
 
 # What a workbook may be when unpacked: a few bytes can say millions.
-MOST_UNPACKED = 50 * 1024 * 1024
-MOST_ELEMENTS = 1_500_000
+MAX_UNPACKED_BYTES = 50 * 1024 * 1024
+MAX_ELEMENTS = 1_500_000
 # One text may stand in many cells.
-MOST_CHARACTERS = 20_000_000
+MAX_CHARACTERS = 20_000_000
 # Parts that say how the others are to be read; spreadsheets allow 65,490 cell formats.
-MOST_OF_A_SMALL_PART = 8 * 1024 * 1024
-MOST_FORMATS = 65_490
+MAX_SMALL_PART_BYTES = 8 * 1024 * 1024
+MAX_FORMATS = 65_490
 # Of one tag with its attributes, of one comment.
-LONGEST_TOKEN = 1024 * 1024
+MAX_TOKEN_LENGTH = 1024 * 1024
 # A cell of a spreadsheet holds 32,767 characters.
-LONGEST_TEXT = 100_000
-MOST_NESTED = 50
-MOST_PARTS = 5_000
-MOST_SHEETS = 255
+MAX_TEXT_LENGTH = 100_000
+MAX_DEPTH = 50
+MAX_PARTS = 5_000
+MAX_SHEETS = 255
 LAST_ROW, LAST_COLUMN = 2**20, 2**14
 READ_SIZE = 64 * 1024
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -62,7 +67,7 @@ Attributes = Mapping[str, str]
 Row = tuple[int, list[str]]
 
 
-class Part(NamedTuple):
+class SheetPart(NamedTuple):
     """A sheet of the workbook: its name, where it is, and whether it is hidden."""
 
     title: str
@@ -84,18 +89,18 @@ class Package:
     """The zip file: reads parts as streams, within limits of what all of them may be."""
 
     def __init__(self, content: bytes) -> None:
-        if content.count(b"PK\x01\x02") > MOST_PARTS:
-            raise too_large()
+        if content.count(b"PK\x01\x02") > MAX_PARTS:
+            raise build_too_large_error()
         self.zip = zipfile.ZipFile(io.BytesIO(content))
         self.parts: dict[str, zipfile.ZipInfo] = {}
         for info in self.zip.infolist():
             name = info.filename.replace("\\", "/").lstrip("/").lower()
             if name in self.parts or info.compress_type not in METHODS:
-                raise not_a_workbook()
+                raise build_not_a_workbook_error()
             self.parts[name] = info
-        if sum(info.file_size for info in self.parts.values()) > MOST_UNPACKED:
-            raise too_large()
-        self.bytes_left, self.elements_left = MOST_UNPACKED, MOST_ELEMENTS
+        if sum(info.file_size for info in self.parts.values()) > MAX_UNPACKED_BYTES:
+            raise build_too_large_error()
+        self.bytes_left, self.elements_left = MAX_UNPACKED_BYTES, MAX_ELEMENTS
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self.parts
@@ -109,16 +114,16 @@ class Package:
     def parse(self, name: str, handler: Handler, *, is_small: bool = False) -> Iterator[None]:
         """Parse a part, with a pause after each piece."""
         info = self.parts[name.lower()]
-        if is_small and info.file_size > MOST_OF_A_SMALL_PART:
-            raise too_large()
+        if is_small and info.file_size > MAX_SMALL_PART_BYTES:
+            raise build_too_large_error()
         parser, fed = self._parser(handler), 0
         with self.zip.open(info) as stream:
             while piece := stream.read(READ_SIZE):
                 self.bytes_left -= len(piece)
                 fed += len(piece)
                 parser.Parse(piece, False)
-                if self.bytes_left < 0 or fed - parser.CurrentByteIndex > LONGEST_TOKEN:
-                    raise too_large()
+                if self.bytes_left < 0 or fed - parser.CurrentByteIndex > MAX_TOKEN_LENGTH:
+                    raise build_too_large_error()
                 yield
         parser.Parse(b"", True)
         yield
@@ -133,8 +138,8 @@ class Package:
             nonlocal depth
             self.elements_left -= 1
             depth += 1
-            if self.elements_left < 0 or depth > MOST_NESTED:
-                raise too_large()
+            if self.elements_left < 0 or depth > MAX_DEPTH:
+                raise build_too_large_error()
             handler.start(name.rpartition(" ")[2], attributes)
 
         def end(name: str) -> None:
@@ -150,7 +155,7 @@ class Package:
 
 def refuse_doctype(*_: Any) -> None:
     """Refuse what could define entities: no workbook has it."""
-    raise not_a_workbook()
+    raise build_not_a_workbook_error()
 
 
 class Relationships(Handler):
@@ -185,8 +190,8 @@ class BookHandler(Handler):
             key = next((v for k, v in attributes.items() if k.endswith(" id")), "")
             is_hidden = attributes.get("state", "visible") != "visible"
             self.sheets.append((attributes.get("name", ""), key, is_hidden))
-            if len(self.sheets) > MOST_SHEETS:
-                raise too_large()
+            if len(self.sheets) > MAX_SHEETS:
+                raise build_too_large_error()
         elif name == "workbookPr" and is_true(attributes.get("date1904")):
             self.epoch = CALENDAR_MAC_1904
         elif name == "calcPr" and is_true(attributes.get("fullCalcOnLoad")):
@@ -210,8 +215,8 @@ class StylesHandler(Handler):
             # Those of conditional formats have the same name; the first is the workbook's own.
             number = int(attributes.get("numFmtId", "0"))
             self.custom.setdefault(number, attributes.get("formatCode", ""))
-        if max(len(self.numbers), len(self.custom)) > MOST_FORMATS:
-            raise too_large()
+        if max(len(self.numbers), len(self.custom)) > MAX_FORMATS:
+            raise build_too_large_error()
 
     def end(self, name: str) -> None:
         if name == "cellXfs":
@@ -241,8 +246,8 @@ class TextHandler(Handler):
 
     def take(self) -> str:
         """Return what was collected since the last time."""
-        if sum(map(len, self.pieces)) > LONGEST_TEXT:
-            raise too_large()
+        if sum(map(len, self.pieces)) > MAX_TEXT_LENGTH:
+            raise build_too_large_error()
         found = "".join(self.pieces)
         self.pieces.clear()
         return found
@@ -263,7 +268,7 @@ class SharedStrings(TextHandler):
 
     def __getitem__(self, number: int) -> str:
         if not 0 <= number < len(self.ends) - 1:
-            raise not_a_workbook()
+            raise build_not_a_workbook_error()
         return self.packed[self.ends[number] : self.ends[number + 1]].decode()
 
 
@@ -294,7 +299,7 @@ class SheetHandler(TextHandler):
             self.hides_rows = is_true(attributes.get("zeroHeight"))
         elif name == "c":
             reference = attributes.get("r", "")
-            place = column_number(reference) if reference else 0
+            place = get_column_number(reference) if reference else 0
             self.column = self._next(self.column, place, LAST_COLUMN)
             self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", "0"))
             self.is_cell, self.is_formula, self.value = True, False, ""
@@ -308,15 +313,15 @@ class SheetHandler(TextHandler):
     def _next(self, last: int, named: int, most: int) -> int:
         number = named or last + 1
         if not last < number <= most:
-            raise not_a_workbook()
+            raise build_not_a_workbook_error()
         return number
 
     def text(self, data: str) -> None:
         super().text(data)
         if self.is_value:
             self.value += data
-            if len(self.value) > LONGEST_TEXT:
-                raise too_large()
+            if len(self.value) > MAX_TEXT_LENGTH:
+                raise build_too_large_error()
 
     def end(self, name: str) -> None:
         super().end(name)
@@ -343,18 +348,18 @@ class Workbook:
         self.package, self.most_columns = Package(content), most_columns
         path = self._relationships("").of_type("officeDocument")
         if path not in self.package:
-            raise not_a_workbook()
+            raise build_not_a_workbook_error()
         book, styles = BookHandler(), StylesHandler()
         self.package.read(path, book)
         related = self._relationships(path)
         self.package.read(related.of_type("styles"), styles)
         self.epoch, self.is_uncalculated = book.epoch, book.is_uncalculated
-        self.styles, self.formats = styles, dict[int, Shown]()
+        self.styles, self.formats = styles, dict[int, NumberFormat]()
         self.texts_path, self.texts = related.of_type("sharedStrings"), SharedStrings()
-        self.has_texts, self.characters_left = False, MOST_CHARACTERS
+        self.has_texts, self.characters_left = False, MAX_CHARACTERS
         # Sheets of charts and macros have no rows.
         self.sheets = [
-            Part(title, related.found[key][1], is_hidden)
+            SheetPart(title, related.found[key][1], is_hidden)
             for title, key, is_hidden in book.sheets
             if related.found.get(key, ("", ""))[0] == "worksheet"
         ]
@@ -365,7 +370,7 @@ class Workbook:
         self.package.read(posixpath.join(folder, "_rels", f"{name}.rels"), found)
         return found
 
-    def read_rows(self, sheet: Part, hidden: Hidden | None = None) -> Iterator[Row]:
+    def read_rows(self, sheet: SheetPart, hidden: Hidden | None = None) -> Iterator[Row]:
         """Yield the rows of a sheet that hold something, and note which of them are hidden."""
         if not self.has_texts:
             self.has_texts = True
@@ -376,16 +381,16 @@ class Workbook:
             yield from handler.rows
             handler.rows.clear()
 
-    def choose_sheet(self, title: str) -> Part:
+    def choose_sheet(self, title: str) -> SheetPart:
         """Return the sheet of this title, or the one that has rows; else let the user choose."""
         for sheet in self.sheets:
             if sheet.title == title:
                 return sheet
         filled = [s for s in self.sheets if next(self.read_rows(s), None) is not None]
         if len(filled) > 1 or (filled and filled[0].is_hidden):
-            raise SeveralSheets([(sheet.title, sheet.is_hidden) for sheet in filled])
+            raise SeveralSheetsError([(sheet.title, sheet.is_hidden) for sheet in filled])
         if not filled:
-            raise unreadable(_("No sheet of the workbook has rows."))
+            raise build_file_error(_("No sheet of the workbook has rows."))
         return filled[0]
 
     def read_cell(self, cell: SheetHandler) -> str:
@@ -393,9 +398,9 @@ class Workbook:
         found = self._value_of(cell)
         self.characters_left -= len(found)
         if self.characters_left < 0:
-            raise unreadable(_("The file has too much text; import it in parts."))
+            raise build_file_error(_("The file has too much text; import it in parts."))
         if isinstance(found, BadCell):
-            return BadCell(f"{column_name(cell.column)}{cell.row}: {found}.")
+            return BadCell(f"{get_column_letters(cell.column)}{cell.row}: {found}.")
         return found
 
     def _value_of(self, cell: SheetHandler) -> str:
@@ -415,7 +420,7 @@ class Workbook:
             "s": lambda number: self._text_of(cell, unescape(self.texts[int(number)])),
             "str": lambda text: self._text_of(cell, unescape(text)),
             "b": lambda truth: "true" if is_true(truth) else "false",
-            "e": wrong_value,
+            "e": build_error_cell,
             "d": lambda day: read_moment(datetime.fromisoformat(day), self._format_of(cell.style)),
             "n": lambda number: read_number(number, self._format_of(cell.style), self.epoch),
         }
@@ -424,13 +429,13 @@ class Workbook:
     def _text_of(self, cell: SheetHandler, text: str) -> str:
         shown = self._format_of(cell.style)
         is_shown = not text or isinstance(text, BadCell) or shows_text(shown)
-        return text if is_shown else shown_otherwise(text[:20], shown)
+        return text if is_shown else build_mismatch_cell(text[:20], shown)
 
-    def _format_of(self, style: int) -> Shown:
+    def _format_of(self, style: int) -> NumberFormat:
         if style not in self.formats:
             numbers = self.styles.numbers
             number = numbers[style] if numbers or style else 0
-            self.formats[style] = read_format(number, self.styles.custom)
+            self.formats[style] = parse_number_format(number, self.styles.custom)
         return self.formats[style]
 
 
@@ -438,15 +443,15 @@ def read_workbook(content: bytes, choice: str, most_columns: int, hidden: Hidden
     """Yield the rows of the chosen sheet, or of the only one, that hold something."""
     if content.startswith(OLD_WORKBOOK):
         detail = _("This is an old workbook (.xls) or one with a password; save it as .xlsx.")
-        raise unreadable(detail)
+        raise build_file_error(detail)
     try:
         book = Workbook(content, most_columns)
         yield from book.read_rows(book.choose_sheet(choice), hidden)
     except DAMAGED:
-        raise not_a_workbook() from None
+        raise build_not_a_workbook_error() from None
 
 
-def wrong_value(value: str) -> BadCell:
+def build_error_cell(value: str) -> BadCell:
     """Return the fault of a cell that holds an error."""
     detail = _("it holds the error %(value)s; write what is meant, or empty it")
     return BadCell(detail % {"value": value[:20]})
@@ -459,7 +464,7 @@ def refuse_merged(area: str) -> None:
         match = REFERENCE.fullmatch(first)
         row = int(match[2]) if match else None
         detail = _("The cells %(area)s are merged; separate them and fill each.")
-        raise unreadable(detail % {"area": area[:20]}, row)
+        raise build_file_error(detail % {"area": area[:20]}, row)
 
 
 def unescape(text: str) -> str:
@@ -477,7 +482,7 @@ def is_true(value: str | None) -> bool:
     return value in {"1", "true", "on"}
 
 
-def column_number(reference: str) -> int:
+def get_column_number(reference: str) -> int:
     """Return 28 for ``AB7``."""
     match = REFERENCE.fullmatch(reference)
     number = 0
@@ -486,7 +491,7 @@ def column_number(reference: str) -> int:
     return number
 
 
-def column_name(number: int) -> str:
+def get_column_letters(number: int) -> str:
     """Return ``AB`` for 28."""
     name = ""
     while number:

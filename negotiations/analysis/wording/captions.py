@@ -13,7 +13,7 @@ from . import summaries
 from .phrases import enclose, quote
 
 if TYPE_CHECKING:
-    from negotiations.analysis.event_rows import Plain, Rows
+    from negotiations.analysis.event_rows import EventRow, Rows
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Referents:
     # What items of proposals say.
     terms: dict[str, str]
     questions: dict[str, str]
-    records: dict[tuple[str, str], Plain]
+    records: dict[tuple[str, str], EventRow]
 
     def name(self, slug: str | None) -> str:
         """Return the name of a party, or its slug where the reader does not see it."""
@@ -42,7 +42,9 @@ class Referents:
         return found.title if found else slug
 
 
-def read_referents(negotiation: Negotiation, plains: Collection[Plain], rows: Rows) -> Referents:
+def fetch_referents(
+    negotiation: Negotiation, plains: Collection[EventRow], rows: Rows
+) -> Referents:
     """Read the names that summaries need: one query for each kind of record that is named."""
     delegates: dict[str, list[str]] = {}
     if any(plain.kind == "rounds" for plain in plains):
@@ -73,68 +75,68 @@ def _read_texts(rows: Rows, model: Any, field: str, slugs: Collection[str]) -> d
     return dict(found.values_list("slug", field))
 
 
-def summarize(plain: Plain, known: Referents) -> str:
+def summarize(plain: EventRow, known: Referents) -> str:
     """Say who and what in one line."""
     return SUMMARIES[plain.kind](plain, known)
 
 
-def _negotiation(plain: Plain, known: Referents) -> str:
+def _negotiation(plain: EventRow, known: Referents) -> str:
     return summaries.summarize_negotiation(plain.title, plain.code)
 
 
-def _participation(plain: Plain, known: Referents) -> str:
+def _participation(plain: EventRow, known: Referents) -> str:
     return f"{known.name(plain.subject)} ({summaries.format_code(plain.code)})"
 
 
-def _delegation(plain: Plain, known: Referents) -> str:
+def _delegation(plain: EventRow, known: Referents) -> str:
     party, round_ = known.name(plain.subject), known.titled("rounds", plain.more["round"])
     return f"{party}: delegation to {quote(round_)}{enclose(summaries.format_code(plain.code))}"
 
 
-def _round(plain: Plain, known: Referents) -> str:
+def _round(plain: EventRow, known: Referents) -> str:
     sent = known.names(known.delegates.get(plain.slug, ()))
     return summaries.summarize_round(sent, plain.title, plain.code)
 
 
-def _statement(plain: Plain, known: Referents) -> str:
+def _statement(plain: EventRow, known: Referents) -> str:
     (party,) = known.names(plain.parties)
     return summaries.summarize_statement(party, plain.title, plain.code)
 
 
-def _position(plain: Plain, known: Referents) -> str:
+def _position(plain: EventRow, known: Referents) -> str:
     (party,) = known.names(plain.parties)
     how = plain.more["firmness"], plain.more["basis"]
     return summaries.summarize_position(party, plain.title, *how)
 
 
-def _proposal(plain: Plain, known: Referents) -> str:
+def _proposal(plain: EventRow, known: Referents) -> str:
     makers, addressees = known.names(plain.parties), known.names(plain.receivers)
     return summaries.summarize_proposal(makers, addressees, plain.title, plain.code)
 
 
-def _term(plain: Plain, known: Referents) -> str:
+def _term(plain: EventRow, known: Referents) -> str:
     obligors, obligees = known.names(plain.parties), known.names(plain.receivers)
     return summaries.summarize_term(obligors, obligees, plain.title)
 
 
-def _response(plain: Plain, known: Referents) -> str:
+def _response(plain: EventRow, known: Referents) -> str:
     (party,) = known.names(plain.parties)
     proposal, term = known.titled("proposals", plain.subject), plain.more["term"]
     item = known.terms.get(term, "") if term else None
     return summaries.summarize_response(party, plain.code, proposal, item)
 
 
-def _outcome(plain: Plain, known: Referents) -> str:
+def _outcome(plain: EventRow, known: Referents) -> str:
     return summaries.summarize_outcome(plain.title, plain.code, known.names(plain.parties))
 
 
-def _commitment(plain: Plain, known: Referents) -> str:
+def _commitment(plain: EventRow, known: Referents) -> str:
     obligors, obligees = known.names(plain.parties), known.names(plain.receivers)
     version = known.name(plain.more["according_to"])
     return summaries.summarize_commitment(obligors, obligees, plain.title, version)
 
 
-def _delivery(plain: Plain, known: Referents) -> str:
+def _delivery(plain: EventRow, known: Referents) -> str:
     owed = known.records.get(("commitments", plain.subject))
     given, taken = (known.names(slugs) for slugs in (plain.parties, plain.receivers))
     direction = summaries.find_direction(
@@ -148,7 +150,7 @@ def _delivery(plain: Plain, known: Referents) -> str:
     return summaries.summarize_delivery(direction, amount, category, plain.code, commitment)
 
 
-def find_parties(plain: Plain, known: Referents) -> tuple[list[str], list[str]]:
+def find_parties(plain: EventRow, known: Referents) -> tuple[list[str], list[str]]:
     """Return by whom and to whom a delivery was; nobody where it can have been several."""
     owed = known.records.get(("commitments", plain.subject))
     sides = summaries.find_parties(
@@ -159,11 +161,11 @@ def find_parties(plain: Plain, known: Referents) -> tuple[list[str], list[str]]:
     return givers, takers
 
 
-def _incident(plain: Plain, known: Referents) -> str:
+def _incident(plain: EventRow, known: Referents) -> str:
     return summaries.summarize_incident(plain.title, plain.code, known.names(plain.parties))
 
 
-SUMMARIES: dict[str, Callable[[Plain, Referents], str]] = {
+SUMMARIES: dict[str, Callable[[EventRow, Referents], str]] = {
     "negotiations": _negotiation,
     "participations": _participation,
     "rounds": _round,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from negotiations.analysis.date_words import when
+from negotiations.analysis.date_words import format_edtf
 from negotiations.models import (
     Commitment,
     Delivery,
@@ -91,7 +91,7 @@ def summarize_incident(record: Any) -> str:
 
 
 def name_post(record: Any) -> str:
-    known = when(record.date)
+    known = format_edtf(record.date)
     return join_facts(f"{record.person}: {record.title} ({record.party})", known, mark=", ")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 
-from negotiations.analysis.date_words import dated, when
+from negotiations.analysis.date_words import format_edtf, format_record_date
 from negotiations.models import (
     Citation,
     Commitment,
@@ -65,22 +65,22 @@ from .phrases import (
 )
 
 
-def sentence(record: Record) -> str:
+def format_sentence(record: Record) -> str:
     """Say what the record says, without the last full stop."""
     return capfirst(SENTENCES[type(record)](record)).removesuffix(".")
 
 
-def summary(record: Record) -> str:
+def summarize_record(record: Record) -> str:
     """Say who and what in one line; for a kind without such a line, the sentence."""
     summarize = SUMMARIES.get(type(record))
-    return summarize(record) if summarize else sentence(record)
+    return summarize(record) if summarize else format_sentence(record)
 
 
 # Pieces
 
 
 def _when(record: Any, name: str = "date") -> str:
-    return dated(record, name).strip()
+    return format_record_date(record, name).strip()
 
 
 def _evidence(record: Any) -> str:
@@ -109,7 +109,7 @@ def _speech(record: Any) -> list[str]:
 # Each kind with all that it says
 
 
-def party(record: Any) -> str:
+def describe_party(record: Any) -> str:
     kind = f"{get_label(record, 'kind')}{enclose(record.country)}"
     return join_facts(
         f"{record.name}: {kind}",
@@ -118,11 +118,11 @@ def party(record: Any) -> str:
     )
 
 
-def person(record: Any) -> str:
+def describe_person(record: Any) -> str:
     return join_facts(record.name, label("also called", ", ".join(record.aliases)))
 
 
-def post(record: Any) -> str:
+def describe_post(record: Any) -> str:
     day = _when(record) or _published(record) or "day not known"
     return f"{record.person}: {record.title} ({record.party}), {day}"
 
@@ -135,21 +135,21 @@ def _published(record: Any) -> str:
         if words.relation == Citation.Relation.SUPPORTS
         and words.review in {record.review, Record.Review.PUBLISHED}
     ]
-    days = {when(text.published): text.published for text in texts if text.published}
+    days = {format_edtf(text.published): text.published for text in texts if text.published}
     said = join_names(sorted(days, key=lambda day: days[day]))
     return f"in a text published {said}" if said else ""
 
 
-def negotiation(record: Any) -> str:
+def describe_negotiation(record: Any) -> str:
     status = join_facts(summaries.format_status(record.status), _when(record), mark=" ")
     return f"{record.title}: a negotiation on {get_label(record, 'kind')}; {status}"
 
 
-def participation(record: Any) -> str:
+def describe_participation(record: Any) -> str:
     return f"{record.party}: {get_label(record, 'role')} in {quote(record.negotiation)}"
 
 
-def round_(record: Any) -> str:
+def describe_round(record: Any) -> str:
     status = summaries.format_status(record.status)
     number = f"round {record.number}" if record.number else ""
     where, day = format_place(record.place), _when(record)
@@ -167,7 +167,7 @@ def round_(record: Any) -> str:
     )
 
 
-def delegation(record: Any) -> str:
+def describe_delegation(record: Any) -> str:
     return join_facts(
         f"{record.party}: delegation to {quote(record.round)} ({get_label(record, 'role')})",
         label("led by", record.head),
@@ -175,13 +175,13 @@ def delegation(record: Any) -> str:
     )
 
 
-def issue(record: Any) -> str:
+def describe_issue(record: Any) -> str:
     wider = label("part of", record.part_of)
     asked = quote(record.question) if record.question else "a topic that groups others"
     return join_facts(f"{record.title}: {asked}", wider)
 
 
-def statement(record: Any) -> str:
+def describe_statement(record: Any) -> str:
     return join_facts(
         end_sentence(summarize_statement(record)),
         capfirst(
@@ -191,13 +191,13 @@ def statement(record: Any) -> str:
     )
 
 
-def position(record: Any) -> str:
+def describe_position(record: Any) -> str:
     asked, stance = record.issue.question, record.stance
     told = summaries.explain_position(summarize_position(record), asked, stance)
     return join_facts(told, _when(record), *_speech(record))
 
 
-def proposal(record: Any) -> str:
+def describe_proposal(record: Any) -> str:
     return join_facts(
         summarize_proposal(record),
         "restated" if record.restated else "",
@@ -207,17 +207,17 @@ def proposal(record: Any) -> str:
     )
 
 
-def term(record: Any) -> str:
+def describe_term(record: Any) -> str:
     number = f" {record.number}" if record.number else ""
     parties = summaries.format_direction(list_names(record.obligor), list_names(record.obligee))
     return f"item{number} of {quote(record.proposal)}{enclose(parties)}: {record.text}"
 
 
-def response(record: Any) -> str:
+def describe_response(record: Any) -> str:
     return join_facts(summarize_response(record), _when(record), *_speech(record))
 
 
-def outcome(record: Any) -> str:
+def describe_outcome(record: Any) -> str:
     is_reached = record.status != Outcome.Status.NOT_REACHED
     return join_facts(
         summarize_outcome(record),
@@ -227,7 +227,7 @@ def outcome(record: Any) -> str:
     )
 
 
-def commitment(record: Any) -> str:
+def describe_commitment(record: Any) -> str:
     much = format_amount(record.quantity_min, record.quantity_max, record.unit)
     return join_facts(
         summarize_commitment(record).rstrip("."),
@@ -236,13 +236,13 @@ def commitment(record: Any) -> str:
     )
 
 
-def delivery(record: Any) -> str:
+def describe_delivery(record: Any) -> str:
     place = format_place(record.place)
     through = label("through", record.facilitator)
     return join_facts(summarize_delivery(record), place, _when(record), through)
 
 
-def incident(record: Any) -> str:
+def describe_incident(record: Any) -> str:
     return join_facts(
         summarize_incident(record),
         label("means", get_label(record, "means")),
@@ -253,7 +253,7 @@ def incident(record: Any) -> str:
     )
 
 
-def source(record: Any) -> str:
+def describe_source(record: Any) -> str:
     title = quote(record.title) if record.title else "a text without a title"
     by = label("by", ", ".join(filter(None, (record.author, record.publisher))))
     published = label("published", _when(record, "published"))
@@ -261,35 +261,35 @@ def source(record: Any) -> str:
     return join_facts(f"{title}: {get_label(record, 'kind')}", by, published, size)
 
 
-def citation(record: Any) -> str:
+def describe_citation(record: Any) -> str:
     what = f"{record.record._meta.verbose_name} {quote(name_record(record.record))}"
     relation = RELATIONS[record.relation]
     return f"{shorten(record.quote)} {relation} the {what}; from {VOICES[record.voice]}"
 
 
-def dismissal(record: Any) -> str:
+def describe_dismissal(record: Any) -> str:
     return f"{shorten(record.quote)} holds nothing to record: {get_label(record, 'reason')}"
 
 
 SENTENCES: dict[type[Record], Callable[[Any], str]] = {
-    Source: source,
-    Party: party,
-    Person: person,
-    Post: post,
-    Negotiation: negotiation,
-    Participation: participation,
-    Round: round_,
-    Delegation: delegation,
-    Issue: issue,
-    Statement: statement,
-    Proposal: proposal,
-    Term: term,
-    Response: response,
-    Position: position,
-    Outcome: outcome,
-    Commitment: commitment,
-    Delivery: delivery,
-    Incident: incident,
-    Citation: citation,
-    Dismissal: dismissal,
+    Source: describe_source,
+    Party: describe_party,
+    Person: describe_person,
+    Post: describe_post,
+    Negotiation: describe_negotiation,
+    Participation: describe_participation,
+    Round: describe_round,
+    Delegation: describe_delegation,
+    Issue: describe_issue,
+    Statement: describe_statement,
+    Proposal: describe_proposal,
+    Term: describe_term,
+    Response: describe_response,
+    Position: describe_position,
+    Outcome: describe_outcome,
+    Commitment: describe_commitment,
+    Delivery: describe_delivery,
+    Incident: describe_incident,
+    Citation: describe_citation,
+    Dismissal: describe_dismissal,
 }

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from negotiations.models import Token
 
-LONGEST_LIFE_IN_DAYS = 3650
+MAX_LIFETIME_IN_DAYS = 3650
 
 
 class Command(BaseCommand):
@@ -23,8 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=90, help="how long it lives; 0 is for ever")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not 0 <= options["days"] <= LONGEST_LIFE_IN_DAYS:
-            raise CommandError(f"A token lives 0 to {LONGEST_LIFE_IN_DAYS} days.")
+        if not 0 <= options["days"] <= MAX_LIFETIME_IN_DAYS:
+            raise CommandError(f"A token lives 0 to {MAX_LIFETIME_IN_DAYS} days.")
         user = get_user_model().objects.filter(username=options["user"]).first()
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}.")

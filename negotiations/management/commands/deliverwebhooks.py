@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 
 from negotiations.models import WebhookDelivery
-from negotiations.webhooks.worker import work_off
+from negotiations.webhooks.worker import deliver_due
 
 logger = logging.getLogger(__name__)
 
 # Seconds between two looks for something to do, and after a failure of ours.
 PAUSE, LONG_PAUSE = 1.0, 5.0
-MOST_THREADS = 32
+MAX_THREADS = 32
 
 
 class Command(BaseCommand):
@@ -33,10 +33,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not 1 <= options["threads"] <= MOST_THREADS:
-            raise CommandError(f"Between 1 and {MOST_THREADS} threads can be had.")
+        if not 1 <= options["threads"] <= MAX_THREADS:
+            raise CommandError(f"Between 1 and {MAX_THREADS} threads can be had.")
         if options["once"]:
-            self.tell(work_off())
+            self.tell(deliver_due())
             return
         stopping = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -62,7 +62,7 @@ def keep_working(stopping: Event) -> None:
         while not stopping.is_set():
             pause = PAUSE
             try:
-                work_off(stopping.is_set)
+                deliver_due(stopping.is_set)
             except Exception:
                 logger.exception("A turn of webhooks failed")
                 pause = LONG_PAUSE

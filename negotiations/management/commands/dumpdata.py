@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import dumpdata
 
 from negotiations.models import SearchDocument
-from negotiations.rest.read.read_snapshot import snapshot
+from negotiations.rest.read.read_snapshot import open_read_snapshot
 from negotiations.serialization import installation
 
 
@@ -22,7 +22,9 @@ class Command(dumpdata.Command):
 
     def handle(self, *app_labels: str, **options: Any) -> None:
         labels = app_labels or [config.label for config in apps.get_app_configs()]
-        dumped = installation.models_of(labels) - installation.models_of(options["exclude"])
+        dumped = installation.resolve_labels(labels) - installation.resolve_labels(
+            options["exclude"]
+        )
         is_natural = options["use_natural_foreign_keys"] or options["use_natural_primary_keys"]
         if is_natural and any(map(installation.carries_histories, dumped)):
             raise CommandError(
@@ -32,6 +34,6 @@ class Command(dumpdata.Command):
         options["exclude"] = [*options["exclude"], SearchDocument._meta.label]
         with ExitStack() as opened:
             # Rows of one table must not be newer than those of another.
-            snapshot(opened)
+            open_read_snapshot(opened)
             installation.lift_time_limits()
             super().handle(*app_labels, **options)

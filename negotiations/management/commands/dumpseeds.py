@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from negotiations.seeding.codebook import with_codebook
+from negotiations.seeding.codebook import update_codebook
 from negotiations.seeding.dumping import dump
-from negotiations.seeding.load import seeds_folder, shown
+from negotiations.seeding.load import format_path, get_seeds_folder
 
 DIFFERENCES = 2
 
@@ -35,11 +35,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder = options["folder"] or seeds_folder()
+        folder = options["folder"] or get_seeds_folder()
         if options["codebook"]:
             page = folder / "README.md"
-            _replace(page, with_codebook(page.read_text(encoding="utf-8")).encode())
-            self.stdout.write(f"{shown(page)}: written")
+            _replace(page, update_codebook(page.read_text(encoding="utf-8")).encode())
+            self.stdout.write(f"{format_path(page)}: written")
             return
         with transaction.atomic():
             files = dump()
@@ -50,10 +50,12 @@ class Command(BaseCommand):
                 raise CommandError(f"{name} would lie outside {folder}. Nothing more was written.")
             content = text.encode()
             if path.is_file() and path.read_bytes() == content:
-                self.stdout.write(f"{shown(path)}: unchanged")
+                self.stdout.write(f"{format_path(path)}: unchanged")
                 continue
             differing += 1
-            self.stdout.write(f"{shown(path)}: {'differs' if options['check'] else 'written'}")
+            self.stdout.write(
+                f"{format_path(path)}: {'differs' if options['check'] else 'written'}"
+            )
             if not options["check"]:
                 _replace(path, content)
         if options["check"] and differing:

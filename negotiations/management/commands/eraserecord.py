@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 
 from negotiations.erasing import (
-    ErasingRefused,
-    Target,
+    ErasureError,
+    ErasureTarget,
     erase,
-    find_all,
+    find_all_targets,
     find_repetitions,
     find_target,
 )
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             self.confirm(target)
         try:
             done = erase(target, options["reason"].strip(), with_slug=options["with_slug"])
-        except (ErasingRefused, DatabaseError) as refusal:
+        except (ErasureError, DatabaseError) as refusal:
             raise CommandError(f"{refusal} Nothing was erased.") from refusal
         wipe_freed_space()
         for address in done.addresses:
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         self.list_repetitions(done.passages)
         self.stdout.write(BACKUPS)
 
-    def target(self, address: str) -> Target:
+    def target(self, address: str) -> ErasureTarget:
         """The record that the address names."""
         collection, _, slug = address.strip("/").partition("/")
         model = COLLECTIONS.get(collection)
@@ -77,9 +77,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no record {address}, and there was none.")
         return target
 
-    def confirm(self, target: Target) -> None:
+    def confirm(self, target: ErasureTarget) -> None:
         """List what would go, and go on after ``yes`` only."""
-        for each in find_all(target):
+        for each in find_all_targets(target):
             self.stdout.write(f"{each.model.collection()}/{each.slug}")
         try:
             answer = input("Erase all versions of these? This cannot be undone. Type yes: ")

@@ -10,11 +10,11 @@ from django.core.management.commands import loaddata
 from django.db import DatabaseError, transaction
 
 from negotiations.models import Record
-from negotiations.models.system.locks import queue
+from negotiations.models.system.locks import serialize_writers
 from negotiations.serialization import installation
 from negotiations.serialization.records import RecordFixture
 
-MOST_FAULTS = 50
+MAX_FAULTS = 50
 NOTHING_WRITTEN = "Nothing was written."
 NOT_YET = "There is no such record yet: put the row that makes it before this one."
 
@@ -43,7 +43,7 @@ class Command(loaddata.Command):
     def loaddata(self, fixture_labels: Any) -> None:
         """Load all rows, then make them whole, before the transaction ends."""
         installation.lift_time_limits()
-        queue()
+        serialize_writers()
         names = ", ".join(label.replace("\\", "/").rpartition("/")[2] for label in fixture_labels)
         self.records = RecordFixture(f"Loaded from {names}")
         self.contents, self.has_room, self.has_histories = (
@@ -60,7 +60,7 @@ class Command(loaddata.Command):
         else:
             self.finish_records()
         if self.has_room:
-            installation.complete()
+            installation.create_missing_rows()
 
     def save_obj(self, obj: Any) -> bool:
         """Store one row; of a record note what it replaces."""
@@ -71,7 +71,7 @@ class Command(loaddata.Command):
             self.require_empty()
             self.has_histories = True
         if model in installation.MADE_BY_MIGRATE and not self.has_room and not self.contents:
-            installation.make_room()
+            installation.clear_migrated_rows()
             self.has_room = True
         if not isinstance(record, Record):
             return bool(super().save_obj(obj))
@@ -110,8 +110,8 @@ class Command(loaddata.Command):
     def finish_installation(self) -> None:
         """Check that all came whole, and build what is derived."""
         if self.records.faults:
-            raise CommandError("\n".join(self.records.faults[:MOST_FAULTS]))
-        installation.refuse_inconsistent()
+            raise CommandError("\n".join(self.records.faults[:MAX_FAULTS]))
+        installation.validate_consistency()
         installation.skip_used_keys()
         installation.rebuild_search()
         self.report(f"{self.loaded_object_count:,} rows: an installation with its histories.")
@@ -122,7 +122,7 @@ class Command(loaddata.Command):
             self.records.record_all()
         faults = self.records.faults
         if faults:
-            shown = faults[:MOST_FAULTS]
+            shown = faults[:MAX_FAULTS]
             more = len(faults) - len(shown)
             shown += [f"and {more} more faults"] if more else []
             raise CommandError("\n".join(shown))

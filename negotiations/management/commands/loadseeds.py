@@ -11,9 +11,15 @@ from django.db import DatabaseError, IntegrityError
 
 from negotiations.models import StaleVersion
 from negotiations.seeding.errors import reporting
-from negotiations.seeding.errors.diagnostics import report
-from negotiations.seeding.errors.error_codes import explanation
-from negotiations.seeding.load import Options, Result, load, no_progress, seeds_folder
+from negotiations.seeding.errors.diagnostics import render_report
+from negotiations.seeding.errors.error_codes import explain_code
+from negotiations.seeding.load import (
+    LoadOptions,
+    LoadResult,
+    get_seeds_folder,
+    ignore_progress,
+    load,
+)
 
 FAULTS, DIFFERENCES = 1, 2
 
@@ -46,33 +52,35 @@ class Command(BaseCommand):
         if options["explain"]:
             self._explain(options["explain"])
             return
-        chosen = Options(options["check"], options["prune"], options["take"], options["as_draft"])
-        progress = self._progress if sys.stderr.isatty() else no_progress
+        chosen = LoadOptions(
+            options["check"], options["prune"], options["take"], options["as_draft"]
+        )
+        progress = self._progress if sys.stderr.isatty() else ignore_progress
         try:
-            result = load(options["paths"] or [seeds_folder()], chosen, progress)
+            result = load(options["paths"] or [get_seeds_folder()], chosen, progress)
         except (IntegrityError, StaleVersion) as refusal:
             message = f"Somebody wrote to the database meanwhile ({refusal}). Nothing was written."
             raise CommandError(message) from refusal
         except DatabaseError as refusal:
             message = f"The database refused: {refusal}. Nothing was written."
             raise CommandError(message) from refusal
-        for line in reporting.left_out_lines(result):
+        for line in reporting.format_skipped_files(result):
             self.stdout.write(line)
         if result.faults:
-            self._refuse(report(result.faults), FAULTS)
+            self._refuse(render_report(result.faults), FAULTS)
         self._tell(result, chosen)
 
-    def _tell(self, result: Result, options: Options) -> None:
-        for line in reporting.kept_lines(result):
+    def _tell(self, result: LoadResult, options: LoadOptions) -> None:
+        for line in reporting.format_kept_edits(result):
             self.stdout.write(line)
-        for line in reporting.leftover_lines(result, options.prune):
+        for line in reporting.format_leftovers(result, options.prune):
             self.stdout.write(line)
         if result.conflicts:
-            self._refuse("\n".join(reporting.conflict_lines(result)), DIFFERENCES)
+            self._refuse("\n".join(reporting.format_conflicts(result)), DIFFERENCES)
         if options.check:
-            for line in reporting.plan_lines(result, options.prune):
+            for line in reporting.format_plan(result, options.prune):
                 self.stdout.write(line)
-        for line in reporting.summary(result):
+        for line in reporting.format_file_summary(result):
             self.stdout.write(line)
         pruned = len(result.leftovers.unedited) if options.prune else 0
         if options.check and (result.work or pruned):
@@ -84,7 +92,7 @@ class Command(BaseCommand):
         raise SystemExit(code)
 
     def _explain(self, code: str) -> None:
-        text = explanation(code)
+        text = explain_code(code)
         if text is None:
             raise CommandError(f"There is no code {code}.")
         self.stdout.write(f"{code.upper()}: {text}")

@@ -25,26 +25,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
-            with rebuild.snapshot():
+            with rebuild.open_snapshot():
                 self.check_all()
         else:
             self.rebuild()
 
     def rebuild(self) -> None:
         """Put every record in anew, as it is and as it was, while others read and write."""
-        rebuild.mend_words()
-        count = sum(rebuild.rebuild(model) for model in RECORDS)
+        rebuild.repair_words()
+        count = sum(rebuild.rebuild_model(model) for model in RECORDS)
         self.stdout.write(f"{count} records are indexed.")
 
     def check_all(self) -> None:
         """Compare each record with its document, and each document with its words."""
         differing = 0
         for model in RECORDS:
-            for address in rebuild.drift(model):
+            for address in rebuild.find_drift(model):
                 self.stdout.write(f"{address} differs")
                 differing += 1
         for table in (PRESENT, PAST) if connection.vendor == "sqlite" else ():
-            if not rebuild.is_sound(table):
+            if not rebuild.is_intact(table):
                 self.stdout.write(f"{table} is damaged")
                 differing += 1
         if differing:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from negotiations.admin.labels import as_template, labels
+from negotiations.admin.labels import collect_labels, format_as_template
 
 APP = Path(__file__).resolve().parents[2]
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        (APP / "labels.txt").write_text(as_template(labels()), encoding="utf-8")
+        (APP / "labels.txt").write_text(format_as_template(collect_labels()), encoding="utf-8")
         locales = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
         (APP / "locale").mkdir(exist_ok=True)
         with contextlib.chdir(APP):

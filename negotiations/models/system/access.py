@@ -30,7 +30,7 @@ class Role(Vocabulary):
 GROUPS = (Role.CONTRIBUTOR, Role.REVIEWER, Role.ADMINISTRATOR)
 
 
-def role_of(user: Any) -> Role:
+def get_role(user: Any) -> Role:
     """The highest role of a user: a superuser's is administrator, without a group anonymous."""
     if user is None or not user.is_authenticated or not user.is_active:
         return Role.ANONYMOUS
@@ -45,7 +45,7 @@ def role_of(user: Any) -> Role:
     return Role.ANONYMOUS
 
 
-def new_token_slug() -> str:
+def generate_token_slug() -> str:
     """A name for a new token that tells nothing of the others."""
     return secrets.token_hex(8)
 
@@ -78,7 +78,7 @@ class Token(models.Model):
     slug = models.CharField(
         max_length=16,
         unique=True,
-        default=new_token_slug,
+        default=generate_token_slug,
         editable=False,
         help_text="Its name in addresses; it opens nothing.",
     )
@@ -102,9 +102,9 @@ class Token(models.Model):
     ) -> tuple["Token", str]:
         """Make a token and return it with its text, which cannot be had again."""
         body = f"nt_{secrets.token_urlsafe(32)}"
-        text = f"{body}_{checksum(body)}"
+        text = f"{body}_{compute_checksum(body)}"
         token = cls.objects.create(
-            user=user, name=name, scope=scope, digest=digest(text), expires_at=expires_at
+            user=user, name=name, scope=scope, digest=hash_token(text), expires_at=expires_at
         )
         return token, text
 
@@ -115,18 +115,23 @@ class Token(models.Model):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
 
-def checksum(body: str) -> str:
+def compute_checksum(body: str) -> str:
     """The last eight characters of a token's text."""
     return f"{zlib.crc32(body.encode()):08x}"
 
 
-def well_formed(text: str) -> bool:
+def is_well_formed_token(text: str) -> bool:
     """Whether a text can be a token at all."""
     body, separator, check = text.rpartition("_")
-    return bool(separator) and text.isascii() and body.startswith("nt_") and checksum(body) == check
+    return (
+        bool(separator)
+        and text.isascii()
+        and body.startswith("nt_")
+        and compute_checksum(body) == check
+    )
 
 
-def digest(text: str) -> str:
+def hash_token(text: str) -> str:
     """What the database keeps of a token's text."""
     return hmac.new(
         settings.TRACKER_TOKEN_PEPPER.encode(), text.encode(), hashlib.sha256

@@ -9,13 +9,13 @@ from django.db.models import Max, Q
 from negotiations.models.base import SLUG_LENGTH, Record
 from negotiations.models.choices import Vocabulary
 
-from .access import Role, role_of
+from .access import Role, get_role
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
     def visible_to(self, user: Any) -> Self:
         """The changes that this user may learn of: of what they may read, before or after."""
-        role = role_of(user)
+        role = get_role(user)
         if role in {Role.REVIEWER, Role.ADMINISTRATOR}:
             return self.all()
         public = Q(public_sequence__isnull=False)

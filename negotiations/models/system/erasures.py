@@ -6,13 +6,17 @@ from django.db import models
 from django.db.models import Q
 
 from negotiations.models.base import SLUG_LENGTH
-from negotiations.models.slugs import digest
+from negotiations.models.slugs import hash_erased_slug
 
 
 class ErasureQuerySet(models.QuerySet["Erasure"]):
     def find(self, kind: str, slug: str) -> Any:
         """The erasure of the record that has or had this slug; None if there was none."""
-        return self.filter(kind=kind).filter(Q(slug=slug) | Q(digest=digest(kind, slug))).first()
+        return (
+            self.filter(kind=kind)
+            .filter(Q(slug=slug) | Q(digest=hash_erased_slug(kind, slug)))
+            .first()
+        )
 
 
 class Erasure(models.Model):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from negotiations.text.validators import has_text, refuse_unprintable, refuse_unprintable_in, trim
+from negotiations.text.validators import has_text, trim, validate_printable, validate_printable_json
 
 # What PostgreSQL can store; SQLite would take more, and the two must refuse alike.
 LARGEST = {"PositiveSmallIntegerField": 2**15 - 1, "PositiveIntegerField": 2**31 - 1}
@@ -20,7 +20,7 @@ def is_trimmed(field: Any) -> bool:
     return is_short and field.name not in QUOTED and not field.name.endswith("_words")
 
 
-def tidy(field: Any, value: Any) -> Any:
+def clean_value(field: Any, value: Any) -> Any:
     """Return a value without the spaces around names; all other texts are kept as they are."""
     if isinstance(field, models.JSONField):
         if isinstance(value, list):
@@ -30,20 +30,20 @@ def tidy(field: Any, value: Any) -> Any:
     return trim(value) if isinstance(value, str) and is_trimmed(field) else value
 
 
-def refuse_unfit(field: Any, value: Any) -> None:
+def validate_value(field: Any, value: Any) -> None:
     """Refuse what no field of its sort may hold, whatever the record."""
     if isinstance(field, models.JSONField):
-        refuse_unprintable_in(value)
+        validate_printable_json(value)
     elif isinstance(field, models.IntegerField) and isinstance(value, int):
-        refuse_too_large(value, LARGEST.get(field.get_internal_type()))
+        validate_maximum(value, LARGEST.get(field.get_internal_type()))
     elif isinstance(value, str):
-        refuse_unprintable(value, multiline=isinstance(field, models.TextField))
+        validate_printable(value, multiline=isinstance(field, models.TextField))
         must_show = is_trimmed(field) or not field.blank
         if value and must_show and not has_text(value):
             raise ValidationError(field.error_messages["blank"], code="blank")
 
 
-def refuse_too_large(value: int, most: int | None) -> None:
+def validate_maximum(value: int, most: int | None) -> None:
     """The same bound on every database."""
     if most is not None and value > most:
         message = "Ensure this value is less than or equal to %(most)d."

@@ -7,12 +7,12 @@ from typing import Any
 from django.db import connection
 
 # Any number that no other program takes as an advisory lock in this database.
-WRITERS = 7_201_925
+WRITERS_LOCK_ID = 7_201_925
 # How long bookkeeping waits for SQLite's writer.
-PATIENCE_IN_MILLISECONDS = 50
+LOCK_WAIT_MILLISECONDS = 50
 
 
-def queue() -> None:
+def serialize_writers() -> None:
     """Wait for the other writers; none of them goes on before this transaction ends.
 
     Changes are numbered while it holds, so a number that is higher than another is also visible
@@ -22,18 +22,18 @@ def queue() -> None:
     # On SQLite a transaction of ours holds the whole database for writing from its beginning.
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK_ID])
 
 
 @contextmanager
-def impatient(connection: Any) -> Iterator[None]:
+def limit_lock_wait(connection: Any) -> Iterator[None]:
     """Wait for SQLite's writer but a moment."""
     if connection.vendor != "sqlite":
         yield
         return
     connection.ensure_connection()
     usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
-    connection.connection.execute(f"PRAGMA busy_timeout = {PATIENCE_IN_MILLISECONDS}")
+    connection.connection.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MILLISECONDS}")
     try:
         yield
     finally:

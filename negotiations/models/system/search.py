@@ -13,15 +13,15 @@ from django.db.models import Q
 
 from negotiations.models.base import SLUG_LENGTH, Record
 
-from .access import Role, role_of
+from .access import Role, get_role
 
 # So much of a text is indexed: a tsvector holds one megabyte.
 LONGEST_BODY = 200_000
 
 # What names a record: the first of these that its kind has; other names stand beside it.
-NAMES = ("name", "title", "claim", "summary", "text", "quote")
+NAME_FIELDS = ("name", "title", "claim", "summary", "text", "quote")
 # Texts that say nothing about the record.
-UNTOLD = frozenset(
+EXCLUDED_FIELDS = frozenset(
     {"slug", "review", "url", "archived_url", "sha256", "language", "country"}
     | {"before", "after", "field"}
 )
@@ -30,7 +30,7 @@ UNTOLD = frozenset(
 class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
     def visible_to(self, user: Any) -> Self:
         """The documents of records that this user may read."""
-        role = role_of(user)
+        role = get_role(user)
         if role in {Role.REVIEWER, Role.ADMINISTRATOR}:
             return self.all()
         public = Q(review=Record.Review.PUBLISHED)
@@ -85,25 +85,25 @@ class SearchDocument(models.Model):
 
     def says_what(self, other: "SearchDocument") -> bool:
         """Whether another document of the record says the same, at whatever time."""
-        return all(getattr(self, name) == getattr(other, name) for name in TOLD)
+        return all(getattr(self, name) == getattr(other, name) for name in CONTENT_FIELDS)
 
 
-TOLD = ("slug", "title", "body", "language", "review", "created_by_id", "size")
+CONTENT_FIELDS = ("slug", "title", "body", "language", "review", "created_by_id", "size")
 
 
-def name_field(model: Any) -> str:
+def get_name_field(model: Any) -> str:
     """Name the field that names a kind's records; empty where they are named after others."""
     fields = {field.name for field in model._meta.concrete_fields}
-    return next((name for name in NAMES if name in fields), "")
+    return next((name for name in NAME_FIELDS if name in fields), "")
 
 
-def document(record: Any, kind: str) -> SearchDocument:
+def build_search_document(record: Any, kind: str) -> SearchDocument:
     """The document of a record or of a version of it, from when it was written on.
 
     Only its own columns are read.
     """
     texts = dict(_texts(record))
-    lines = [texts.pop(name_field(record), ""), *(texts.pop("aliases", "").splitlines())]
+    lines = [texts.pop(get_name_field(record), ""), *(texts.pop("aliases", "").splitlines())]
     title = "\n".join(filter(None, lines))
     body = "\n".join(text for text in texts.values() if text)[:LONGEST_BODY]
     return SearchDocument(
@@ -123,7 +123,7 @@ def document(record: Any, kind: str) -> SearchDocument:
 def _texts(record: Any) -> Iterator[tuple[str, str]]:
     for field in record._meta.concrete_fields:
         value = getattr(record, field.attname)
-        if field.name in UNTOLD or field.name.startswith("history_") or field.choices:
+        if field.name in EXCLUDED_FIELDS or field.name.startswith("history_") or field.choices:
             continue
         if isinstance(field, models.JSONField):
             # In one order: PostgreSQL keeps that of the keys no more than a client need.
@@ -153,14 +153,14 @@ class Matches(models.Lookup):
         return f"({span} AND {table}.words @@ %s::tsquery)", [*parameters, self.rhs]
 
 
-class Matched(Matches):
+class PastMatches(Matches):
     """``pk__matched=pattern``: the same of documents of the past."""
 
     lookup_name = "matched"
     table, is_past = "negotiations_pastwords", True
 
 
-for lookup in (Matches, Matched):
+for lookup in (Matches, PastMatches):
     SearchDocument._meta.pk.register_lookup(lookup)
 
 
@@ -182,7 +182,7 @@ class Among(models.Lookup):
 models.BigAutoField.register_lookup(Among)
 
 
-def matching(pattern: str, instant: datetime | None = None) -> Q:
+def build_match_filter(pattern: str, instant: datetime | None = None) -> Q:
     """The documents whose words match now, or those that held at an instant and match."""
     now = Q(pk__matches=pattern)
     if instant is None:

@@ -41,7 +41,7 @@ class MovedSlug(models.Model):
         return f"{self.kind}/{self.slug}: {self.to}"
 
 
-def standing(model: type[Record], keys: Collection[int]) -> dict[int, Any]:
+def fetch_current_records(model: type[Record], keys: Collection[int]) -> dict[int, Any]:
     """The records with these keys, or what they were merged into; what was deleted is left out."""
     found = model._base_manager.in_bulk(keys)
     for key in set(keys) - found.keys() if model.can_be_merged else ():

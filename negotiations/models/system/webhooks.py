@@ -14,14 +14,14 @@ from django.utils import timezone
 
 from negotiations.models.choices import Vocabulary
 
-from .access import new_token_slug
+from .access import generate_token_slug
 from .changes import Change
 
 # For so long after a rotation the former secret signs as well.
-BOTH_SECRETS_FOR = timedelta(days=1)
+SECRET_ROTATION_OVERLAP = timedelta(days=1)
 
 
-def new_message() -> str:
+def generate_message_id() -> str:
     """The name of one message, which tells nothing of the others."""
     return f"msg_{secrets.token_hex(12)}"
 
@@ -72,7 +72,7 @@ class Webhook(models.Model):
     slug = models.CharField(
         max_length=16,
         unique=True,
-        default=new_token_slug,
+        default=generate_token_slug,
         editable=False,
         help_text="Its name in addresses; it opens nothing.",
     )
@@ -109,7 +109,7 @@ class Webhook(models.Model):
     @property
     def old_secret_until(self) -> datetime | None:
         """Until when the former secret signs as well; None when it does not."""
-        end = self.rotated_at + BOTH_SECRETS_FOR if self.rotated_at else None
+        end = self.rotated_at + SECRET_ROTATION_OVERLAP if self.rotated_at else None
         return end if end and end > timezone.now() else None
 
     def secret(self, generation: int | None = None) -> str:
@@ -164,7 +164,7 @@ class WebhookDelivery(models.Model):
     message = models.CharField(
         max_length=32,
         unique=True,
-        default=new_message,
+        default=generate_message_id,
         help_text="The header webhook-id, the same at each attempt.",
     )
     type = models.CharField(max_length=60, help_text="What it tells, as positions.created.")

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from negotiations.analysis.attention import Attention
 from negotiations.analysis.attention_items import AttentionItem, Reason
-from negotiations.analysis.date_words import when
+from negotiations.analysis.date_words import format_edtf
 from negotiations.analysis.quantities import UNKNOWN, Bounds
 from negotiations.models.amounts import format_amount
 from negotiations.pages.records.links import Pair
 
-from .scale import Stretch, longest, stretch
+from .scale import Stretch, build_stretch, find_longest
 
 REASONS: dict[Reason, str] = {
     "deadline_passed": "A deadline passed and no result is recorded",
@@ -30,7 +30,7 @@ BY_TIME = ("deadline_passed", "round_date_passed", "commitment_overdue", "propos
 
 
 @dataclass(frozen=True)
-class Matter:
+class AttentionEntry:
     """One thing to look at."""
 
     kind: str
@@ -42,14 +42,14 @@ class Matter:
 
 
 @dataclass(frozen=True)
-class Heap:
+class AttentionGroup:
     """All that has one reason: how many there are, as a bar of the most that any has, and some."""
 
     reason: Reason
     name: str
     count: int
     stretch: Stretch | None
-    matters: list[Matter]
+    matters: list[AttentionEntry]
 
     @property
     def more(self) -> int:
@@ -58,14 +58,16 @@ class Heap:
 
 
 @dataclass(frozen=True)
-class Noticed:
+class AttentionDrawing:
     """The picture: what time brought, and what is so whatever the day."""
 
-    passed: list[Heap]
-    resting: list[Heap]
+    passed: list[AttentionGroup]
+    resting: list[AttentionGroup]
 
 
-def noticed(told: Attention, names: dict[str, str], titles: dict[Pair, str]) -> Noticed:
+def draw_attention(
+    told: Attention, names: dict[str, str], titles: dict[Pair, str]
+) -> AttentionDrawing:
     """How what needs attention is drawn.
 
     ``names`` are those of the parties by slug, ``titles`` those of records that have none.
@@ -73,43 +75,43 @@ def noticed(told: Attention, names: dict[str, str], titles: dict[Pair, str]) -> 
     found = [each for each in told.reasons if each.count]
     resting = [each for each in found if each.reason not in BY_TIME]
     numbers = {each.reason: Bounds(each.count, each.count) for each in resting}
-    most, days = longest(numbers.values()), longest(item.days for item in told.items)
+    most, days = find_longest(numbers.values()), find_longest(item.days for item in told.items)
     heaps = [
-        Heap(
+        AttentionGroup(
             reason=each.reason,
             name=REASONS[each.reason],
             count=each.count,
-            stretch=stretch(numbers.get(each.reason, UNKNOWN), most),
+            stretch=build_stretch(numbers.get(each.reason, UNKNOWN), most),
             matters=[
-                _matter(item, names, titles, days)
+                _draw_entry(item, names, titles, days)
                 for item in told.items
                 if item.reason == each.reason
             ],
         )
         for each in found
     ]
-    return Noticed(
+    return AttentionDrawing(
         [heap for heap in heaps if heap.reason in BY_TIME],
         [heap for heap in heaps if heap.reason not in BY_TIME],
     )
 
 
-def _matter(
+def _draw_entry(
     item: AttentionItem, names: dict[str, str], titles: dict[Pair, str], days: int
-) -> Matter:
-    return Matter(
+) -> AttentionEntry:
+    return AttentionEntry(
         kind=item.kind,
         slug=item.slug,
         title=item.summary or titles.get((item.kind, item.slug), item.slug),
         about=", ".join(_about(item, names)),
         days=_days(item),
-        stretch=stretch(item.days, days),
+        stretch=build_stretch(item.days, days),
     )
 
 
 def _about(item: AttentionItem, names: dict[str, str]) -> Iterator[str]:
     if item.date:
-        yield when(item.date)
+        yield format_edtf(item.date)
     if item.parties:
         listed = " and ".join(names.get(party, party) for party in item.parties)
         yield f"no answer recorded: {listed}" if item.reason == "proposal_unanswered" else listed

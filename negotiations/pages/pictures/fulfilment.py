@@ -9,9 +9,9 @@ from negotiations.analysis.wording.phrases import enclose, join_facts
 from negotiations.analysis.wording.summaries import format_direction
 from negotiations.models import Commitment
 from negotiations.models.amounts import format_amount
-from negotiations.pages.formatting import days_words, share_words
+from negotiations.pages.formatting import format_share, format_uncertain_date
 
-from .scale import Stretch, longest, stretch
+from .scale import Stretch, build_stretch, find_longest
 
 OVERDUE = {
     "yes": "Overdue: the deliveries recorded are less than was promised.",
@@ -31,7 +31,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Debt:
+class DrawnCommitment:
     """One commitment."""
 
     slug: str
@@ -56,20 +56,24 @@ class Debt:
         return any(figure.stretch for figure in self.figures)
 
 
-def debts(told: Fulfilment, names: dict[str, str]) -> list[Debt]:
+def draw_commitments(told: Fulfilment, names: dict[str, str]) -> list[DrawnCommitment]:
     """How commitments are drawn; ``names`` are those of the parties by slug.
 
     Each has a scale of its own, but for the sides' versions of one: these are compared.
     """
     named = {owed.slug: owed for owed in told.commitments}
     return [
-        _debt(owed, names, [owed, *(named[slug] for slug in owed.versions if slug in named)])
+        _draw_commitment(
+            owed, names, [owed, *(named[slug] for slug in owed.versions if slug in named)]
+        )
         for owed in told.commitments
     ]
 
 
-def _debt(owed: Promise, names: dict[str, str], versions: list[Promise]) -> Debt:
-    most = longest(
+def _draw_commitment(
+    owed: Promise, names: dict[str, str], versions: list[Promise]
+) -> DrawnCommitment:
+    most = find_longest(
         quantity
         for each in versions
         for quantity in (each.promised, each.reported.quantity, each.confirmed.quantity)
@@ -79,19 +83,19 @@ def _debt(owed: Promise, names: dict[str, str], versions: list[Promise]) -> Debt
         reported = "no delivery is recorded"
     confirmed = _delivered(owed.confirmed, owed.unit, owed.share_confirmed)
     figures = [
-        Figure(name, words, stretch(quantity, most))
+        Figure(name, words, build_stretch(quantity, most))
         for name, words, quantity in (
             ("Promised", _amount(owed.promised, owed.unit), owed.promised),
             ("Reported", join_facts(reported, _doubts(owed)), owed.reported.quantity),
             ("Confirmed", confirmed or "no delivery is confirmed", owed.confirmed.quantity),
         )
     ]
-    return Debt(
+    return DrawnCommitment(
         slug=owed.slug,
         kind=Commitment.Kind(owed.kind).label,
         text=owed.text,
         direction=_direction(owed, names),
-        due=days_words(owed.due, owed.due_earliest, owed.due_latest) if owed.due else "",
+        due=format_uncertain_date(owed.due, owed.due_earliest, owed.due_latest) if owed.due else "",
         overdue=_overdue(owed),
         according_to=names.get(owed.according_to or "", owed.according_to or ""),
         figures=figures,
@@ -106,7 +110,7 @@ def _delivered(done: Delivered, unit: str, share: Share) -> str:
     # At least none says nothing.
     known = Bounds(done.quantity.min or None, done.quantity.max)
     quantity = done.quantity if known.max is not None else known
-    return f"{_amount(quantity, unit)}{enclose(share_words(share))}, in {times}"
+    return f"{_amount(quantity, unit)}{enclose(format_share(share))}, in {times}"
 
 
 def _times(number: int) -> str:

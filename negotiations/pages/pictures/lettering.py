@@ -12,7 +12,7 @@ ROW, LINE, SMALL = 26, 17, 14
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedRow:
     """Something with its place from the top, and its words in lines."""
 
     item: Any
@@ -37,7 +37,7 @@ def count_columns(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def wrap(text: str, most: int = LABEL) -> list[str]:
+def wrap_text(text: str, most: int = LABEL) -> list[str]:
     """Break a text into lines of at most so many columns, between words where it can be."""
     lines = [""]
     for word in text.split():
@@ -53,18 +53,20 @@ def wrap(text: str, most: int = LABEL) -> list[str]:
     return lines
 
 
-def stack(
+def stack_rows(
     items: list[Any], label: Callable[[Any], tuple[str, str]], top: int, most: int = LABEL
-) -> list[Placed]:
+) -> list[PlacedRow]:
     """Rows below one another, each as high as its words and the small ones below them."""
     placed = []
     for item in items:
         words, small = label(item)
-        placed.append(Placed(item, top, wrap(words, most), wrap(small, most) if small else []))
+        placed.append(
+            PlacedRow(item, top, wrap_text(words, most), wrap_text(small, most) if small else [])
+        )
         top = placed[-1].end
     return placed
 
 
-def find_end(rows: list[Placed], top: int) -> int:
+def find_end(rows: list[PlacedRow], top: int) -> int:
     """Return where the next row would be."""
     return rows[-1].end if rows else top

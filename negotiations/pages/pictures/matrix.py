@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from negotiations.analysis.date_spans import on_day
+from negotiations.analysis.date_spans import build_day_span
 from negotiations.analysis.matrix import Matrix, MatrixIssue
 from negotiations.models import Participation
-from negotiations.pages.answers import Answers, describe
+from negotiations.pages.answers import PartyAnswers, describe_answers
 
 
 @dataclass(frozen=True)
@@ -14,13 +14,13 @@ class Cell:
 
     party: str
     issue: str
-    answers: Answers
+    answers: PartyAnswers
     # Those that were held before as well.
     positions: int
 
 
 @dataclass(frozen=True)
-class Line:
+class PartyRow:
     """A party with its cells, in the order of the columns."""
 
     name: str
@@ -29,33 +29,33 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Grid:
+class MatrixDrawing:
     """The picture."""
 
     issues: list[MatrixIssue]
-    lines: list[Line]
+    lines: list[PartyRow]
     sources: int
     # What is left out of it, in words.
     left_out: str = ""
 
 
-def grid(told: Matrix) -> Grid:
+def draw_matrix(told: Matrix) -> MatrixDrawing:
     """How a matrix is drawn."""
     cells = {(cell.party, cell.issue): cell for cell in told.cells}
-    point = on_day(told.on)
+    point = build_day_span(told.on)
     lines = []
     for row in told.parties:
         drawn = []
         for column in told.issues:
             cell = cells[row.party, column.issue]
-            answers = describe(cell.held, point, row.name, column.question)
+            answers = describe_answers(cell.held, point, row.name, column.question)
             drawn.append(Cell(cell.party, cell.issue, answers, cell.positions))
         roles = ", ".join(Participation.Role(role).label.lower() for role in row.roles)
-        lines.append(Line(row.name, roles, drawn))
-    return Grid(told.issues, lines, told.sources)
+        lines.append(PartyRow(row.name, roles, drawn))
+    return MatrixDrawing(told.issues, lines, told.sources)
 
 
-def corner(whole: Grid, parties: int, issues: int) -> Grid:
+def crop_matrix(whole: MatrixDrawing, parties: int, issues: int) -> MatrixDrawing:
     """A part of it: the first parties, and the issues of which they are known to hold the most."""
     lines, columns = whole.lines[:parties], range(len(whole.issues))
     known = {n: sum(bool(line.cells[n].answers.all) for line in lines) for n in columns}
@@ -65,7 +65,7 @@ def corner(whole: Grid, parties: int, issues: int) -> Grid:
         (len(kept), len(whole.issues), "issues"),
     )
     left_out = [f"{shown} of {all_} {name}" for shown, all_, name in numbers if shown < all_]
-    return Grid(
+    return MatrixDrawing(
         issues=[whole.issues[n] for n in kept],
         lines=[replace(line, cells=[line.cells[n] for n in kept]) for line in lines],
         sources=whole.sources,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from negotiations.analysis.matrix import MatrixIssue
 from negotiations.analysis.movement import Movement, Steps
-from negotiations.pages.answers import Answers, describe
+from negotiations.pages.answers import PartyAnswers, describe_answers
 
 CHANGES = {
     "changed": "changed",
@@ -15,19 +15,19 @@ CHANGES = {
     "nothing_found": "nothing found",
 }
 # Four steps lie between yes and no.
-MOST = 4
+MAX_STEPS = 4
 
 
 @dataclass(frozen=True)
-class Moved:
+class DrawnMove:
     """What one party did on one issue."""
 
     party: str
     issue: MatrixIssue
     change: str
     is_sure: bool
-    before: Answers
-    after: Answers
+    before: PartyAnswers
+    after: PartyAnswers
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Distance:
 
 
 @dataclass(frozen=True)
-class Apart:
+class DrawnGap:
     """How far apart two sides were and are."""
 
     issue: MatrixIssue
@@ -50,32 +50,32 @@ class Apart:
     after: Distance | None
 
 
-def moves(
+def draw_moves(
     told: Movement, names: Mapping[str, str], issues: Mapping[str, MatrixIssue]
-) -> list[Moved]:
+) -> list[DrawnMove]:
     """The moves, party by party; names are those of parties."""
     found = []
     for move in told.moves:
         name, issue = names.get(move.party, move.party), issues[move.issue]
         found.append(
-            Moved(
+            DrawnMove(
                 party=name,
                 issue=issue,
                 change=" or ".join(CHANGES[change] for change in move.possible),
                 is_sure=len(move.possible) == 1,
-                before=describe(move.before, told.start.span, name, issue.question),
-                after=describe(move.after, told.end.span, name, issue.question),
+                before=describe_answers(move.before, told.start.span, name, issue.question),
+                after=describe_answers(move.after, told.end.span, name, issue.question),
             )
         )
     return found
 
 
-def gaps(
+def draw_gaps(
     told: Movement, names: Mapping[str, str], issues: Mapping[str, MatrixIssue]
-) -> list[Apart]:
+) -> list[DrawnGap]:
     """The gaps, issue by issue."""
     return [
-        Apart(
+        DrawnGap(
             issue=issues[gap.issue],
             sides=" and ".join(names.get(side, side) for side in gap.sides),
             before=_distance(gap.before),
@@ -91,7 +91,7 @@ def _distance(steps: Steps | None) -> Distance | None:
     number = str(steps.min) if steps.min == steps.max else f"{steps.min} to {steps.max}"
     unit = "step" if steps.max == 1 else "steps"
     doubt = "" if steps.sureness == "certain" else "perhaps "
-    least, most = (100 * bound // MOST for bound in (steps.min, steps.max))
+    least, most = (100 * bound // MAX_STEPS for bound in (steps.min, steps.max))
     # What is in doubt is outlined.
     sure = least if steps.sureness == "certain" else 0
     return Distance(f"{doubt}{number} {unit}", sure, most - sure)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from negotiations.analysis.date_spans import Span
+from negotiations.analysis.date_spans import DateSpan
 from negotiations.analysis.quantities import Bounds
 
 # What is drawn is at least so wide, and a line has at least so many days.
@@ -46,7 +46,7 @@ class Scale:
         """Where a day begins."""
         return round(100 * (day - self.first).days / self.days, 2)
 
-    def bar(self, span: Span) -> Bar:
+    def bar(self, span: DateSpan) -> Bar:
         """Where a span lies, wide enough to be seen."""
         first, last = span.earliest or self.first, span.latest or self.last
         left = self.at(first)
@@ -69,7 +69,7 @@ class Scale:
         return self.first <= day <= self.last
 
 
-def scale_of(spans: Iterable[Span]) -> Scale:
+def build_scale(spans: Iterable[DateSpan]) -> Scale:
     """The scale that shows all these spans."""
     named = [day for span in spans for day in (span.earliest, span.latest) if day]
     first, last = min(named, default=date(2000, 1, 1)), max(named, default=date(2000, 1, 1))
@@ -87,7 +87,7 @@ class Stretch:
     perhaps: float
 
 
-def longest(quantities: Iterable[Bounds]) -> int:
+def find_longest(quantities: Iterable[Bounds]) -> int:
     """The greatest number that any of these names, and a tenth more if one of them is open."""
     known = list(quantities)
     most = max((bound for q in known for bound in (q.min, q.max) if bound), default=0)
@@ -95,7 +95,7 @@ def longest(quantities: Iterable[Bounds]) -> int:
     return most + -(-most // 10) if is_open else most
 
 
-def stretch(quantity: Bounds, longest: int) -> Stretch | None:
+def build_stretch(quantity: Bounds, longest: int) -> Stretch | None:
     """None when no number is known."""
     if not longest or (quantity.min is None and quantity.max is None):
         return None

@@ -6,24 +6,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from negotiations.analysis.coverage import coverage
+from negotiations.analysis.coverage import build_coverage
 from negotiations.models import Negotiation
-from negotiations.pages.answers import Answers
-from negotiations.pages.as_of import at_its_moment, moment_of
+from negotiations.pages.answers import PartyAnswers
+from negotiations.pages.as_of import parse_moment, read_as_of
 from negotiations.pages.negotiation import (
-    debts_of,
-    matrix_of,
-    movement_of,
-    noticed_of,
-    source_names,
-    timeline_of,
+    get_attention,
+    get_matrix,
+    get_movement,
+    get_source_names,
+    get_timeline,
+    list_commitments,
 )
-from negotiations.pages.published import published
-from negotiations.pages.responses import validated
+from negotiations.pages.published import get_published
+from negotiations.pages.responses import set_cache_validators
 
-from .lettering import LINE, ROW, SMALL, find_end, stack, wrap
-from .matrix import Line, grid
-from .timeline import Month, Row, drawing
+from .lettering import LINE, ROW, SMALL, find_end, stack_rows, wrap_text
+from .matrix import PartyRow, draw_matrix
+from .timeline import TimelinePeriod, TimelineRow, draw_timeline
 
 # Columns of letters in the places for words, which are broken into lines: nothing is cut.
 HEADING = 12
@@ -47,28 +47,28 @@ CELLS = (
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def label_row(row: Month | Row) -> tuple[str, str]:
+def label_row(row: TimelinePeriod | TimelineRow) -> tuple[str, str]:
     """Say who and what, and when it was as far as that is known."""
-    if isinstance(row, Month):
+    if isinstance(row, TimelinePeriod):
         return row.label, ""
     return row.summary, ", ".join(filter(None, [row.when, row.known])) if row.bar else ""
 
 
-def timeline(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
+def lay_out_timeline(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
     """Rows of entries or of months, then those without a date."""
-    part = timeline_of(request, talks, moment_of(request).on)
-    told = drawing(part)
+    part = get_timeline(request, talks, parse_moment(request).on)
+    told = draw_timeline(part)
     items = [*told.months, *told.rows]
-    rows = stack(items, label_row, top)
+    rows = stack_rows(items, label_row, top)
     end = find_end(rows, top)
     beside = [f"{part.spanning_count} more in one or another"] if part.spanning_count else []
     hidden = part.count - part.undated_count - len(told.rows)
     beside += [f"{hidden} more later"] if hidden > 0 and not told.months else []
     unseen = part.undated_count - len(told.undated)
     beside += [f"{unseen} more without a date"] if unseen else []
-    undated = stack(told.undated, label_row, end + ROW * 3, WIDTH // 8)
+    undated = stack_rows(told.undated, label_row, end + ROW * 3, WIDTH // 8)
     below = find_end(undated, end + ROW * 2)
-    legend = wrap(COUNTS if told.months else BARS, WIDTH // 7)
+    legend = wrap_text(COUNTS if told.months else BARS, WIDTH // 7)
     return {
         "what": "what happened",
         "told": told,
@@ -82,20 +82,20 @@ def timeline(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, An
     }
 
 
-def draw_answers(answers: Answers, left: int, top: int) -> list[dict[str, Any]]:
+def draw_answers(answers: PartyAnswers, left: int, top: int) -> list[dict[str, Any]]:
     """The answers of one cell below one another, each with how and when it was given."""
     drawn = []
     for answer in answers.shown:
         words = answer.label if answer.is_proved else f"Perhaps: {answer.label.lower()}"
         about = ", ".join(filter(None, [answer.when, answer.about]))
-        lines = wrap(about, COLUMN // 7)
+        lines = wrap_text(about, COLUMN // 7)
         drawn.append({"answer": answer, "left": left, "top": top, "words": words, "lines": lines})
         top += ANSWER + SMALL * len(lines)
     if not drawn:
         drawn.append({"left": left, "top": top, "words": "nothing found"})
         top += ANSWER
     if answers.more:
-        lines = wrap(answers.more, COLUMN // 7)
+        lines = wrap_text(answers.more, COLUMN // 7)
         drawn.append({"left": left, "top": top, "lines": lines, "is_more": True})
         top += SMALL * len(lines)
     for each in drawn:
@@ -103,14 +103,14 @@ def draw_answers(answers: Answers, left: int, top: int) -> list[dict[str, Any]]:
     return drawn
 
 
-def matrix(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
+def lay_out_matrix(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
     """What is asked above each column, then lines as high as their fullest cell."""
-    on = moment_of(request).on
-    told = grid(matrix_of(talks, on))
+    on = parse_moment(request).on
+    told = draw_matrix(get_matrix(talks, on))
     columns: list[dict[str, Any]] = [
         {
-            "title": wrap(issue.title, COLUMN // 8),
-            "question": wrap(issue.question, COLUMN // 7),
+            "title": wrap_text(issue.title, COLUMN // 8),
+            "question": wrap_text(issue.question, COLUMN // 7),
             "left": FIRST + COLUMN * n,
         }
         for n, issue in enumerate(told.issues)
@@ -124,7 +124,7 @@ def matrix(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]
         below = lines[-1]["end"]
     width = max(WIDTH, FIRST + COLUMN * len(columns) + 20)
     sources = f"{told.sources} source{'' if told.sources == 1 else 's'}"
-    legend = wrap(CELLS.format(sources=sources), width // 7)
+    legend = wrap_text(CELLS.format(sources=sources), width // 7)
     return {
         "what": f"who held what on {on}",
         "columns": columns,
@@ -137,9 +137,9 @@ def matrix(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]
     }
 
 
-def draw_line(line: Line, columns: list[dict[str, Any]], top: int) -> dict[str, Any]:
+def draw_line(line: PartyRow, columns: list[dict[str, Any]], top: int) -> dict[str, Any]:
     """A party with its cells, as high as the fullest of them."""
-    name = wrap(line.name, FIRST // 8)
+    name = wrap_text(line.name, FIRST // 8)
     answers = [
         answer
         for column, cell in zip(columns, line.cells, strict=True)
@@ -149,16 +149,16 @@ def draw_line(line: Line, columns: list[dict[str, Any]], top: int) -> dict[str, 
     return {"name": name, "top": top, "answers": answers, "end": end}
 
 
-def fulfilment(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
+def lay_out_fulfilment(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
     """For each commitment its text, what it is, and its figures."""
-    on, blocks = moment_of(request).on, []
-    for debt in debts_of(talks, on):
-        text = wrap(debt.text, 120)
-        about = wrap(" ".join(filter(None, [debt.about, debt.overdue])), 130)
+    on, blocks = parse_moment(request).on, []
+    for debt in list_commitments(talks, on):
+        text = wrap_text(debt.text, 120)
+        about = wrap_text(" ".join(filter(None, [debt.about, debt.overdue])), 130)
         below = top + LINE * (len(text) + len(about)) + 4
         figures = []
         for figure in debt.figures:
-            lines = wrap(figure.words, FIGURE)
+            lines = wrap_text(figure.words, FIGURE)
             figures.append({"figure": figure, "lines": lines, "top": below})
             below += 24 + LINE * (len(lines) - 1)
         asked = top + LINE * len(text)
@@ -170,18 +170,18 @@ def fulfilment(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, 
     return {"what": what, "blocks": blocks, "height": top + FOOT}
 
 
-def movement(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
+def lay_out_movement(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
     """A row for each party and issue: what is asked, before, after, and the change."""
-    moved = movement_of(request, talks, matrix_of(talks, moment_of(request).on))
+    moved = get_movement(request, talks, get_matrix(talks, parse_moment(request).on))
     rows, below = [], top + ROW
     for move in moved["moves"]:
-        issue = wrap(move.issue.title, 34)
-        question = wrap(move.issue.question, 40)
+        issue = wrap_text(move.issue.title, 34)
+        question = wrap_text(move.issue.question, 40)
         answers = [
             *draw_answers(move.before, 480, below),
             *draw_answers(move.after, 700, below),
         ]
-        party, change = wrap(move.party, 22), wrap(move.change, 44)
+        party, change = wrap_text(move.party, 22), wrap_text(move.change, 44)
         rows.append(
             {
                 "top": below,
@@ -211,13 +211,13 @@ def movement(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, An
     }
 
 
-def attention(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
+def lay_out_attention(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
     """What passed, a row for each below its reason; then a row for each other reason."""
-    on, lines = moment_of(request).on, []
-    told = noticed_of(talks, on)
+    on, lines = parse_moment(request).on, []
+    told = get_attention(talks, on)
     for heap in told.passed:
         some = f", {heap.more} not drawn" if heap.more else ""
-        lines.append(headed(f"{heap.name}: {heap.count}{some}"))
+        lines.append(build_heading(f"{heap.name}: {heap.count}{some}"))
         lines += [
             {
                 "label": each.title,
@@ -228,51 +228,53 @@ def attention(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, A
             for each in heap.matters
         ]
     if told.resting:
-        lines.append(headed("Left open, unread, or resting on little"))
+        lines.append(build_heading("Left open, unread, or resting on little"))
     lines += [
         {"label": heap.name, "stretch": heap.stretch, "words": heap.count} for heap in told.resting
     ]
-    rows = stack(lines, lambda line: (line["label"], line.get("about", "")), top)
+    rows = stack_rows(lines, lambda line: (line["label"], line.get("about", "")), top)
     what = f"what waited on {on}"
     return {"what": what, "rows": rows, "height": find_end(rows, top + ROW) + FOOT}
 
 
-def headed(text: str) -> dict[str, Any]:
+def build_heading(text: str) -> dict[str, Any]:
     """A row that names those below it."""
     return {"label": text, "is_heading": True}
 
 
-def sources(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
+def lay_out_sources(request: HttpRequest, talks: Negotiation, top: int) -> dict[str, Any]:
     """A row for each source."""
-    read = coverage(talks, published).sources
-    names = source_names(read)
-    rows = stack(read, lambda each: (names.get(each.source, each.source), ""), top)
+    read = build_coverage(talks, get_published).sources
+    names = get_source_names(read)
+    rows = stack_rows(read, lambda each: (names.get(each.source, each.source), ""), top)
     height = find_end(rows, top + ROW) + FOOT
     return {"what": "how far its sources were read", "rows": rows, "height": height}
 
 
 PICTURES = {
-    "timeline": timeline,
-    "matrix": matrix,
-    "movement": movement,
-    "fulfilment": fulfilment,
-    "attention": attention,
-    "coverage": sources,
+    "timeline": lay_out_timeline,
+    "matrix": lay_out_matrix,
+    "movement": lay_out_movement,
+    "fulfilment": lay_out_fulfilment,
+    "attention": lay_out_attention,
+    "coverage": lay_out_sources,
 }
 
 
 @require_safe
-@at_its_moment
-def picture(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+@read_as_of
+def picture_view(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """One picture as SVG."""
     if name not in PICTURES:
         raise Http404
-    talks = get_object_or_404(published(Negotiation), slug=slug)
-    heading = wrap(talks.title, WIDTH // HEADING)
+    talks = get_object_or_404(get_published(Negotiation), slug=slug)
+    heading = wrap_text(talks.title, WIDTH // HEADING)
     below = HEAD + 22 * len(heading)
     context = {"talks": talks, "width": WIDTH, **PICTURES[name](request, talks, below + ROW)}
     context |= {"heading": heading, "below": below}
     svg = "image/svg+xml; charset=utf-8"
-    response = validated(request, render(request, f"pages/pictures/{name}.svg", context, svg))
+    response = set_cache_validators(
+        request, render(request, f"pages/pictures/{name}.svg", context, svg)
+    )
     response["Content-Security-Policy"] = POLICY
     return response

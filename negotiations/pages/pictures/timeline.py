@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
-from negotiations.analysis.date_spans import Span
+from negotiations.analysis.date_spans import DateSpan
 from negotiations.analysis.timeline import Timeline, TimelineEntry
-from negotiations.pages.formatting import counted, days_words, kind_name
+from negotiations.pages.formatting import format_uncertain_date, get_singular_name, pluralize
 
-from .scale import Bar, Scale, scale_of
+from .scale import Bar, Scale, build_scale
 
 CERTAINTY = {"assumed": "assumed", "resolved": "counted from the source's words"}
 
 
 @dataclass(frozen=True)
-class Row:
+class TimelineRow:
     """One entry: what it is, where its words are, and where it is drawn."""
 
     kind: str
@@ -26,7 +26,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Month:
+class TimelinePeriod:
     """The entries of a month or year: how many, and where it is drawn."""
 
     key: str
@@ -45,35 +45,35 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class TimelineDrawing:
     """The picture and its list."""
 
     scale: Scale
     today: float | None
-    rows: list[Row]
-    undated: list[Row]
-    months: list[Month]
+    rows: list[TimelineRow]
+    undated: list[TimelineRow]
+    months: list[TimelinePeriod]
 
 
-def drawing(told: Timeline) -> Drawing:
+def draw_timeline(told: Timeline) -> TimelineDrawing:
     """How a timeline is drawn."""
     spans = [entry.proved for entry in told.entries]
-    spans += [Span(group.earliest, group.latest) for group in told.groups]
-    scale = scale_of(spans or [Span(told.earliest, told.latest)])
+    spans += [DateSpan(group.earliest, group.latest) for group in told.groups]
+    scale = build_scale(spans or [DateSpan(told.earliest, told.latest)])
     most = max((group.count for group in told.groups), default=1)
     months = [
-        Month(
+        TimelinePeriod(
             key=group.key,
             first=group.earliest,
             last=group.latest,
             count=group.count,
-            told=", ".join(f"{n} {counted(n, kind)}" for kind, n in group.kinds.items()),
-            bar=scale.bar(Span(group.earliest, group.latest)),
+            told=", ".join(f"{n} {pluralize(n, kind)}" for kind, n in group.kinds.items()),
+            bar=scale.bar(DateSpan(group.earliest, group.latest)),
             fill=round(100 * group.count / most, 1),
         )
         for group in told.groups
     ]
-    return Drawing(
+    return TimelineDrawing(
         scale=scale,
         today=scale.at(told.on) if scale.has(told.on) else None,
         rows=[_row(entry, scale) for entry in told.entries],
@@ -82,13 +82,13 @@ def drawing(told: Timeline) -> Drawing:
     )
 
 
-def _row(entry: TimelineEntry, scale: Scale) -> Row:
-    return Row(
-        kind=kind_name(entry.kind),
+def _row(entry: TimelineEntry, scale: Scale) -> TimelineRow:
+    return TimelineRow(
+        kind=get_singular_name(entry.kind),
         collection=entry.kind,
         slug=entry.slug,
         summary=entry.summary,
-        when=days_words(entry.date, entry.earliest, entry.latest),
+        when=format_uncertain_date(entry.date, entry.earliest, entry.latest),
         known=CERTAINTY.get(entry.date_certainty, ""),
         bar=scale.bar(entry.proved) if entry.proved.is_known else None,
     )

@@ -20,7 +20,7 @@ ESCAPES = str.maketrans(
 
 
 @dataclass(frozen=True)
-class Reference:
+class BibliographyEntry:
     """One version of a record as something to be cited."""
 
     kind: str
@@ -42,10 +42,10 @@ class Reference:
         """An entry of ``@misc``, which every style knows."""
         entries = {
             "author": f"{{{PUBLISHER}}}",
-            "title": f"{{{escaped(self.title)}}}",
+            "title": f"{{{escape_tex(self.title)}}}",
             "year": str(self.at.year),
             "month": str(self.at.month),
-            "howpublished": escaped(f"{PUBLISHER}, {self.kind}"),
+            "howpublished": escape_tex(f"{PUBLISHER}, {self.kind}"),
             "note": f"Version {self.version}",
             "url": self.url,
         }
@@ -69,6 +69,6 @@ class Reference:
         return orjson.dumps([item], option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def escaped(text: str) -> str:
+def escape_tex(text: str) -> str:
     """A text as TeX sets it, in one line."""
     return " ".join(text.split()).translate(ESCAPES)

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.utils.text import capfirst
 
-from negotiations.analysis.date_words import when
+from negotiations.analysis.date_words import format_edtf
 from negotiations.analysis.wording.summaries import ANSWERS
 from negotiations.models import Certainty, Position, UncertainDateField
 from negotiations.models.amounts import format_amount
-from negotiations.rest.read.projections import MEMBERS
-from negotiations.rest.schemas.values import vocabulary_of
+from negotiations.rest.read.projections import BODY_FIELDS
+from negotiations.rest.schemas.values import get_vocabulary
 
-from .links import link, link_related, nameable
+from .links import build_link, get_nameable, link_related
 
 # What every record has and the page says elsewhere, and what is too long for a line.
 ELSEWHERE = {
@@ -23,15 +23,15 @@ LABELS = {"sha256": "SHA-256", "url": "Web address", "archived_url": "Archived c
 Fact = dict[str, Any]
 
 
-def facts(record: Any) -> list[Fact]:
+def list_facts(record: Any) -> list[Fact]:
     """The fields that have a value, in the order of the API's bodies, each a name and its values.
 
     A value has ``words`` and perhaps ``url``, ``definition`` (of a coded value or an issue) or
     ``is_outside``.
     """
     told = []
-    beside = set(_beside(record))
-    for name in MEMBERS[type(record)]:
+    beside = set(_list_companion_columns(record))
+    for name in BODY_FIELDS[type(record)]:
         if name in ELSEWHERE or name in beside:
             continue
         if name == "record":
@@ -42,7 +42,7 @@ def facts(record: Any) -> list[Fact]:
     return [fact for fact in told if fact["values"]]
 
 
-def _beside(record: Any) -> Iterator[str]:
+def _list_companion_columns(record: Any) -> Iterator[str]:
     """The columns that are told together with another one."""
     for field in record._meta.concrete_fields:
         if isinstance(field, UncertainDateField):
@@ -59,7 +59,7 @@ def _label(field: Any) -> str:
 def _values(record: Any, field: Any) -> Iterator[Fact]:
     if field.many_to_many:
         back = field.related_query_name()
-        yield from map(link, nameable(field.related_model).filter(**{back: record.pk}))
+        yield from map(build_link, get_nameable(field.related_model).filter(**{back: record.pk}))
         return
     value = getattr(record, field.name)
     if isinstance(field, UncertainDateField):
@@ -71,7 +71,7 @@ def _values(record: Any, field: Any) -> Iterator[Fact]:
     elif field.is_relation:
         yield from [link_related(value)] if value is not None else []
     elif field.choices and value:
-        code = vocabulary_of(field)(value)
+        code = get_vocabulary(field)(value)
         # Beside its question a stance is read as the answer.
         answer = capfirst(ANSWERS[value]) if isinstance(code, Position.Stance) else ""
         yield {"words": answer or code.label, "definition": code.definition}
@@ -98,7 +98,7 @@ def _words(text: str) -> Iterator[Fact]:
 
 
 def _date(record: Any, name: str) -> Iterator[Fact]:
-    said = when(getattr(record, name))
+    said = format_edtf(getattr(record, name))
     words, certainty = (getattr(record, f"{name}_{part}") for part in ("words", "certainty"))
     shown = "; ".join(filter(None, [said, f"“{words}”" if words else ""]))
     if shown:

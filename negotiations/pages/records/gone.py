@@ -4,31 +4,31 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from negotiations.models import Record
-from negotiations.pages.formatting import day_words, kind_name
-from negotiations.pages.responses import page
-from negotiations.rest.http.gone import moved_to, tombstone
+from negotiations.pages.formatting import format_day, get_singular_name
+from negotiations.pages.responses import render_page
+from negotiations.rest.http.gone import find_deletion, find_redirect_slug
 from negotiations.rest.http.problem_details import PROBLEMS
 
-from .links import address
+from .links import get_record_url
 
 
-def missing(request: HttpRequest, model: type[Record], slug: str) -> HttpResponse:
+def respond_to_missing(request: HttpRequest, model: type[Record], slug: str) -> HttpResponse:
     """The answer for a record that is not there: led on, gone, or not found.
 
     By whom it was deleted is told to those who work on the record alone, by the API.
     """
     reader, collection = AnonymousUser(), model.collection()
-    target = moved_to(model, slug, reader)
+    target = find_redirect_slug(model, slug, reader)
     if target is not None:
-        return HttpResponsePermanentRedirect(address(collection, target))
-    deletion = tombstone(model, slug, reader)
+        return HttpResponsePermanentRedirect(get_record_url(collection, target))
+    deletion = find_deletion(model, slug, reader)
     if deletion is None:
         raise Http404
-    day = day_words(deletion.history_date)
+    day = format_day(deletion.history_date)
     context = {
         "title": PROBLEMS["gone"][1],
-        "detail": f"This {kind_name(collection)} was deleted on {day}.",
+        "detail": f"This {get_singular_name(collection)} was deleted on {day}.",
         "reason": deletion.history_change_reason or "",
         "advice": "Its address is never given to another record.",
     }
-    return page(request, "problem.html", context, status=410)
+    return render_page(request, "problem.html", context, status=410)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True)
-class Marked:
+class HighlightedPassage:
     """Words of the text, and the one record that they lead to."""
 
     anchor: str
@@ -24,7 +24,7 @@ class Marked:
     url: str
 
 
-def marked(text: str, passages: Iterable[Marked]) -> list[SafeString]:
+def highlight_passages(text: str, passages: Iterable[HighlightedPassage]) -> list[SafeString]:
     """The paragraphs of the text as HTML, empty lines left out.
 
     Where a passage ends stands a link to its record; passages may overlap and cross paragraphs.
@@ -35,17 +35,19 @@ def marked(text: str, passages: Iterable[Marked]) -> list[SafeString]:
         closes[passage.end].append(passage)
     cuts = sorted({*opens, *closes})
     paragraphs: list[SafeString] = []
-    start, covering = 0, Covering()
+    start, covering = 0, OpenPassages()
     for line in text.split("\n"):
         end = start + len(line)
         within = [start, *cuts[bisect_right(cuts, start) : bisect_left(cuts, end)], end]
         html = SafeString("")
         for first, last in pairwise(within) if line else ():
             covering.begin(opens.pop(first, []))
-            html += covering.piece(text[first:last]) + ways(covering.end(closes.pop(last, [])))
+            html += covering.piece(text[first:last]) + render_links(
+                covering.end(closes.pop(last, []))
+            )
         # What begins or ends with the line end itself.
         covering.begin(opens.pop(end, []))
-        tail = ways(covering.end(closes.pop(end + 1, [])))
+        tail = render_links(covering.end(closes.pop(end + 1, [])))
         if line.strip():
             paragraphs.append(html + tail)
         elif tail and paragraphs:
@@ -54,24 +56,24 @@ def marked(text: str, passages: Iterable[Marked]) -> list[SafeString]:
     return paragraphs
 
 
-class Covering:
+class OpenPassages:
     """Which passages the place at hand lies in."""
 
     def __init__(self) -> None:
         self.cited = self.dismissed = 0
-        self.begun: list[Marked] = []
+        self.begun: list[HighlightedPassage] = []
 
-    def begin(self, passages: Sequence[Marked]) -> None:
+    def begin(self, passages: Sequence[HighlightedPassage]) -> None:
         """Passages begin here."""
         self.begun += passages
         self._count(passages, 1)
 
-    def end(self, passages: Sequence[Marked]) -> Sequence[Marked]:
+    def end(self, passages: Sequence[HighlightedPassage]) -> Sequence[HighlightedPassage]:
         """Passages ended here: the same."""
         self._count(passages, -1)
         return passages
 
-    def _count(self, passages: Sequence[Marked], step: int) -> None:
+    def _count(self, passages: Sequence[HighlightedPassage], step: int) -> None:
         for passage in passages:
             if passage.is_dismissed:
                 self.dismissed += step
@@ -89,12 +91,12 @@ class Covering:
         return format_html("{}{}", anchors, text)
 
 
-def ways(passages: Iterable[Marked]) -> SafeString:
+def render_links(passages: Iterable[HighlightedPassage]) -> SafeString:
     """The links behind a passage."""
-    return format_html_join("", '<a class="way" href="{}" title="{}">{}</a>', _ways(passages))
+    return format_html_join("", '<a class="way" href="{}" title="{}">{}</a>', _list_links(passages))
 
 
-def _ways(passages: Iterable[Marked]) -> Iterator[tuple[str, str, str]]:
+def _list_links(passages: Iterable[HighlightedPassage]) -> Iterator[tuple[str, str, str]]:
     seen = set()
     for passage in passages:
         if passage.url not in seen:

@@ -23,8 +23,8 @@ from negotiations.models import (
     Statement,
     Term,
 )
-from negotiations.pages.formatting import kind_name
-from negotiations.pages.published import published
+from negotiations.pages.formatting import get_singular_name
+from negotiations.pages.published import get_published
 
 Pair = tuple[str, str]
 
@@ -47,47 +47,47 @@ SUMMARIZED: dict[type[Record], tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def address(collection: str, slug: str) -> str:
+def get_record_url(collection: str, slug: str) -> str:
     """Where the page of a record stands."""
     return reverse("record", args=[collection, slug])
 
 
-def nameable(model: type[Record]) -> QuerySet[Any]:
+def get_nameable(model: type[Record]) -> QuerySet[Any]:
     """The published records of a kind with all that names them, so that nothing more is asked."""
-    rows, belongs_to = published(model), BELONGS_TO.get(model.collection())
+    rows, belongs_to = get_published(model), BELONGS_TO.get(model.collection())
     single, several = SUMMARIZED.get(model, ((), ()))
     after = (*model.named_after, *single, *([belongs_to] if belongs_to else []))
-    rows = rows.prefetch_related(*(Prefetch(name, published(Party)) for name in several))
+    rows = rows.prefetch_related(*(Prefetch(name, get_published(Party)) for name in several))
     # Without names ``select_related`` would follow every relation.
     rows = rows.select_related(*after) if after else rows
     return rows.defer("text") if model.collection() == "sources" else rows
 
 
-def link(record: Record, words: str = "") -> dict[str, Any]:
-    """A record of ``nameable`` by who and what, whose it is, and the address of its page."""
+def build_link(record: Record, words: str = "") -> dict[str, Any]:
+    """A record of ``get_nameable`` by who and what, whose it is, and the address of its page."""
     collection = record.collection()
     return {
         "words": words or name(record),
-        "kind": kind_name(collection),
-        "of": whose(record),
+        "kind": get_singular_name(collection),
+        "of": get_owner_name(record),
         # An issue by its question: its name alone says nothing that could be answered.
         "definition": getattr(record, "question", ""),
-        "url": address(collection, record.slug),
+        "url": get_record_url(collection, record.slug),
     }
 
 
 def name(record: Record) -> str:
-    """Name a record of ``nameable`` as the timeline does; a negotiation by its title alone."""
+    """Name a record of ``get_nameable`` as the timeline does; a negotiation by its title alone."""
     return name_record(record) if type(record) in SUMMARIZED else str(record)
 
 
 def link_related(record: Record) -> dict[str, Any]:
     """Return the link to a record that another one refers to; names ask for published ones only."""
-    found = nameable(type(record)).filter(pk=record.pk).first()
-    return link(found) if found else link(record, str(record))
+    found = get_nameable(type(record)).filter(pk=record.pk).first()
+    return build_link(found) if found else build_link(record, str(record))
 
 
-def whose(record: Record) -> str:
+def get_owner_name(record: Record) -> str:
     """The party of a position, the proposal of a term; empty where the name says enough."""
     relation = BELONGS_TO.get(record.collection())
     if relation is None or not record._meta.get_field(relation).is_cached(record):  # type: ignore[union-attr]
@@ -95,7 +95,7 @@ def whose(record: Record) -> str:
     return str(getattr(record, relation))
 
 
-def links(pairs: Iterable[Pair]) -> dict[Pair, dict[str, Any]]:
+def build_links(pairs: Iterable[Pair]) -> dict[Pair, dict[str, Any]]:
     """The links to published records, by kind and slug; others are left out.
 
     Queries: one for each kind that is named.
@@ -104,7 +104,7 @@ def links(pairs: Iterable[Pair]) -> dict[Pair, dict[str, Any]]:
     for collection, slug in pairs:
         slugs.setdefault(collection, set()).add(slug)
     return {
-        (collection, record.slug): link(record)
+        (collection, record.slug): build_link(record)
         for collection, named in slugs.items()
-        for record in nameable(COLLECTIONS[collection]).filter(slug__in=named).order_by("slug")
+        for record in get_nameable(COLLECTIONS[collection]).filter(slug__in=named).order_by("slug")
     }

@@ -7,55 +7,55 @@ from django.db.models.functions import Greatest, Length, Substr
 
 from negotiations.analysis.wording.phrases import RELATIONS, VOICES
 from negotiations.models import Source
-from negotiations.pages.published import published
-from negotiations.pages.text_direction import direction
+from negotiations.pages.published import get_published
+from negotiations.pages.text_direction import get_text_direction
 
-from .links import address
+from .links import get_record_url
 from .text_fragments import text_link
 
 # So much of the text around a quotation is looked at, in characters; sources may be books.
-AROUND = 600
+CONTEXT_LENGTH = 600
 # A page shows so many; one more tells that there are.
-MOST = 50
+MAX_QUOTATIONS = 50
 
 
-def quotations(record: Any) -> list[dict[str, Any]]:
+def list_quotations(record: Any) -> list[dict[str, Any]]:
     """The words that support, contradict or explain a record, source by source, at most 51.
 
     One query: of each text the database gives the part around the words.
     """
-    cited = record.citations.published().filter(source__in=published(Source))
-    begins = Greatest(F("start") - AROUND, 0)
+    cited = record.citations.published().filter(source__in=get_published(Source))
+    begins = Greatest(F("start") - CONTEXT_LENGTH, 0)
     found = (
         cited.select_related("source")
         .defer("source__text")
         .annotate(
             begins=begins,
-            piece=Substr("source__text", begins + 1, Length("quote") + 2 * AROUND),
+            piece=Substr("source__text", begins + 1, Length("quote") + 2 * CONTEXT_LENGTH),
         )
         .order_by("source__slug", "start", "slug")
     )
-    return [_quotation(citation) for citation in found[: MOST + 1]]
+    return [_quotation(citation) for citation in found[: MAX_QUOTATIONS + 1]]
 
 
-def quotation(citation: Any) -> dict[str, Any]:
+def get_quotation(citation: Any) -> dict[str, Any]:
     """The words of one citation or dismissal."""
-    begins = max((citation.start or 0) - AROUND, 0)
+    begins = max((citation.start or 0) - CONTEXT_LENGTH, 0)
     citation.begins = begins
-    end = (citation.start or 0) + len(citation.quote) + AROUND
+    end = (citation.start or 0) + len(citation.quote) + CONTEXT_LENGTH
     citation.piece = citation.source.text[begins:end]
     return _quotation(citation)
 
 
 def _quotation(passage: Any) -> dict[str, Any]:
     source = passage.source
-    before, after = paragraph(passage)
+    before, after = get_paragraph_context(passage)
     return {
         "slug": passage.slug,
         "about": passage.field.replace("_", " ") if hasattr(passage, "field") else "",
         "source": source,
-        "url": f"{address('sources', source.slug)}#{passage.collection()}-{passage.slug}",
-        "direction": direction(source.language),
+        "url": f"{get_record_url('sources', source.slug)}#{passage.collection()}-{passage.slug}",
+        "direction": get_text_direction(source.language),
         "before": before,
         "quote": passage.quote,
         "after": after,
@@ -65,7 +65,7 @@ def _quotation(passage: Any) -> dict[str, Any]:
     }
 
 
-def paragraph(passage: Any) -> tuple[str, str]:
+def get_paragraph_context(passage: Any) -> tuple[str, str]:
     """What stands before and after the words in their paragraph; a long one is cut at a space."""
     if passage.start is None:
         return "", ""
@@ -75,6 +75,6 @@ def paragraph(passage: Any) -> tuple[str, str]:
     lines_before, lines_after = before.split("\n"), after.split("\n")
     is_cut = len(lines_before) == 1 and passage.begins > 0
     before = f"… {before.partition(' ')[2] or before}" if is_cut else lines_before[-1]
-    is_cut = len(lines_after) == 1 and len(after) >= AROUND
+    is_cut = len(lines_after) == 1 and len(after) >= CONTEXT_LENGTH
     after = f"{after.rpartition(' ')[0] or after} …" if is_cut else lines_after[0]
     return before, after

@@ -6,91 +6,94 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from negotiations.analysis.event_rows import KINDS
-from negotiations.analysis.wording.sentences import sentence, summary
+from negotiations.analysis.event_rows import EVENT_SPECS
+from negotiations.analysis.wording.sentences import format_sentence, summarize_record
 from negotiations.models import COLLECTIONS, Record
-from negotiations.pages.formatting import kind_name
-from negotiations.pages.published import published
-from negotiations.pages.responses import download, page
+from negotiations.pages.formatting import get_singular_name
+from negotiations.pages.published import get_published
+from negotiations.pages.responses import render_download, render_page
 
-from .backlinks import relatives
-from .bibliography import BIBTEX, CSL, Reference
-from .facts import facts
-from .gone import missing
-from .links import address, link
-from .quotes import MOST, quotation, quotations
-from .source import reading
-from .versions import as_of_version, editions, number_asked
+from .backlinks import list_backlinks
+from .bibliography import BIBTEX, CSL, BibliographyEntry
+from .facts import list_facts
+from .gone import respond_to_missing
+from .links import build_link, get_record_url
+from .quotes import MAX_QUOTATIONS, get_quotation, list_quotations
+from .source import get_source_context
+from .versions import as_of_version, list_public_versions, parse_version_param
 
 
 @require_safe
-def record(request: HttpRequest, collection: str, slug: str) -> HttpResponse:
+def record_view(request: HttpRequest, collection: str, slug: str) -> HttpResponse:
     """A published record of any kind, as it is or, with ``?version=``, as it was."""
     model = COLLECTIONS[collection]
-    found = published(model).filter(slug=slug).first()
+    found = get_published(model).filter(slug=slug).first()
     if found is None:
-        return missing(request, model, slug)
-    versions = editions(found)
+        return respond_to_missing(request, model, slug)
+    versions = list_public_versions(found)
     template = "pages/source.html" if collection == "sources" else "pages/record.html"
-    with chosen(request, found) as shown:
+    with select_version(request, found) as shown:
         context = {
-            **described(request, shown),
+            **describe_record(request, shown),
             "newest": found.version,
             "versions": versions,
         }
-        return page(request, template, context)
+        return render_page(request, template, context)
 
 
-def chosen(request: HttpRequest, found: Record) -> Any:
+def select_version(request: HttpRequest, found: Record) -> Any:
     """The version that the query names, to be read inside; without one, the record itself."""
-    number = number_asked(request)
+    number = parse_version_param(request)
     if number is None or number == found.version:
         return nullcontext(found)
     return as_of_version(found, number)
 
 
-def described(request: HttpRequest, shown: Any) -> dict[str, Any]:
+def describe_record(request: HttpRequest, shown: Any) -> dict[str, Any]:
     """What the page says of a record."""
-    collection, cited_as = shown.collection(), reference(request, shown)
+    collection, cited_as = shown.collection(), build_reference(request, shown)
     told = {
         "record": shown,
         "title": cited_as.title,
-        "name": summary(shown),
-        "kind": kind_name(collection),
+        "name": summarize_record(shown),
+        "kind": get_singular_name(collection),
         "collection": collection,
-        "address": address(collection, shown.slug),
-        "negotiation": way_to_negotiation(shown),
-        "facts": facts(shown),
-        "relatives": relatives(shown),
+        "address": get_record_url(collection, shown.slug),
+        "negotiation": get_negotiation_link(shown),
+        "facts": list_facts(shown),
+        "relatives": list_backlinks(shown),
         "reference": cited_as,
     }
     if hasattr(shown, "citations"):
-        words = quotations(shown)
-        told |= {"quotations": words[:MOST], "has_more_words": len(words) > MOST}
+        words = list_quotations(shown)
+        told |= {
+            "quotations": words[:MAX_QUOTATIONS],
+            "has_more_words": len(words) > MAX_QUOTATIONS,
+        }
     elif hasattr(shown, "quote"):
-        told["quotations"] = [quotation(shown)]
+        told["quotations"] = [get_quotation(shown)]
     elif hasattr(shown, "text"):
-        told |= reading(shown)
+        told |= get_source_context(shown)
     return told
 
 
-def way_to_negotiation(shown: Any) -> dict[str, Any] | None:
+def get_negotiation_link(shown: Any) -> dict[str, Any] | None:
     """The link to the negotiation that a record belongs to; None for what belongs to several."""
-    path = next((kind.negotiation for kind in KINDS if isinstance(shown, kind.model)), "pk")
+    path = next((kind.negotiation for kind in EVENT_SPECS if isinstance(shown, kind.model)), "pk")
     if path == "pk":
         return None
     for step in path.split("__"):
         shown = getattr(shown, step)
-    return link(shown)
+    return build_link(shown)
 
 
-def reference(request: HttpRequest, shown: Any) -> Reference:
+def build_reference(request: HttpRequest, shown: Any) -> BibliographyEntry:
     """The version at hand as something to be cited; its address does not change its content."""
-    here = request.build_absolute_uri(address(shown.collection(), shown.slug))
-    return Reference(
-        kind=kind_name(shown.collection()),
+    here = request.build_absolute_uri(get_record_url(shown.collection(), shown.slug))
+    return BibliographyEntry(
+        kind=get_singular_name(shown.collection()),
         slug=shown.slug,
-        title=sentence(shown),
+        title=format_sentence(shown),
         version=shown.version,
         at=shown.updated_at,
         url=f"{here}?version={shown.version}",
@@ -98,15 +101,15 @@ def reference(request: HttpRequest, shown: Any) -> Reference:
 
 
 @require_safe
-def cited(request: HttpRequest, collection: str, slug: str, form: str) -> HttpResponse:
+def reference_view(request: HttpRequest, collection: str, slug: str, form: str) -> HttpResponse:
     """The reference to a record as a file: ``bib`` for BibTeX, ``json`` for CSL-JSON."""
     model = COLLECTIONS[collection]
-    found = published(model).filter(slug=slug).first()
+    found = get_published(model).filter(slug=slug).first()
     if found is None:
-        return missing(request, model, slug)
-    with chosen(request, found) as shown:
-        told = reference(request, shown)
+        return respond_to_missing(request, model, slug)
+    with select_version(request, found) as shown:
+        told = build_reference(request, shown)
     name = f"{slug}-v{told.version}.{form}"
     if form == "bib":
-        return download(request, name, told.bibtex, BIBTEX)
-    return download(request, name, told.csl, CSL)
+        return render_download(request, name, told.bibtex, BIBTEX)
+    return render_download(request, name, told.csl, CSL)

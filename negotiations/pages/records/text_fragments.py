@@ -15,22 +15,22 @@ def text_link(url: str, words: str) -> str:
     """
     start, _, fragment = url.partition("#")
     fragment = fragment.partition(":~:")[0]
-    return f"{start}#{fragment}:~:text={directive(words)}"
+    return f"{start}#{fragment}:~:text={build_text_directive(words)}"
 
 
-def directive(words: str) -> str:
+def build_text_directive(words: str) -> str:
     """``start`` or ``start,end``, with the characters that have a meaning there encoded."""
     lines = words.strip().split("\n")
     first, last = lines[0].split(), lines[-1].split()
     if len(lines) > 1:
-        return f"{encoded(first[:EDGE])},{encoded(last[-EDGE:])}"
+        return f"{encode_words(first[:EDGE])},{encode_words(last[-EDGE:])}"
     # The two edges share no word.
     edge = min(EDGE, len(first) // 2)
     if len(words) <= LONGEST or not edge:
-        return encoded(first)
-    return f"{encoded(first[:edge])},{encoded(first[-edge:])}"
+        return encode_words(first)
+    return f"{encode_words(first[:edge])},{encode_words(first[-edge:])}"
 
 
-def encoded(parts: list[str]) -> str:
+def encode_words(parts: list[str]) -> str:
     """Words as a directive holds them; a hyphen would begin its context."""
     return quote(" ".join(parts), safe="").replace("-", "%2D")

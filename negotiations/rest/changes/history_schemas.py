@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from negotiations.rest.schemas.changes import EVENT, record_of
+from negotiations.rest.schemas.changes import EVENT, build_object_schema
 from negotiations.rest.schemas.values import ref
-from negotiations.rest.write.batch_parsing import LARGEST_VERSION
+from negotiations.rest.write.batch_parsing import MAX_VERSION
 
-VERSION_PAGE = record_of(
+VERSION_PAGE = build_object_schema(
     {
         "next": {"type": ["string", "null"], "format": "uri", "description": "The older ones."},
         "results": {"type": "array", "items": ref("RecordVersion")},
@@ -38,7 +38,7 @@ DIFFERENCES = {
 }
 HISTORY: dict[str, dict[str, Any]] = {
     "RecordVersion": {
-        **record_of({**EVENT["properties"], "differences": DIFFERENCES}),
+        **build_object_schema({**EVENT["properties"], "differences": DIFFERENCES}),
         "description": "One version of a record: who left it, why, and what it changed.",
     },
     "Difference": {
@@ -67,7 +67,7 @@ HISTORY: dict[str, dict[str, Any]] = {
             "restore": {
                 "type": "integer",
                 "minimum": 1,
-                "maximum": LARGEST_VERSION,
+                "maximum": MAX_VERSION,
                 "description": "The version to restore.",
             },
             "version": {"type": "integer", "description": "The version that stands now."},

@@ -10,47 +10,47 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from negotiations import history, permissions
-from negotiations.history.as_of import as_known
-from negotiations.history.visible_changes import Feed, is_position
+from negotiations.history.as_of import query_as_of
+from negotiations.history.visible_changes import ChangeFeed, is_feed_position
 from negotiations.models import COLLECTIONS, Change, Record, Token
 from negotiations.rest.http.conditional import (
-    body_tag,
-    cacheable,
-    record_tag,
+    build_body_etag,
+    build_record_etag,
     require_version,
-    validated,
-    with_validators,
+    respond_with_validators,
+    set_cache_control,
+    set_validators,
 )
-from negotiations.rest.http.exception_handler import step
-from negotiations.rest.http.gone import Tombstones, is_erased, may_see, tombstone
-from negotiations.rest.http.idempotency import refuse_parameters, repeatable
-from negotiations.rest.http.merge_patch import reason_of
-from negotiations.rest.http.problem_details import Refusal
-from negotiations.rest.http.query_params import Query, readable, refuse_any
-from negotiations.rest.http.renderers import json_response
-from negotiations.rest.http.request_bodies import body_of
-from negotiations.rest.http.views import ProtocolView
+from negotiations.rest.http.exception_handler import escape_pointer_token
+from negotiations.rest.http.gone import GoneMixin, can_view_version, find_deletion, is_erased
+from negotiations.rest.http.idempotency import allow_only_dry_run, idempotent
+from negotiations.rest.http.merge_patch import get_change_reason
+from negotiations.rest.http.problem_details import ProblemError
+from negotiations.rest.http.query_params import QueryParams, is_readable, refuse_query_params
+from negotiations.rest.http.renderers import build_json_response
+from negotiations.rest.http.request_bodies import require_body
+from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.read.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
-from negotiations.rest.read.sparse_fields import whole
-from negotiations.rest.schemas.responses import READ, WRITE
-from negotiations.rest.write.batch_parsing import LARGEST_VERSION
-from negotiations.rest.write.mixins import require_writer
+from negotiations.rest.read.sparse_fields import get_default_projection
+from negotiations.rest.schemas.responses import READ_STATUSES, WRITE_STATUSES
+from negotiations.rest.write.batch_parsing import MAX_VERSION
+from negotiations.rest.write.mixins import require_write_token
 from negotiations.rest.write.update import prepare_and_write, require_any_right
 
 from .history_schemas import RECORD, RESTORE, VERSION_PARAMETERS, VERSIONS
-from .version_diff import differences
+from .version_diff import diff_versions
 
-COLLECTION = "|".join(COLLECTIONS)
+COLLECTION_PATTERN = "|".join(COLLECTIONS)
 
 
-class PastView(Tombstones, ProtocolView):
+class HistoryBaseView(GoneMixin, APIBaseView):
     """What the addresses below a record's history have in common."""
 
     tag = "changes"
     # What they refuse beyond the usual, for the document.
     refusals: ClassVar = {
-        "get": (*READ, 308, 404, 410),
-        "post": (*WRITE, 308, 404, 410, 412, 422, 428),
+        "get": (*READ_STATUSES, 308, 404, 410),
+        "post": (*WRITE_STATUSES, 308, 404, 410, 412, 422, 428),
     }
     read_headers: ClassVar = {"post": ("If-Match", "Change-Reason", "Idempotency-Key")}
     answers_as: ClassVar = {"post": "update"}
@@ -64,7 +64,7 @@ class PastView(Tombstones, ProtocolView):
         """The record that the address names, as it stands; 404 or 410 when it does not."""
         slug = self.kwargs["slug"]
         rows = self.model.objects.visible_to(self.request.user)
-        record = rows.filter(slug=slug).first() if readable(slug) else None
+        record = rows.filter(slug=slug).first() if is_readable(slug) else None
         if record is None:
             raise Http404
         return record
@@ -74,13 +74,13 @@ class PastView(Tombstones, ProtocolView):
         try:
             return self.record()
         except Http404:
-            last = tombstone(self.model, self.kwargs["slug"], self.request.user)
-            if last is None or not may_bring_back(self.request.user, last):
+            last = find_deletion(self.model, self.kwargs["slug"], self.request.user)
+            if last is None or not can_restore(self.request.user, last):
                 raise
             return last
 
 
-class HistoryView(PastView):
+class HistoryView(HistoryBaseView):
     """The versions of a record that the caller may see, newest first.
 
     Without a role these are the versions that were published; of its own author, and to reviewers,
@@ -99,40 +99,44 @@ class HistoryView(PastView):
         after the change; related records that you may not see are not named.
         """
         record = self.record_or_deletion()
-        query = Query(request, ("limit", "before"))
+        query = QueryParams(request, ("limit", "before"))
         limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
         before = query.get("before")
-        if before is not None and not is_position(before):
+        if before is not None and not is_feed_position(before):
             query.fault("before", "out_of_range", "Write a `sequence` of the list.")
         query.refuse()
-        feed = Feed(request.user)
+        feed = ChangeFeed(request.user)
         head = feed.head()
         rows = feed.changes.filter(kind=collection, slug=slug).select_related("by")
         if before is not None:
             rows = rows.filter(**{f"{feed.column}__lt": int(before)})
         ordered = rows.order_by(f"-{feed.column}").iterator(chunk_size=limit + 1)
-        found = [*islice((change for change in ordered if is_told(feed, change)), limit + 1)]
+        found = [
+            *islice((change for change in ordered if is_visible_version(feed, change)), limit + 1)
+        ]
         shown = self.told(feed, record.id, found[:limit])
         here, is_more = request.build_absolute_uri(), len(found) > limit
         next_ = replace_query_param(here, "before", shown[-1]["sequence"]) if is_more else None
-        response = json_response({"next": next_, "results": shown})
-        return with_validators(response, request, body_tag(response.content), head.at)
+        response = build_json_response({"next": next_, "results": shown})
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), head.at
+        )
 
-    def told(self, feed: Feed, key: int, changes: list[Change]) -> list[dict[str, Any]]:
+    def told(self, feed: ChangeFeed, key: int, changes: list[Change]) -> list[dict[str, Any]]:
         """The versions as this reader sees them, each with what it changed."""
-        seen = {c.version for c in changes if is_seen_change(feed, c)}
-        found = differences(self.model, key, seen, feed.user) if seen else {}
+        seen = {c.version for c in changes if is_visible_change(feed, c)}
+        found = diff_versions(self.model, key, seen, feed.user) if seen else {}
         # A deletion has the number of the version that it ended.
         return [
             {
                 **feed.event(c),
-                "differences": found.get(c.version, []) if is_seen_change(feed, c) else [],
+                "differences": found.get(c.version, []) if is_visible_change(feed, c) else [],
             }
             for c in changes
         ]
 
     @extend_schema(operation_id="history_restore", request=RESTORE, responses={200: RECORD})
-    @repeatable
+    @idempotent
     def post(self, request: Request, collection: str, slug: str) -> HttpResponse:
         """Bring a record back to a version, by a new version.
 
@@ -146,10 +150,10 @@ class HistoryView(PastView):
         def write(prepared: tuple[Any, str, int | None]) -> HttpResponse:
             version, reason, based_on = prepared
             made = history.restore(version, by=request.user, reason=reason, based_on=based_on)
-            body = whole(self.model).body(made)
-            response = json_response(body)
-            validated(response, record_tag(body["version"]), body["updated_at"])
-            return cacheable(response, request)
+            body = get_default_projection(self.model).body(made)
+            response = build_json_response(body)
+            set_validators(response, build_record_etag(body["version"]), body["updated_at"])
+            return set_cache_control(response, request)
 
         return prepare_and_write(lambda: self.prepare_restoration(request), write)
 
@@ -157,44 +161,44 @@ class HistoryView(PastView):
         """Return the version to restore, the reason, and the version of today's record, if any."""
         record = self.record_or_deletion()
         is_gone = not isinstance(record, Record)
-        require_writer(request)
+        require_write_token(request)
         if not is_gone:
             require_any_right(request.user, record, "edit")
-        refuse_parameters(request)
-        reason, number = reason_of(request), restored_number(body_of(request))
+        allow_only_dry_run(request)
+        reason, number = get_change_reason(request), parse_restore_body(require_body(request))
         if not is_gone:
             require_version(request, record, request.data)
-        version = version_of(self.model, record.id, number, request.user)
+        version = find_version(self.model, record.id, number, request.user)
         if version is None:
             fault = {"pointer": "/restore", "code": "unknown_version", "detail": "There is none."}
-            raise Refusal("invalid", "1 fault", errors=[fault])
+            raise ProblemError("invalid", "1 fault", errors=[fault])
         return version, reason, None if is_gone else record.version
 
 
-class VersionView(PastView):
+class VersionView(HistoryBaseView):
     """A record as it was in one of its versions."""
 
     @extend_schema(operation_id="history_retrieve", responses={200: RECORD})
     def get(self, request: Request, collection: str, slug: str, number: str) -> HttpResponse:
         """The body as it was in this version."""
         record = self.record_or_deletion()
-        refuse_any(request)
-        version = version_of(self.model, record.id, int(number), request.user)
+        refuse_query_params(request)
+        version = find_version(self.model, record.id, int(number), request.user)
         if version is None:
-            raise Refusal("not_found", "There is no such version.")
-        with as_known(version.history_date, version):
-            body = whole(self.model).body(version.instance)
-        response = json_response(body)
-        tag = body_tag(response.content)
-        return with_validators(response, request, tag, version.history_date)
+            raise ProblemError("not_found", "There is no such version.")
+        with query_as_of(version.history_date, version):
+            body = get_default_projection(self.model).body(version.instance)
+        response = build_json_response(body)
+        tag = build_body_etag(response.content)
+        return respond_with_validators(response, request, tag, version.history_date)
 
 
-def is_told(feed: Feed, change: Change) -> bool:
+def is_visible_version(feed: ChangeFeed, change: Change) -> bool:
     """Whether a version is one that the reader sees, or the end of what they saw."""
     return change.action == Change.Action.DELETED or feed.sees(change, change.review_after)
 
 
-def is_seen_change(feed: Feed, change: Change) -> bool:
+def is_visible_change(feed: ChangeFeed, change: Change) -> bool:
     """Whether the reader sees the record before and after a change of its values."""
     is_change = change.action in {Change.Action.UPDATED, Change.Action.RESTORED}
     return (
@@ -204,38 +208,38 @@ def is_seen_change(feed: Feed, change: Change) -> bool:
     )
 
 
-def version_of(model: type[Record], key: int, number: int, user: Any) -> Any | None:
+def find_version(model: type[Record], key: int, number: int, user: Any) -> Any | None:
     """A version by its number, if the user may see it."""
     rows = model.history.filter(id=key, version=number)
     version = rows.exclude(history_type="-").order_by("-history_id").first()
-    return version if version is not None and may_see(user, version) else None
+    return version if version is not None and can_view_version(user, version) else None
 
 
-def may_bring_back(user: Any, deletion: Any) -> bool:
+def can_restore(user: Any, deletion: Any) -> bool:
     """Whether the user may edit the draft that a deleted record would be."""
     if is_erased(deletion):
         return False
     draft = deletion.instance
     draft.review = Record.Review.DRAFT
-    return permissions.may(user, "edit", draft)
+    return permissions.can_perform(user, "edit", draft)
 
 
-def restored_number(body: Any) -> int:
+def parse_restore_body(body: Any) -> int:
     """``{"restore": 3}``, perhaps with ``version``."""
     faults = []
     if not isinstance(body, dict):
         faults.append({"pointer": "", "code": "invalid", "detail": "Write a JSON object."})
-        raise Refusal("invalid", "1 fault", errors=faults)
+        raise ProblemError("invalid", "1 fault", errors=faults)
     for name in body:
         if name not in {"restore", "version"}:
             detail = "There is no such member."
-            place = f"/{step(name[:100])}"
+            place = f"/{escape_pointer_token(name[:100])}"
             faults.append({"pointer": place, "code": "unknown_member", "detail": detail})
     number: Any = body.get("restore")
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST_VERSION:
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= MAX_VERSION:
         detail = "Write the number of a version."
         faults.append({"pointer": "/restore", "code": "invalid", "detail": detail})
     if faults:
         detail = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise Refusal("invalid", detail, errors=faults)
+        raise ProblemError("invalid", detail, errors=faults)
     return int(number)

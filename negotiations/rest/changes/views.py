@@ -13,23 +13,29 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from negotiations.history.visible_changes import Feed, Head, Part, is_position, newest
-from negotiations.rest.http.client_slots import Place, Places
-from negotiations.rest.http.conditional import body_tag, with_validators
-from negotiations.rest.http.feed_params import kinds_in, position_in
-from negotiations.rest.http.problem_details import Refusal, answer
-from negotiations.rest.http.query_params import Query
-from negotiations.rest.http.renderers import JSONRenderer, dumps, json_response
-from negotiations.rest.http.throttling import client_of
-from negotiations.rest.http.views import ProtocolView
+from negotiations.history.visible_changes import (
+    ChangeFeed,
+    FeedHead,
+    FeedPage,
+    get_feed_head,
+    is_feed_position,
+)
+from negotiations.rest.http.client_slots import ClientSlot, SlotPool
+from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.feed_params import parse_kinds, parse_position
+from negotiations.rest.http.problem_details import ProblemError, build_problem_response
+from negotiations.rest.http.query_params import QueryParams
+from negotiations.rest.http.renderers import JSONRenderer, build_json_response, dump_json
+from negotiations.rest.http.throttling import get_client_id
+from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.read.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
 from negotiations.rest.schemas.changes import FEED_ANSWERS, FEED_PARAMETERS
 
-LONGEST_WAIT = 25
+MAX_WAIT = 25
 # Seconds between two looks at the feed, between two signs of life, and until a stream ends.
 PAUSE, HEARTBEAT, LIFETIME = 0.5, 15, 60
 EVENT_STREAM = "text/event-stream"
-FOLLOWING = Places("streams and waiting requests", most=400, most_each=100)
+FOLLOWER_SLOTS = SlotPool("streams and waiting requests", most=400, most_each=100)
 # In the environment of a server that waits without a thread.
 SERVER_FOLLOWS = "tracker.follows"
 
@@ -41,10 +47,10 @@ class EventStreamRenderer(BaseRenderer):
     format = "stream"
 
     def render(self, data: Any, *_: Any) -> bytes:
-        return dumps(data)
+        return dump_json(data)
 
 
-class ChangesView(ProtocolView):
+class ChangesView(APIBaseView):
     """What changed, in the order in which it became visible, deletions included.
 
     Load a list, keep its header `Feed-Position`, and follow from there: nothing is missed. A
@@ -67,20 +73,22 @@ class ChangesView(ProtocolView):
         """
         if request.accepted_renderer.media_type == EVENT_STREAM:
             return self.stream(request)
-        query = Query(request, ("after", "limit", "wait", "kind"))
-        feed = Feed(request.user)
-        after, kinds = position_in(query, feed), kinds_in(query)
+        query = QueryParams(request, ("after", "limit", "wait", "kind"))
+        feed = ChangeFeed(request.user)
+        after, kinds = parse_position(query, feed), parse_kinds(query)
         limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
-        wait = query.whole("wait", LONGEST_WAIT, LONGEST_WAIT) if "wait" in query else 0
+        wait = query.whole("wait", MAX_WAIT, MAX_WAIT) if "wait" in query else 0
         query.refuse()
         part = feed.part(after, limit, kinds)
         if part.events or not wait:
             return self.answer_with(request, part)
-        place = FOLLOWING.take(client_of(request._request, request.auth))
+        place = FOLLOWER_SLOTS.take(get_client_id(request._request, request.auth))
         read = partial(feed.part, after, limit, kinds)
-        return respond_late(request, Wait(place, read, partial(self.answer_with, request), wait))
+        return respond_to_long_poll(
+            request, LongPoll(place, read, partial(self.answer_with, request), wait)
+        )
 
-    def answer_with(self, request: Request, part: Part) -> HttpResponse:
+    def answer_with(self, request: Request, part: FeedPage) -> HttpResponse:
         """The changes as one answer."""
         here = replace_query_param(request.build_absolute_uri(), "after", part.position)
         body = {
@@ -89,24 +97,28 @@ class ChangesView(ProtocolView):
             "more": part.more,
             "results": part.events,
         }
-        response = json_response(body)
-        return with_validators(response, request, body_tag(response.content), part.at)
+        response = build_json_response(body)
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), part.at
+        )
 
     def stream(self, request: Request) -> StreamingHttpResponse:
         """The changes as server-sent events."""
-        query = Query(request, ("after", "kind"))
-        feed = Feed(request.user)
+        query = QueryParams(request, ("after", "kind"))
+        feed = ChangeFeed(request.user)
         # Browsers that know of no event yet may send it empty.
         last = request.headers.get("Last-Event-ID", "").strip() or None
-        if last is not None and not is_position(last):
+        if last is not None and not is_feed_position(last):
             fault = {"header": "Last-Event-ID", "code": "malformed", "detail": "Write a position."}
-            raise Refusal("bad_request", "The header Last-Event-ID is malformed.", errors=[fault])
+            raise ProblemError(
+                "bad_request", "The header Last-Event-ID is malformed.", errors=[fault]
+            )
         if last is not None:
             query["after"] = last
-        after, kinds = position_in(query, feed), kinds_in(query)
+        after, kinds = parse_position(query, feed), parse_kinds(query)
         query.refuse()
-        place = FOLLOWING.take(client_of(request._request, request.auth))
-        stream = Events(place, feed, after, kinds)
+        place = FOLLOWER_SLOTS.take(get_client_id(request._request, request.auth))
+        stream = EventStream(place, feed, after, kinds)
         response = StreamingHttpResponse(stream, content_type=EVENT_STREAM)
         response.follower = stream  # type: ignore[attr-defined]
         response["Cache-Control"] = "no-store"
@@ -127,7 +139,7 @@ class Follower:
     patience = 0.0
     is_over = False
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: ClientSlot) -> None:
         self.place = place
 
     def next(self, is_over: bool) -> bytes | HttpResponse | None:
@@ -143,14 +155,14 @@ class Follower:
         self.place.release()
 
 
-class Wait(Follower):
+class LongPoll(Follower):
     """An answer that comes with the first change, or when the time is over."""
 
     def __init__(
         self,
-        place: Place,
-        read: Callable[[], Part],
-        answer_with: Callable[[Part], HttpResponse],
+        place: ClientSlot,
+        read: Callable[[], FeedPage],
+        answer_with: Callable[[FeedPage], HttpResponse],
         seconds: int,
     ) -> None:
         super().__init__(place)
@@ -171,11 +183,11 @@ class Wait(Follower):
             # An empty answer would say that the time is over, and the client would ask at once.
             self.is_over = True
             detail = "This wait had to end early. Try again in 5 seconds."
-            return answer("unavailable", detail, headers={"Retry-After": "5"})
+            return build_problem_response("unavailable", detail, headers={"Retry-After": "5"})
         return None
 
 
-def respond_late(request: Request, wait: Wait) -> HttpResponse:
+def respond_to_long_poll(request: Request, wait: LongPoll) -> HttpResponse:
     """The answer to a waiting request, or what the server makes one of later."""
     if SERVER_FOLLOWS in request.META:
         response = HttpResponse()
@@ -183,17 +195,19 @@ def respond_late(request: Request, wait: Wait) -> HttpResponse:
         return response
     try:
         while (late := wait.next(False)) is None:
-            let_go()
+            release_connection()
             time.sleep(PAUSE)
         return late
     finally:
         wait.close()
 
 
-class Events(Follower):
+class EventStream(Follower):
     """Server-sent events; the server closes the stream in any case, heard to its end or not."""
 
-    def __init__(self, place: Place, feed: Feed, after: int, kinds: Iterable[str]) -> None:
+    def __init__(
+        self, place: ClientSlot, feed: ChangeFeed, after: int, kinds: Iterable[str]
+    ) -> None:
         super().__init__(place)
         self.feed, self.position, self.kinds = feed, after, kinds
         self.spoken = time.monotonic()
@@ -211,7 +225,7 @@ class Events(Follower):
             if piece := self.next(False):
                 yield piece
             else:
-                let_go()
+                release_connection()
                 time.sleep(PAUSE)
 
     def next(self, is_over: bool) -> bytes:
@@ -219,7 +233,7 @@ class Events(Follower):
         now = time.monotonic()
         part = self.feed.part(self.position, LARGEST_LIMIT, self.kinds)
         self.position = part.position
-        piece = self.beginning + b"".join(map(event_lines, part.events))
+        piece = self.beginning + b"".join(map(format_event, part.events))
         self.beginning = b""
         self.is_over = is_over or now >= self.end
         if not piece and now >= self.spoken + HEARTBEAT:
@@ -229,17 +243,17 @@ class Events(Follower):
         return piece
 
 
-def event_lines(event: dict[str, Any]) -> bytes:
+def format_event(event: dict[str, Any]) -> bytes:
     """One event as the stream has it."""
-    return b"id: %d\nevent: change\ndata: %s\n\n" % (event["sequence"], dumps(event))
+    return b"id: %d\nevent: change\ndata: %s\n\n" % (event["sequence"], dump_json(event))
 
 
-def newest_change() -> Head:
+def get_newest_change() -> FeedHead:
     """What differs after each change."""
-    return newest()
+    return get_feed_head()
 
 
-def let_go() -> None:
+def release_connection() -> None:
     """Give the connection back to the pool: who waits needs none."""
     if connection.settings_dict["CONN_MAX_AGE"] == 0 and not connection.in_atomic_block:
         connection.close()

@@ -10,13 +10,13 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from negotiations.models import Token
-from negotiations.models.system.access import digest, well_formed
-from negotiations.models.system.locks import impatient
+from negotiations.models.system.access import hash_token, is_well_formed_token
+from negotiations.models.system.locks import limit_lock_wait
 
 from .exception_handler import is_unavailable
 
 # How finely the last use of a token is kept: a write for every request would serialise readers.
-USE_IS_KEPT_EVERY = timedelta(minutes=5)
+LAST_USED_RESOLUTION = timedelta(minutes=5)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -31,8 +31,8 @@ class TokenAuthentication(BaseAuthentication):
         text = words[1].decode("latin-1")
         # One answer for a mistyped, an unknown, an expired and a revoked token.
         token = (
-            Token.objects.live().select_related("user").filter(digest=digest(text)).first()
-            if well_formed(text)
+            Token.objects.live().select_related("user").filter(digest=hash_token(text)).first()
+            if is_well_formed_token(text)
             else None
         )
         if token is None or not token.user.is_active:
@@ -46,9 +46,9 @@ class TokenAuthentication(BaseAuthentication):
     def keep_use(self, token: Token) -> None:
         """Note the time of use, now and then."""
         now = timezone.now()
-        if token.last_used_at is None or now - token.last_used_at > USE_IS_KEPT_EVERY:
+        if token.last_used_at is None or now - token.last_used_at > LAST_USED_RESOLUTION:
             try:
-                with impatient(connection):
+                with limit_lock_wait(connection):
                     Token.objects.filter(pk=token.pk).update(last_used_at=now)
             except DatabaseError as error:
                 # Readers do not wait for a writer, nor need a database that can be written.

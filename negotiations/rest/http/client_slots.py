@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from .problem_details import Refusal
+from .problem_details import ProblemError
 
 
 @dataclass(eq=False)
-class Place:
+class ClientSlot:
     """What one client holds until it gives it back, or until it has to leave for another."""
 
-    places: "Places"
+    places: "SlotPool"
     client: str
     # Called in the thread of the client that needs the place.
     leave: Callable[[], None] | None = None
@@ -33,7 +33,7 @@ class Place:
 
 
 @dataclass
-class Places:
+class SlotPool:
     """So many in a process, and so many for each client.
 
     When all are taken, a client with fewer gets one of the client that has the most, if that one
@@ -44,12 +44,12 @@ class Places:
     most: int
     most_each: int
     retry_after: int = 5
-    held: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
+    held: dict[str, list[ClientSlot]] = field(default_factory=lambda: defaultdict(list))
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, client: str, leave: Callable[[], None] | None = None) -> Place:
+    def take(self, client: str, leave: Callable[[], None] | None = None) -> ClientSlot:
         """Return a place; 429 when the client has its share, 503 when all are taken."""
-        place = Place(self, client, leave)
+        place = ClientSlot(self, client, leave)
         with self.lock:
             own = len(self.held[client]) if client in self.held else 0
             if own >= self.most_each:
@@ -65,24 +65,24 @@ class Places:
             leaving.leave()
         return place
 
-    def refusal(self, code: str, detail: str) -> Refusal:
+    def refusal(self, code: str, detail: str) -> ProblemError:
         """The refusal, with when to try again."""
         retry_after = str(self.retry_after)
         detail = f"{detail} Try again in {retry_after} seconds."
-        return Refusal(code, detail, headers={"Retry-After": retry_after})
+        return ProblemError(code, detail, headers={"Retry-After": retry_after})
 
-    def remove(self, place: Place) -> None:
+    def remove(self, place: ClientSlot) -> None:
         """Forget a place."""
         with self.lock:
             self._remove(place)
 
-    def _remove(self, place: Place) -> None:
+    def _remove(self, place: ClientSlot) -> None:
         if place in self.held.get(place.client, ()):
             self.held[place.client].remove(place)
             if not self.held[place.client]:
                 del self.held[place.client]
 
-    def _leaving(self, own: int) -> Place | None:
+    def _leaving(self, own: int) -> ClientSlot | None:
         """The oldest place of the client that has the most, if that is more than fair."""
         most = max(self.held.values(), key=len, default=[])
         if len(most) <= own + 1:

@@ -8,29 +8,29 @@ from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 
-from negotiations.text.did_you_mean import nearest
+from negotiations.text.did_you_mean import suggest_similar
 
-from .query_params import Query
+from .query_params import QueryParams
 
 FORMAT = "format"
 QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", re.IGNORECASE)
 
 
-class Range(NamedTuple):
+class MediaRange(NamedTuple):
     """One of the ranges of a header ``Accept``: ``text/*;q=0.8``."""
 
     kind: str
     quality: float
 
     @classmethod
-    def read(cls, token: str) -> "Range":
+    def read(cls, token: str) -> "MediaRange":
         """From its text; a weight that is none counts as none given."""
         kind, *parameters = token.split(";")
         weights = filter(None, map(QUALITY.fullmatch, parameters))
         return cls(kind.strip().lower(), float(next((w[1] for w in weights), 1)))
 
 
-class Negotiation(DefaultContentNegotiation):
+class ContentNegotiation(DefaultContentNegotiation):
     """The best by the weights of ``Accept`` (RFC 9110, 12.5.1), of equals the first on offer."""
 
     def select_renderer(
@@ -41,14 +41,14 @@ class Negotiation(DefaultContentNegotiation):
             # One that there is not is among the query's faults.
             if renderer.format in asked:
                 return renderer, renderer.media_type
-        ranges = [Range.read(token) for token in self.get_accept_list(request) or ["*/*"]]
-        best = max(renderers, key=lambda renderer: quality(renderer.media_type, ranges))
-        if not quality(best.media_type, ranges):
+        ranges = [MediaRange.read(token) for token in self.get_accept_list(request) or ["*/*"]]
+        best = max(renderers, key=lambda renderer: get_quality(renderer.media_type, ranges))
+        if not get_quality(best.media_type, ranges):
             raise NotAcceptable
         return best, best.media_type
 
 
-def quality(media_type: str, ranges: Sequence[Range]) -> float:
+def get_quality(media_type: str, ranges: Sequence[MediaRange]) -> float:
     """How welcome a type is: the weight of the narrowest range that it lies in; 0 for none."""
     for wanted in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
         weights = [one.quality for one in ranges if one.kind == wanted]
@@ -57,7 +57,7 @@ def quality(media_type: str, ranges: Sequence[Range]) -> float:
     return 0
 
 
-def take_format(query: Query, renderers: Collection[Any], filters: Collection[str]) -> None:
+def pop_format(query: QueryParams, renderers: Collection[Any], filters: Collection[str]) -> None:
     """Take the format out of ``format=``; a kind may have a filter of the same name.
 
     Then both are said in one: ``format=direct,xlsx``.
@@ -72,4 +72,4 @@ def take_format(query: Query, renderers: Collection[Any], filters: Collection[st
         query[FORMAT] = ",".join(rest)
     elif rest:
         detail = f"There is no format {rest[0][:100]!r}."
-        query.fault(FORMAT, "unknown_value", detail, nearest(rest[0], known))
+        query.fault(FORMAT, "unknown_value", detail, suggest_similar(rest[0], known))

@@ -8,44 +8,44 @@ from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from negotiations.history.as_of import as_known, instant_asked_about
-from negotiations.models import Erasure, MovedSlug, Record, Role, role_of
+from negotiations.history.as_of import get_as_of_instant, query_as_of
+from negotiations.models import Erasure, MovedSlug, Record, Role, get_role
 
-from .conditional import cacheable
-from .problem_details import Refusal
-from .query_params import readable
+from .conditional import set_cache_control
+from .problem_details import ProblemError
+from .query_params import is_readable
 
 EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
 
 
-def may_see(user: Any, version: Any) -> bool:
+def can_view_version(user: Any, version: Any) -> bool:
     """Whether the user may see a record that stands as in this version."""
-    role = role_of(user)
+    role = get_role(user)
     own = role == Role.CONTRIBUTOR and version.created_by_id == user.pk
     return own or role in EDITORS or version.review == Record.Review.PUBLISHED
 
 
-def tombstone(model: type[Record], slug: str, user: Any) -> Any | None:
+def find_deletion(model: type[Record], slug: str, user: Any) -> Any | None:
     """The deletion of a record of this name, if it is deleted and the user could see it then."""
-    if not readable(slug):
+    if not is_readable(slug):
         return None
     erasure = Erasure.objects.find(model.collection(), slug)
-    rows, instant = model.history.filter(slug=slug), instant_asked_about()
+    rows, instant = model.history.filter(slug=slug), get_as_of_instant()
     if erasure:
         # What was erased is gone at every instant.
         rows = model.history.filter(slug=erasure.slug)
     elif instant:
         rows = rows.filter(history_date__lte=instant)
     last = rows.select_related("history_user").order_by("-history_id").first()
-    is_known = last is not None and last.history_type == "-" and may_see(user, last)
+    is_known = last is not None and last.history_type == "-" and can_view_version(user, last)
     return last if is_known else None
 
 
-def gone(deletion: Any, user: Any) -> Refusal:
+def build_gone_problem(deletion: Any, user: Any) -> ProblemError:
     """410 with when, why and, for those who have a role, by whom."""
-    by = deletion.history_user if role_of(user) != Role.ANONYMOUS else None
+    by = deletion.history_user if get_role(user) != Role.ANONYMOUS else None
     what = "erased, and cannot be restored" if is_erased(deletion) else "deleted"
-    return Refusal(
+    return ProblemError(
         "gone",
         f"The record was {what}.",
         deleted_at=deletion.history_date,
@@ -60,27 +60,27 @@ def is_erased(deletion: Any) -> bool:
     return Erasure.objects.filter(kind=kind, slug=deletion.slug).exists()
 
 
-def moved_to(model: type[Record], slug: str, user: Any) -> str | None:
+def find_redirect_slug(model: type[Record], slug: str, user: Any) -> str | None:
     """The slug that a merged record has now, if the user may know of it."""
-    if not model.can_be_merged or not readable(slug):
+    if not model.can_be_merged or not is_readable(slug):
         return None
     now = MovedSlug.objects.end(model.collection(), slug)
     if now is None:
         return None
     is_there = model.objects.visible_to(user).filter(slug=now).exists()
-    is_known = is_there or tombstone(model, now, user) is not None
+    is_known = is_there or find_deletion(model, now, user) is not None
     return now if is_known else None
 
 
-def elsewhere(request: Request, collection: str, slug: str) -> HttpResponse:
+def build_redirect_response(request: Request, collection: str, slug: str) -> HttpResponse:
     """308 to the same address of another record: the method and the body go along."""
     start, _, rest = request.get_full_path().partition(f"/{collection}/")
     rest = rest[re.match("[^/?]*", rest).end() :]  # type: ignore[union-attr]
     url = request.build_absolute_uri(f"{start}/{collection}/{slug}{rest}")
-    return cacheable(HttpResponse(status=308, headers={"Location": url}), request)
+    return set_cache_control(HttpResponse(status=308, headers={"Location": url}), request)
 
 
-class Tombstones(APIView):
+class GoneMixin(APIView):
     """For views of one record, named by ``slug``: 410 in place of 404 where there was one.
 
     Where the record was merged into another, the way to that one.
@@ -93,11 +93,11 @@ class Tombstones(APIView):
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, Http404) and "slug" in self.kwargs:
             user = self.request.user
-            with as_known(self.instant):
-                target = moved_to(self.model, self.kwargs["slug"], user)
-                deletion = tombstone(self.model, self.kwargs["slug"], user)
+            with query_as_of(self.instant):
+                target = find_redirect_slug(self.model, self.kwargs["slug"], user)
+                deletion = find_deletion(self.model, self.kwargs["slug"], user)
             if target is not None:
-                return elsewhere(self.request, self.model.collection(), target)
+                return build_redirect_response(self.request, self.model.collection(), target)
             if deletion is not None:
-                return super().handle_exception(gone(deletion, user))
+                return super().handle_exception(build_gone_problem(deletion, user))
         return super().handle_exception(exc)

@@ -24,15 +24,15 @@ from rest_framework.request import Request
 
 from negotiations.models import KeptAnswer, Token
 
-from .problem_details import Refusal
-from .query_params import Query
+from .problem_details import ProblemError
+from .query_params import QueryParams
 
 HEADER = "Idempotency-Key"
-KEPT_FOR = timedelta(days=1)
+RESPONSE_LIFETIME = timedelta(days=1)
 # A plain word, or a string of RFC 8941 as the draft of the header has it.
-KEY = re.compile(r'[!#-~]{1,255}|"[ !#-~]{1,253}"', re.ASCII)
+KEY_PATTERN = re.compile(r'[!#-~]{1,255}|"[ !#-~]{1,253}"', re.ASCII)
 # What an answer is made of, besides its body. The rest belongs to the request that gets it.
-KEPT_HEADERS = ("Cache-Control", "Content-Type", "ETag", "Last-Modified", "Location", "Vary")
+STORED_HEADERS = ("Cache-Control", "Content-Type", "ETag", "Last-Modified", "Location", "Vary")
 
 _running: set[tuple[int, str]] = set()
 _lock = threading.Lock()
@@ -41,12 +41,12 @@ _lock = threading.Lock()
 Method = Callable[..., HttpResponse]
 
 
-def rehearsable(method: Method) -> Method:
+def supports_dry_run(method: Method) -> Method:
     """A method of a view that writes: it honours the rehearsal."""
 
     @wraps(method)
     def run(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not is_rehearsal(request):
+        if not is_dry_run(request):
             return method(view, request, *args, **kwargs)
         with transaction.atomic():
             response = method(view, request, *args, **kwargs)
@@ -56,9 +56,9 @@ def rehearsable(method: Method) -> Method:
     return run
 
 
-def repeatable(method: Method) -> Method:
+def idempotent(method: Method) -> Method:
     """The same, and it honours the key."""
-    plain = rehearsable(method)
+    plain = supports_dry_run(method)
 
     @wraps(method)
     def run(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -67,21 +67,21 @@ def repeatable(method: Method) -> Method:
         can_write = isinstance(token, Token) and token.scope == Token.Scope.WRITE
         if key is None or not can_write:
             return plain(view, request, *args, **kwargs)
-        refuse_malformed(key)
-        if is_rehearsal(request):
+        validate_key(key)
+        if is_dry_run(request):
             return plain(view, request, *args, **kwargs)
-        with alone(token.pk, key), transaction.atomic():
-            refuse_while_it_runs_elsewhere(token.pk, key)
-            if kept := kept_answer(token, key):
-                return replayed(kept, fingerprint(request))
+        with exclusive_key(token.pk, key), transaction.atomic():
+            lock_key(token.pk, key)
+            if kept := purge_and_find_response(token, key):
+                return replay_response(kept, compute_fingerprint(request))
             response = method(view, request, *args, **kwargs)
-            keep(token, key, fingerprint(request), response)
+            store_response(token, key, compute_fingerprint(request), response)
             return response
 
     return run
 
 
-def prepared(prepare: Callable[..., Callable[[], HttpResponse]]) -> Method:
+def idempotent_two_phase(prepare: Callable[..., Callable[[], HttpResponse]]) -> Method:
     """Wrap a method that validates and then returns the write, to be rehearsed or repeated.
 
     No other writer waits while it validates: only the write runs in the transaction of the key.
@@ -92,8 +92,8 @@ def prepared(prepare: Callable[..., Callable[[], HttpResponse]]) -> Method:
         token, key = request.auth, request.headers.get(HEADER)
         can_write = isinstance(token, Token) and token.scope == Token.Scope.WRITE
         if key is not None and can_write:
-            refuse_malformed(key)
-        if is_rehearsal(request):
+            validate_key(key)
+        if is_dry_run(request):
             write = prepare(view, request, *args, **kwargs)
             with transaction.atomic():
                 response = write()
@@ -101,7 +101,7 @@ def prepared(prepare: Callable[..., Callable[[], HttpResponse]]) -> Method:
             return response
         if key is None or not can_write:
             return prepare(view, request, *args, **kwargs)()
-        with alone(token.pk, key):
+        with exclusive_key(token.pk, key):
             return _run_once(token, key, request, partial(prepare, view, request, *args, **kwargs))
 
     return run
@@ -111,59 +111,59 @@ def _run_once(
     token: Any, key: str, request: Request, prepare: Callable[[], Callable[[], HttpResponse]]
 ) -> HttpResponse:
     """Return the kept answer, or write and keep the answer in the same transaction."""
-    asked = fingerprint(request)
-    if kept := find_kept(token, key):
-        return replayed(kept, asked)
+    asked = compute_fingerprint(request)
+    if kept := find_stored_response(token, key):
+        return replay_response(kept, asked)
     try:
         write = prepare()
     except (APIException, ValidationError):
         # Perhaps it is refused because another process did it meanwhile.
-        if kept := find_kept(token, key):
-            return replayed(kept, asked)
+        if kept := find_stored_response(token, key):
+            return replay_response(kept, asked)
         raise
     with transaction.atomic():
-        refuse_while_it_runs_elsewhere(token.pk, key)
-        if kept := kept_answer(token, key):
-            return replayed(kept, asked)
+        lock_key(token.pk, key)
+        if kept := purge_and_find_response(token, key):
+            return replay_response(kept, asked)
         response = write()
-        keep(token, key, asked, response)
+        store_response(token, key, asked, response)
         return response
 
 
-def refuse_key(request: Request) -> None:
+def refuse_idempotency_key(request: Request) -> None:
     """For writes whose answer is not kept: what would be ignored is refused."""
     if HEADER in request.headers:
         detail = "The answer of this address is not kept, so it cannot be repeated."
         fault = {"header": HEADER, "code": "unsupported", "detail": detail}
-        raise Refusal("bad_request", f"The header {HEADER} is not taken here.", errors=[fault])
+        raise ProblemError("bad_request", f"The header {HEADER} is not taken here.", errors=[fault])
 
 
-def is_rehearsal(request: Request) -> bool:
+def is_dry_run(request: Request) -> bool:
     """Whether nothing is to be stored; what is wrong with the parameter is told in its turn."""
     return bool(request.query_params.get("dry_run") == "true")
 
 
-def refuse_parameters(request: Request) -> None:
+def allow_only_dry_run(request: Request) -> None:
     """For writes: they take ``dry_run`` and nothing else."""
-    query = Query(request, ["dry_run"])
+    query = QueryParams(request, ["dry_run"])
     query.truth("dry_run")
     query.refuse()
 
 
-def refuse_malformed(key: str) -> None:
+def validate_key(key: str) -> None:
     """400 for a key that is empty, too long or not plain ASCII."""
-    if not KEY.fullmatch(key):
+    if not KEY_PATTERN.fullmatch(key):
         detail = "Write 1 to 255 characters of ASCII without spaces, such as a UUID."
         fault = {"header": HEADER, "code": "malformed", "detail": detail}
-        raise Refusal("bad_request", f"The header {HEADER} is malformed.", errors=[fault])
+        raise ProblemError("bad_request", f"The header {HEADER} is malformed.", errors=[fault])
 
 
 @contextmanager
-def alone(token: int, key: str) -> Iterator[None]:
+def exclusive_key(token: int, key: str) -> Iterator[None]:
     """409 while this process answers a request with the same key."""
     with _lock:
         if (token, key) in _running:
-            raise in_use()
+            raise build_key_in_use_problem()
         _running.add((token, key))
     try:
         yield
@@ -172,7 +172,7 @@ def alone(token: int, key: str) -> Iterator[None]:
             _running.discard((token, key))
 
 
-def refuse_while_it_runs_elsewhere(token: int, key: str) -> None:
+def lock_key(token: int, key: str) -> None:
     """409 while another process does; on SQLite it has ended when our transaction has begun."""
     if connection.vendor != "postgresql":
         return
@@ -181,14 +181,14 @@ def refuse_while_it_runs_elsewhere(token: int, key: str) -> None:
         lock = int.from_bytes(number, signed=True)
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock])
         if not cursor.fetchone()[0]:
-            raise in_use()
+            raise build_key_in_use_problem()
 
 
-def in_use() -> Refusal:
-    return Refusal("key_in_use", "The first request still runs.", headers={"Retry-After": "1"})
+def build_key_in_use_problem() -> ProblemError:
+    return ProblemError("key_in_use", "The first request still runs.", headers={"Retry-After": "1"})
 
 
-def fingerprint(request: Request) -> str:
+def compute_fingerprint(request: Request) -> str:
     """What was asked, so that a key is told from another request's."""
     headers = [request.headers.get(name, "") for name in ("If-Match", "Change-Reason")]
     path = request.path.rstrip("/")
@@ -196,30 +196,34 @@ def fingerprint(request: Request) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-def kept_answer(token: Any, key: str) -> KeptAnswer | None:
+def purge_and_find_response(token: Any, key: str) -> KeptAnswer | None:
     """The answer that the key got within the last day; older ones go."""
-    KeptAnswer.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
-    return find_kept(token, key)
+    KeptAnswer.objects.filter(at__lt=timezone.now() - RESPONSE_LIFETIME).delete()
+    return find_stored_response(token, key)
 
 
-def find_kept(token: Any, key: str) -> KeptAnswer | None:
+def find_stored_response(token: Any, key: str) -> KeptAnswer | None:
     """Return the answer that the key got within the last day."""
-    rows = KeptAnswer.objects.filter(token=token, key=key, at__gte=timezone.now() - KEPT_FOR)
+    rows = KeptAnswer.objects.filter(
+        token=token, key=key, at__gte=timezone.now() - RESPONSE_LIFETIME
+    )
     return rows.first()
 
 
-def replayed(kept: KeptAnswer, asked: str) -> HttpResponse:
+def replay_response(kept: KeptAnswer, asked: str) -> HttpResponse:
     """The first answer again; 422 when something else is asked."""
     if kept.fingerprint != asked:
-        raise Refusal("key_reused", "This key was sent with another body or to another address.")
+        raise ProblemError(
+            "key_reused", "This key was sent with another body or to another address."
+        )
     response = HttpResponse(bytes(kept.body), status=kept.status, headers=kept.headers)
     response["Idempotency-Replayed"] = "true"
     return response
 
 
-def keep(token: Any, key: str, asked: str, response: HttpResponse) -> None:
+def store_response(token: Any, key: str, asked: str, response: HttpResponse) -> None:
     """Keep the answer for repeats."""
-    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    headers = {name: response[name] for name in STORED_HEADERS if name in response}
     KeptAnswer.objects.create(
         token=token,
         key=key,

@@ -6,14 +6,14 @@ from django.core.exceptions import ValidationError
 from rest_framework.request import Request
 
 from negotiations.models import Record
-from negotiations.text.validators import refuse_unprintable
+from negotiations.text.validators import validate_printable
 
-from .problem_details import Refusal
+from .problem_details import ProblemError
 
-LONGEST_REASON = 500
+MAX_REASON_LENGTH = 500
 
 
-def merged(body: dict[str, Any], patch: Any) -> Any:
+def apply_merge_patch(body: dict[str, Any], patch: Any) -> Any:
     """The members of a patch, objects within merged with what is stored (RFC 7396)."""
     if not isinstance(patch, dict):
         return patch
@@ -26,32 +26,32 @@ def merged(body: dict[str, Any], patch: Any) -> Any:
     return result
 
 
-def differs(stored: Record, name: str, value: Any) -> bool:
+def has_value_changed(stored: Record, name: str, value: Any) -> bool:
     """Whether a member's new value is another than the stored one."""
     if isinstance(value, list) and hasattr(getattr(stored, name), "all"):
         return {r.pk for r in value} != {r.pk for r in getattr(stored, name).all()}
     return bool(getattr(stored, name) != value)
 
 
-def reason_of(request: Request) -> str:
+def get_change_reason(request: Request) -> str:
     """The header ``Change-Reason``: kept with the version."""
     text = request.headers.get("Change-Reason", "")
     try:
         text = text.encode("latin-1").decode()
     except UnicodeError:
         text = "\x00"
-    if not is_reason(text):
+    if not is_valid_reason(text):
         fault = {"header": "Change-Reason", "code": "invalid", "detail": "Write one line of UTF-8."}
-        raise Refusal("bad_request", "The reason cannot be read.", errors=[fault])
+        raise ProblemError("bad_request", "The reason cannot be read.", errors=[fault])
     return text
 
 
-def is_reason(value: Any) -> bool:
+def is_valid_reason(value: Any) -> bool:
     """Whether a value is one line of text, as a reason is."""
-    if not isinstance(value, str) or len(value) > LONGEST_REASON:
+    if not isinstance(value, str) or len(value) > MAX_REASON_LENGTH:
         return False
     try:
-        refuse_unprintable(value, multiline=False)
+        validate_printable(value, multiline=False)
     except ValidationError:
         return False
     return True

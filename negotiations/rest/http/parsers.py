@@ -9,10 +9,10 @@ from django.conf import settings
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
-from .problem_details import Refusal
+from .problem_details import ProblemError
 
-DEEPEST = 32
-LARGEST_BULK = 16 * 1024 * 1024
+MAX_DEPTH = 32
+MAX_BULK_BYTES = 16 * 1024 * 1024
 
 
 def refuse_constant(name: str) -> NoReturn:
@@ -20,13 +20,13 @@ def refuse_constant(name: str) -> NoReturn:
     raise ParseError(f"{name} is not JSON.")
 
 
-def number(text: str) -> int | float:
+def parse_json_number(text: str) -> int | float:
     """A number with a fraction or an exponent; 5.0 is the whole number 5, as JSON has one kind."""
     value = float(text)
     return int(value) if value.is_integer() else value
 
 
-def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def refuse_duplicate_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object, each of whose members stands once."""
     members = dict(pairs)
     if len(members) < len(pairs):
@@ -35,10 +35,10 @@ def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def depth(value: Any) -> int:
+def measure_depth(value: Any) -> int:
     """How many objects and lists stand inside one another, counted to one more than allowed."""
     level, deepest = [value], 0
-    while (level := [v for v in level if isinstance(v, (dict, list))]) and deepest <= DEEPEST:
+    while (level := [v for v in level if isinstance(v, (dict, list))]) and deepest <= MAX_DEPTH:
         level = [v for nested in level for v in _inside(nested)]
         deepest += 1
     return deepest
@@ -48,7 +48,7 @@ def _inside(nested: dict[str, Any] | list[Any]) -> Iterable[Any]:
     return nested.values() if isinstance(nested, dict) else nested
 
 
-def read(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
     """The value of a JSON text; raises ``ParseError`` with what is wrong with it."""
     if body.startswith(b"\xef\xbb\xbf"):
         raise ParseError("The body starts with a byte order mark.")
@@ -58,9 +58,9 @@ def read(body: bytes) -> Any:
         text = body.decode()
         value = json.loads(
             text,
-            object_pairs_hook=unique_members,
+            object_pairs_hook=refuse_duplicate_names,
             parse_constant=refuse_constant,
-            parse_float=number,
+            parse_float=parse_json_number,
         )
         # Escaped lone surrogates and 1e999 are texts and numbers to Python and to nobody else.
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
@@ -75,14 +75,14 @@ def read(body: bytes) -> Any:
         raise ParseError(f"The body is not JSON: {error.msg} at {place}.") from error
     except ValueError as error:
         raise ParseError("A number is too large.") from error
-    if depth(value) > DEEPEST:
-        raise ParseError(f"The body is nested deeper than {DEEPEST}.")
+    if measure_depth(value) > MAX_DEPTH:
+        raise ParseError(f"The body is nested deeper than {MAX_DEPTH}.")
     return value
 
 
-def too_large(limit: int) -> Refusal:
+def build_too_large_problem(limit: int) -> ProblemError:
     """413 with the limit."""
-    return Refusal("too_large", f"The body is over {limit} bytes.")
+    return ProblemError("too_large", f"The body is over {limit} bytes.")
 
 
 class StrictJSONParser(BaseParser):
@@ -105,12 +105,12 @@ class StrictJSONParser(BaseParser):
         limit = self.limit
         body = stream.read(limit + 1)
         if len(body) > limit:
-            raise too_large(limit)
+            raise build_too_large_problem(limit)
         return self.value_of(body)
 
     def value_of(self, body: bytes) -> Any:
         """The value of a body within the limit."""
-        return read(body)
+        return parse_json(body)
 
     @property
     def limit(self) -> int:
@@ -124,7 +124,7 @@ class MergePatchParser(StrictJSONParser):
     media_type = "application/merge-patch+json"
 
 
-def holds_many(value: Any) -> bool:
+def is_bulk_body(value: Any) -> bool:
     """Whether a body brings an array, or the operations of a batch."""
     return isinstance(value, list) or (isinstance(value, dict) and "operations" in value)
 
@@ -135,10 +135,10 @@ class BulkJSONParser(StrictJSONParser):
     def value_of(self, body: bytes) -> Any:
         value = super().value_of(body)
         usual = super().limit
-        if len(body) > usual and not holds_many(value):
-            raise too_large(usual)
+        if len(body) > usual and not is_bulk_body(value):
+            raise build_too_large_problem(usual)
         return value
 
     @property
     def limit(self) -> int:
-        return LARGEST_BULK
+        return MAX_BULK_BYTES

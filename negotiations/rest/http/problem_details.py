@@ -51,10 +51,10 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "error": (500, "The server failed", "Nothing was written. Tell us the request_id."),
     "unavailable": (503, "The service is not available now", "Try again after Retry-After."),
 }
-BY_STATUS = {status: code for code, (status, _, _) in reversed(PROBLEMS.items())}
+CODE_BY_STATUS = {status: code for code, (status, _, _) in reversed(PROBLEMS.items())}
 
 
-class Refusal(APIException):
+class ProblemError(APIException):
     """Raised by the protocol itself: a code of the table above and, if it helps, single faults.
 
     ``errors`` are objects with ``pointer``, ``parameter`` or ``header``, ``code``, ``detail`` and
@@ -76,7 +76,9 @@ class Refusal(APIException):
         self.errors, self.headers, self.more = list(errors), dict(headers or {}), more
 
 
-def document(code: str, detail: str, *, errors: Sequence[Any] = (), **more: Any) -> dict[str, Any]:
+def build_problem(
+    code: str, detail: str, *, errors: Sequence[Any] = (), **more: Any
+) -> dict[str, Any]:
     """The members of a problem document."""
     status, title, _ = PROBLEMS[code]
     members: dict[str, Any] = {
@@ -92,7 +94,7 @@ def document(code: str, detail: str, *, errors: Sequence[Any] = (), **more: Any)
     return members | more
 
 
-def answer(
+def build_problem_response(
     code: str,
     detail: str,
     *,
@@ -101,7 +103,7 @@ def answer(
     **more: Any,
 ) -> HttpResponse:
     """The problem document as a response, whatever the client accepts."""
-    body = orjson.dumps(document(code, detail, errors=errors, **more), option=orjson.OPT_UTC_Z)
+    body = orjson.dumps(build_problem(code, detail, errors=errors, **more), option=orjson.OPT_UTC_Z)
     return HttpResponse(
         body,
         status=PROBLEMS[code][0],

@@ -6,14 +6,14 @@ from typing import Any
 
 from rest_framework.request import Request
 
-from negotiations.text.did_you_mean import nearest
+from negotiations.text.did_you_mean import suggest_similar
 
-from .problem_details import Refusal
+from .problem_details import ProblemError
 
-LONGEST = 2000
+MAX_VALUE_LENGTH = 2000
 # These have one value. Several of the others are separated by commas or, as generated clients
 # send them, given by the same name again.
-SINGLE = {"after", "as_of", "before", "count", "cursor", "dry_run", "limit", "q", "wait"}
+SINGLE_VALUED = {"after", "as_of", "before", "count", "cursor", "dry_run", "limit", "q", "wait"}
 
 
 # Names that other APIs have for parameters of ours.
@@ -29,7 +29,7 @@ NAMED_ELSEWHERE = {
 }
 
 
-class Query(dict[str, str]):
+class QueryParams(dict[str, str]):
     """The parameters that can be used, and the faults of those that cannot.
 
     Whoever reads a value adds what is wrong with it; ``refuse`` then answers with everything.
@@ -41,20 +41,24 @@ class Query(dict[str, str]):
         for name, values in request.query_params.lists():
             if name not in known:
                 elsewhere = NAMED_ELSEWHERE.get(name.lower())
-                meant = [elsewhere] if elsewhere and elsewhere in known else nearest(name, known)
+                meant = (
+                    [elsewhere]
+                    if elsewhere and elsewhere in known
+                    else suggest_similar(name, known)
+                )
                 detail = "There is no such parameter."
                 if meant == ["cursor"]:
                     detail = "Pages have no numbers: follow `next`, whose cursor names the place."
                 self.fault(name[:100], "unknown_parameter", detail, meant)
-            elif len(values) > 1 and name in SINGLE:
+            elif len(values) > 1 and name in SINGLE_VALUED:
                 self.fault(name, "repeated_parameter", "The parameter is given twice.")
             elif not all(values):
                 self.fault(name, "empty_value", "The parameter has no value.")
-            elif (length := len(",".join(values))) > LONGEST:
-                detail = f"The value has {length} characters; the limit is {LONGEST}."
+            elif (length := len(",".join(values))) > MAX_VALUE_LENGTH:
+                detail = f"The value has {length} characters; the limit is {MAX_VALUE_LENGTH}."
                 detail += " Ask for fewer values at a time." if "," in ",".join(values) else ""
                 self.fault(name, "unreadable_value", detail)
-            elif not readable(",".join(values)):
+            elif not is_readable(",".join(values)):
                 detail = "The value is not UTF-8 or holds control characters."
                 self.fault(name, "unreadable_value", detail)
             else:
@@ -87,19 +91,19 @@ class Query(dict[str, str]):
         if self.faults:
             number = len(self.faults)
             detail = "1 fault" if number == 1 else f"{number} faults"
-            raise Refusal("invalid_query", detail, errors=self.faults)
+            raise ProblemError("invalid_query", detail, errors=self.faults)
 
 
-def refuse_any(request: Request) -> None:
+def refuse_query_params(request: Request) -> None:
     """For addresses that take no parameters."""
-    Query(request).refuse()
+    QueryParams(request).refuse()
 
 
-def readable(value: str) -> bool:
+def is_readable(value: str) -> bool:
     """Whether a value is text of a sensible length; U+FFFD is what broken UTF-8 decodes to."""
     unwanted = {"Cc", "Cs"}
     return (
-        len(value) <= LONGEST
+        len(value) <= MAX_VALUE_LENGTH
         and "\ufffd" not in value
         and not any(unicodedata.category(character) in unwanted for character in value)
     )

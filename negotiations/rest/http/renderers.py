@@ -21,14 +21,14 @@ class JSONRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        return b"" if data is None else dumps(data)
+        return b"" if data is None else dump_json(data)
 
 
-def dumps(data: Any) -> bytes:
+def dump_json(data: Any) -> bytes:
     """A body; raises ``TypeError`` on what has no form in JSON, never guesses one."""
     return orjson.dumps(data, option=orjson.OPT_UTC_Z)
 
 
-def json_response(body: Any, status: int = 200) -> HttpResponse:
+def build_json_response(body: Any, status: int = 200) -> HttpResponse:
     """A body as bytes, so that its validator can be made from them."""
-    return HttpResponse(dumps(body), status=status, content_type="application/json")
+    return HttpResponse(dump_json(body), status=status, content_type="application/json")

@@ -4,20 +4,20 @@ from typing import Any
 
 from rest_framework.request import Request
 
-from .problem_details import Refusal
+from .problem_details import ProblemError
 
 
-def body_of(request: Request) -> Any:
+def require_body(request: Request) -> Any:
     """The body; an empty one is refused rather than read as an empty object."""
     if not has_body(request):
-        raise Refusal("malformed", "The body is empty.")
+        raise ProblemError("malformed", "The body is empty.")
     return request.data
 
 
 def refuse_body(request: Request) -> None:
     """For addresses that take none: what would be ignored is refused."""
     if has_body(request):
-        raise Refusal("bad_request", "This address takes no body.")
+        raise ProblemError("bad_request", "This address takes no body.")
 
 
 def has_body(request: Request) -> bool:

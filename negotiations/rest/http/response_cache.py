@@ -18,32 +18,32 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
-from negotiations.history.visible_changes import Head, newest
+from negotiations.history.visible_changes import FeedHead, get_feed_head
 
-from .conditional import unless_known
+from .conditional import get_conditional_response
 
 MEGABYTE = 2**20
 # What an answer costs beside its body: names, headers, the dictionary.
 OVERHEAD = 2000
 # Words are found in an index that is also made anew without a write.
-UNKEPT = "q"
+UNCACHED_PARAMETER = "q"
 
 
-class State(NamedTuple):
+class CacheState(NamedTuple):
     """What an answer depends on: all that was written, and the day that some take for today."""
 
-    head: Head
+    head: FeedHead
     today: date
 
 
-class Key(NamedTuple):
+class CacheKey(NamedTuple):
     """What is asked for."""
 
     address: str
     format: str
 
 
-class Kept(NamedTuple):
+class CachedResponse(NamedTuple):
     """An answer, apart from what belongs to one request."""
 
     body: bytes
@@ -51,15 +51,15 @@ class Kept(NamedTuple):
 
 
 @dataclass
-class Answers:
+class ResponseCache:
     """The answers of one state; those longest unasked go first."""
 
-    state: State | None = None
+    state: CacheState | None = None
     size: int = 0
-    kept: OrderedDict[Key, Kept] = field(default_factory=OrderedDict)
+    kept: OrderedDict[CacheKey, CachedResponse] = field(default_factory=OrderedDict)
     lock: Any = field(default_factory=threading.Lock)
 
-    def find(self, state: State, key: Key) -> Kept | None:
+    def find(self, state: CacheState, key: CacheKey) -> CachedResponse | None:
         """What is kept under the key; answers of another state are dropped."""
         with self.lock:
             if state != self.state:
@@ -68,17 +68,17 @@ class Answers:
                 self.kept.move_to_end(key)
             return self.kept.get(key)
 
-    def keep(self, state: State, key: Key, answer: Kept) -> None:
+    def keep(self, state: CacheState, key: CacheKey, answer: CachedResponse) -> None:
         """Keep an answer that was begun in this state, if it is still that."""
         most = settings.TRACKER_KEPT_ANSWERS_MB * MEGABYTE
         with self.lock:
             # One that would drive out most others is not worth it.
-            if state != self.state or key in self.kept or weight(key, answer) > most / 8:
+            if state != self.state or key in self.kept or estimate_size(key, answer) > most / 8:
                 return
             self.kept[key] = answer
-            self.size += weight(key, answer)
+            self.size += estimate_size(key, answer)
             while self.size > most:
-                self.size -= weight(*self.kept.popitem(last=False))
+                self.size -= estimate_size(*self.kept.popitem(last=False))
 
     def clear(self) -> None:
         """Forget all: for tests, which take back what they wrote."""
@@ -86,15 +86,15 @@ class Answers:
             self.state = None
 
 
-ANSWERS = Answers()
+RESPONSE_CACHE = ResponseCache()
 
 
-def weight(key: Key, answer: Kept) -> int:
+def estimate_size(key: CacheKey, answer: CachedResponse) -> int:
     """The bytes of an answer, about."""
     return len(answer.body) + len(key.address) + OVERHEAD
 
 
-def kept(read: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def cache_response(read: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A reading method of a view that depends on the address, the format and the records alone."""
 
     @wraps(read)
@@ -102,22 +102,22 @@ def kept(read: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         make = partial(read, view, request, *args, **options)
         if request.auth is not None:
             return make()
-        return kept_or_made(request, request.accepted_renderer.format, make)
+        return get_or_build_response(request, request.accepted_renderer.format, make)
 
     return answered
 
 
-def kept_or_made(
+def get_or_build_response(
     request: HttpRequest | Request, format_: str, make: Callable[[], HttpResponse]
 ) -> HttpResponse:
     """What is kept for a request without a token, or what is made for it and kept."""
-    if UNKEPT in request.GET or not settings.TRACKER_KEPT_ANSWERS_MB:
+    if UNCACHED_PARAMETER in request.GET or not settings.TRACKER_KEPT_ANSWERS_MB:
         return make()
-    state = State(newest(), timezone.now().date())
-    key = Key(request.build_absolute_uri(), format_)
-    if found := ANSWERS.find(state, key):
-        return unless_known(HttpResponse(found.body, headers=found.headers), request)
+    state = CacheState(get_feed_head(), timezone.now().date())
+    key = CacheKey(request.build_absolute_uri(), format_)
+    if found := RESPONSE_CACHE.find(state, key):
+        return get_conditional_response(HttpResponse(found.body, headers=found.headers), request)
     response = make()
     if response.status_code == 200 and "ETag" in response:
-        ANSWERS.keep(state, key, Kept(response.content, dict(response.items())))
+        RESPONSE_CACHE.keep(state, key, CachedResponse(response.content, dict(response.items())))
     return response

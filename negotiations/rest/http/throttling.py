@@ -5,8 +5,8 @@ each twentieth of the limit, so reading costs no write for each request; with P 
 P - 1 twentieths more than the limit are let through, and limits below forty are kept exactly. What
 is refused is not counted, and a database that cannot take the count lets requests pass.
 
-A large answer counts as several requests, one for each ``ANSWER_BYTES`` begun. It is sent all the
-same when fewer are left.
+A large answer counts as several requests, one for each ``BYTES_PER_REQUEST`` begun. It is sent
+all the same when fewer are left.
 """
 
 import threading
@@ -24,17 +24,17 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from negotiations.models import RequestCount, Token
-from negotiations.models.system.locks import impatient
+from negotiations.models.system.locks import limit_lock_wait
 
 from .client_address import get_client_network
 from .exception_handler import is_unavailable
-from .problem_details import Refusal
+from .problem_details import ProblemError
 
-WINDOW = 60
-ANSWER_BYTES = 100_000
+WINDOW_SECONDS = 60
+BYTES_PER_REQUEST = 100_000
 STEPS = 20
 # Counts kept in memory at most; a flood from more addresses than these is for the front server.
-MOST_KEYS = 100_000
+MAX_KEYS = 100_000
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Tally:
 
 
 @dataclass
-class Counter:
+class RequestCounter:
     """What this process knows of the present minute."""
 
     minute: int = 0
@@ -58,7 +58,7 @@ class Counter:
         """Count requests, as many as are left; return what remains, -1 when none was left."""
         with self.lock:
             begins = minute != self.minute
-            if begins or len(self.tallies) > MOST_KEYS:
+            if begins or len(self.tallies) > MAX_KEYS:
                 self.minute, self.tallies = minute, {}
             tally = self.tallies.setdefault(key, Tally())
             left = limit - tally.told - tally.own
@@ -74,7 +74,7 @@ class Counter:
     def tell(self, tally: Tally, key: str, minute: int, news: int) -> None:
         """Add to the count of all processes, and learn what the others told."""
         try:
-            total = add(key, minute, news)
+            total = add_to_shared_count(key, minute, news)
             if self.swept < minute:
                 self.swept = minute
                 RequestCount.objects.filter(minute__lt=minute).delete()
@@ -89,14 +89,14 @@ class Counter:
             tally.told = max(tally.told, total)
 
 
-COUNTER = Counter()
+REQUEST_COUNTER = RequestCounter()
 
 
-def add(key: str, minute: int, news: int) -> int:
+def add_to_shared_count(key: str, minute: int, news: int) -> int:
     """The count of all processes after adding to it, in one statement."""
     table = RequestCount._meta.db_table
     connection = connections[router.db_for_write(RequestCount)]
-    with impatient(connection), connection.cursor() as cursor:
+    with limit_lock_wait(connection), connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{table}" (key, minute, count) VALUES (%s, %s, %s) '  # noqa: S608
             f'ON CONFLICT (key, minute) DO UPDATE SET count = "{table}".count + excluded.count '
@@ -118,11 +118,11 @@ class Allowance:
 
     def charge(self, size: int) -> "Allowance":
         """Count an answer of so many bytes, of which one request is counted already."""
-        number = -(-size // ANSWER_BYTES) - 1
+        number = -(-size // BYTES_PER_REQUEST) - 1
         if self.is_exceeded or number <= 0:
             return self
-        minute = int(time.time()) // WINDOW
-        left = COUNTER.take(digest(self.client), self.limit, minute, number)
+        minute = int(time.time()) // WINDOW_SECONDS
+        left = REQUEST_COUNTER.take(hash_client_id(self.client), self.limit, minute, number)
         return replace(self, left=max(left, 0))
 
     @property
@@ -136,38 +136,38 @@ class Allowance:
     @property
     def headers(self) -> dict[str, str]:
         return {
-            "RateLimit-Policy": f'"{self.policy}";q={self.limit};w={WINDOW}',
+            "RateLimit-Policy": f'"{self.policy}";q={self.limit};w={WINDOW_SECONDS}',
             "RateLimit": f'"{self.policy}";r={max(self.left, 0)};t={self.seconds}',
         }
 
 
-def spent(request: HttpRequest, token: Any = None) -> Allowance | None:
+def count_request(request: HttpRequest, token: Any = None) -> Allowance | None:
     """Count a request for its token or its address; None where there is no limit."""
     by_token = isinstance(token, Token)
     policy = "token" if by_token else "anonymous"
     limit = settings.TRACKER_RATE_TOKEN if by_token else settings.TRACKER_RATE_ANONYMOUS
     if not limit:
         return None
-    client = client_of(request, token)
+    client = get_client_id(request, token)
     now = time.time()
-    left = COUNTER.take(digest(client), limit, int(now) // WINDOW)
-    return Allowance(policy, client, limit, left, WINDOW - int(now) % WINDOW)
+    left = REQUEST_COUNTER.take(hash_client_id(client), limit, int(now) // WINDOW_SECONDS)
+    return Allowance(policy, client, limit, left, WINDOW_SECONDS - int(now) % WINDOW_SECONDS)
 
 
-def client_of(request: HttpRequest, token: Any = None) -> str:
+def get_client_id(request: HttpRequest, token: Any = None) -> str:
     """Who is counted: a token, or an address without one."""
     is_token = isinstance(token, Token)
     return f"token {token.pk}" if is_token else f"address {get_client_network(request)}"
 
 
-def size_of(response: HttpResponseBase) -> int:
+def get_response_size(response: HttpResponseBase) -> int:
     """The bytes of an answer, as far as they are known before it is sent."""
     if not response.streaming:
         return len(response.content)  # type: ignore[attr-defined]
     return int(response.get("Content-Length") or 0)
 
 
-class RateLimited(APIView):
+class RateLimitMixin(APIView):
     """A view that counts its callers and tells each what is left."""
 
     allowance: Allowance | None = None
@@ -185,20 +185,20 @@ class RateLimited(APIView):
 
     def spend(self, request: Request, token: Any) -> None:
         """Count the request; 429 when its caller has none left in this minute."""
-        self.allowance = spent(request._request, token)
+        self.allowance = count_request(request._request, token)
         if self.allowance and self.allowance.is_exceeded:
             headers = {"Retry-After": str(self.allowance.seconds)}
-            raise Refusal("throttled", self.allowance.refusal, headers=headers)
+            raise ProblemError("throttled", self.allowance.refusal, headers=headers)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
         if self.allowance:
-            self.allowance = self.allowance.charge(size_of(answer))
+            self.allowance = self.allowance.charge(get_response_size(answer))
             for name, value in self.allowance.headers.items():
                 answer[name] = value
         return answer
 
 
-def digest(key: str) -> str:
+def hash_client_id(key: str) -> str:
     """What the database keeps of a caller."""
     return salted_hmac("negotiations.throttles", key, algorithm="sha256").hexdigest()

@@ -7,10 +7,10 @@ from django.http import Http404
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 
-from .throttling import RateLimited
+from .throttling import RateLimitMixin
 
 
-class ProtocolView(RateLimited):
+class APIBaseView(RateLimitMixin):
     """What every address of the API has in common."""
 
     # Browsers' preflights are answered before any view; a description is the OpenAPI document.
@@ -30,7 +30,7 @@ class ProtocolView(RateLimited):
         super().initial(request, *args, **kwargs)
 
 
-def one(found: Sequence[Any]) -> Any:
+def get_first_or_404(found: Sequence[Any]) -> Any:
     """The one thing that was found; 404 when there is none."""
     if not found:
         raise Http404

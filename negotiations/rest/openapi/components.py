@@ -9,34 +9,39 @@ from typing import Any
 from negotiations.rest.schemas.values import Schema
 
 # Things of one kind, each where it stands: (holder, key, its name, a longer one).
-Places = list[tuple[Any, Any, str, str]]
+Locations = list[tuple[Any, Any, str, str]]
 
 
-def operations(document: Schema) -> Iterator[Schema]:
+def iter_operations(document: Schema) -> Iterator[Schema]:
     """All operations, in the order of their paths."""
     for item in document["paths"].values():
         yield from item.values()
 
 
-def parameters(document: Schema) -> Places:
+def list_parameters(document: Schema) -> Locations:
     """Where parameters stand; two of one name are told apart by the collection."""
     return [
-        (operation["parameters"], number, parameter["name"], longer(parameter, operation))
-        for operation in operations(document)
+        (
+            operation["parameters"],
+            number,
+            parameter["name"],
+            build_qualified_name(parameter, operation),
+        )
+        for operation in iter_operations(document)
         for number, parameter in enumerate(operation.get("parameters", []))
         if "$ref" not in parameter
     ]
 
 
-def longer(parameter: Schema, operation: Schema) -> str:
+def build_qualified_name(parameter: Schema, operation: Schema) -> str:
     """``commitments.kind``, ``path.slug``."""
     owner = "path" if parameter["in"] == "path" else operation["tags"][0]
     return f"{owner}.{parameter['name']}"
 
 
-def headers(document: Schema) -> Places:
+def list_headers(document: Schema) -> Locations:
     """Where headers of answers stand."""
-    answers = [a for o in operations(document) for a in o["responses"].values()]
+    answers = [a for o in iter_operations(document) for a in o["responses"].values()]
     answers += document["components"]["responses"].values()
     return [
         (answer["headers"], name, name, f"other.{name}")
@@ -45,9 +50,12 @@ def headers(document: Schema) -> Places:
     ]
 
 
-def share(document: Schema) -> None:
+def share_components(document: Schema) -> None:
     """Make a component of each parameter and each header that stands more than once."""
-    for kind, places in (("parameters", parameters(document)), ("headers", headers(document))):
+    for kind, places in (
+        ("parameters", list_parameters(document)),
+        ("headers", list_headers(document)),
+    ):
         components = document["components"].setdefault(kind, {})
         said = Counter(_text(holder[key]) for holder, key, _, _ in places)
         known: dict[str, str] = {}

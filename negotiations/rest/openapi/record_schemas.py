@@ -9,28 +9,28 @@ from django.db import models
 from rest_framework import serializers
 
 from negotiations.models import Record, UncertainDateField
-from negotiations.rest.read.projections import MEMBERS
-from negotiations.rest.read.sparse_fields import expandable
+from negotiations.rest.read.projections import BODY_FIELDS
+from negotiations.rest.read.sparse_fields import get_expandable_relations
 from negotiations.rest.representations.relation_fields import (
-    Address,
     CodedField,
-    Reference,
-    References,
+    RelatedSlugField,
+    RelatedSlugListField,
+    ResourcePathField,
 )
-from negotiations.rest.representations.serializers import KEPT, NESTED
-from negotiations.rest.representations.strict_fields import Structure, Text
+from negotiations.rest.representations.serializers import NESTED, NEVER_RESET
+from negotiations.rest.representations.strict_fields import StrictCharField, StrictJSONField
 from negotiations.rest.schemas.values import (
-    BY_RULE,
     EMPTY,
+    SCHEMA_BY_VALIDATOR,
     SHARED,
     Schema,
+    build_vocabulary_schema,
+    get_vocabulary_name,
     ref,
-    vocabulary_name,
-    vocabulary_schema,
 )
 
 # What is done with a body, and how its component ends.
-ENDINGS = {
+COMPONENT_SUFFIXES = {
     "read": "",
     "part": "Part",
     "beside": "Beside",
@@ -38,7 +38,7 @@ ENDINGS = {
     "replace": "Replace",
     "change": "Change",
 }
-ABOUT = {
+DESCRIPTIONS = {
     "part": "Some members of a {}, as `fields` and `omit` chose them.",
     "beside": "A {} under the `expand` of another record.",
     "create": "A {} that is to be made.",
@@ -47,12 +47,12 @@ ABOUT = {
 }
 
 
-def component_name(serializer: Any, purpose: str) -> str:
+def build_component_name(serializer: Any, purpose: str) -> str:
     """``Party``, ``PartyCreate``, ``PartyReplace``, ``PartyChange``."""
-    return str(serializer.Meta.model.__name__) + ENDINGS[purpose]
+    return str(serializer.Meta.model.__name__) + COMPONENT_SUFFIXES[purpose]
 
 
-class Body:
+class RecordBodySchema:
     """One component: the members of a kind's body when it is read, made, replaced or changed."""
 
     def __init__(self, serializer: Any, purpose: str) -> None:
@@ -62,10 +62,16 @@ class Body:
     def schema(self) -> Schema:
         """The whole; nothing that it does not name may be sent."""
         members = {name: self.member(name, field) for name, field in self.fields()}
-        if self.is_read and expandable(self.model):
+        if self.is_read and get_expandable_relations(self.model):
             is_beside = self.purpose == "beside"
-            members["expand"] = FURTHER if is_beside else ref(f"{self.model.__name__}Expanded")
-        about = described(self.model) if self.purpose == "read" else ABOUT[self.purpose]
+            members["expand"] = (
+                EXPANDED_FURTHER if is_beside else ref(f"{self.model.__name__}Expanded")
+            )
+        about = (
+            get_model_description(self.model)
+            if self.purpose == "read"
+            else DESCRIPTIONS[self.purpose]
+        )
         schema: Schema = {
             "type": "object",
             "description": about.format(self.model._meta.verbose_name),
@@ -101,9 +107,9 @@ class Body:
         if name == "review" and self.purpose == "create":
             schema = {"type": "string", "const": "draft"}
         if self.takes_null(name, field):
-            schema = nullable(schema)
+            schema = allow_null(schema)
         about = str(field.help_text or "")
-        if isinstance(field, Reference | References):
+        if isinstance(field, RelatedSlugField | RelatedSlugListField):
             about += f" By slug, of {field.model.collection()}."
         if field.read_only and not self.is_read:
             about += (
@@ -117,7 +123,7 @@ class Body:
         """Whether null may stand there; in a patch it gives what is optional its default."""
         if field.read_only:
             return bool(self.column(name).null)
-        can_be_removed = self.purpose == "change" and not field.required and name not in KEPT
+        can_be_removed = self.purpose == "change" and not field.required and name not in NEVER_RESET
         return can_be_removed or bool(getattr(field, "allow_null", False))
 
     def slug(self) -> Schema:
@@ -128,23 +134,23 @@ class Body:
 
     def value(self, name: str, field: Any) -> Schema:
         """What a member can be, apart from null."""
-        if isinstance(field, Address):
+        if isinstance(field, ResourcePathField):
             return ref("Address")
-        if isinstance(field, Reference):
+        if isinstance(field, RelatedSlugField):
             return ref("Slug")
-        if isinstance(field, References):
+        if isinstance(field, RelatedSlugListField):
             least = {} if field.allow_empty else {"minItems": 1}
             return {"type": "array", "items": ref("Slug"), "uniqueItems": True, **least}
         column = self.column(name)
         if isinstance(field, CodedField):
-            coded = ref(vocabulary_name(column))
+            coded = ref(get_vocabulary_name(column))
             return {"anyOf": [coded, EMPTY]} if field.allow_blank else coded
         if isinstance(column, UncertainDateField):
             return ref("UncertainDate")
-        return plain(field, column, patching=self.purpose == "change")
+        return build_value_schema(field, column, patching=self.purpose == "change")
 
 
-SINGLE: tuple[tuple[type, Schema], ...] = (
+SINGLE_VALUE_SCHEMAS: tuple[tuple[type, Schema], ...] = (
     (serializers.IntegerField, {"type": "integer", "minimum": 0}),
     (serializers.BooleanField, {"type": "boolean"}),
     (serializers.DateTimeField, {"type": "string", "format": "date-time"}),
@@ -152,23 +158,25 @@ SINGLE: tuple[tuple[type, Schema], ...] = (
 )
 
 
-def plain(field: Any, column: Any, *, patching: bool) -> Schema:
+def build_value_schema(field: Any, column: Any, *, patching: bool) -> Schema:
     """A single value that is neither coded nor another record."""
-    for kind, schema in SINGLE:
+    for kind, schema in SINGLE_VALUE_SCHEMAS:
         if isinstance(field, kind):
             largest = {"maximum": getattr(field, "largest", 2**31 - 1)}
             return {**schema, **(largest if schema["type"] == "integer" else {})}
-    rule = next((name for check, name in BY_RULE.items() if check in column.validators), None)
-    if isinstance(field, Structure) and patching and rule == "Identifiers":
+    rule = next(
+        (name for check, name in SCHEMA_BY_VALIDATOR.items() if check in column.validators), None
+    )
+    if isinstance(field, StrictJSONField) and patching and rule == "Identifiers":
         # A merge patch takes out what it sets to null.
         single = {"anyOf": [SHARED[rule]["additionalProperties"], {"type": "null"}]}
         return {**SHARED[rule], "additionalProperties": single}
     if rule:
-        return {"anyOf": [ref(rule), EMPTY]} if isinstance(field, Text) else ref(rule)
-    return line_or_text(field, column)
+        return {"anyOf": [ref(rule), EMPTY]} if isinstance(field, StrictCharField) else ref(rule)
+    return build_text_schema(field, column)
 
 
-def line_or_text(field: Any, column: Any) -> Schema:
+def build_text_schema(field: Any, column: Any) -> Schema:
     """A text with its length and form."""
     schema = ref("Text" if isinstance(column, models.TextField) else "Line")
     if column.max_length:
@@ -182,7 +190,7 @@ def line_or_text(field: Any, column: Any) -> Schema:
     return schema
 
 
-def nullable(schema: Schema) -> Schema:
+def allow_null(schema: Schema) -> Schema:
     """The same, or null."""
     if isinstance(schema.get("type"), str):
         return {**schema, "type": [schema["type"], "null"]}
@@ -190,30 +198,36 @@ def nullable(schema: Schema) -> Schema:
     return {"anyOf": [*branches, {"type": "null"}]}
 
 
-def described(model: Any) -> str:
+def get_model_description(model: Any) -> str:
     """What the thing is in the world."""
     return "\n".join(line.strip() for line in (model.__doc__ or "").strip().splitlines())
 
 
-def components(serializer: Any) -> Iterator[tuple[str, Schema]]:
+def build_record_components(serializer: Any) -> Iterator[tuple[str, Schema]]:
     """Every component that the document needs for a kind."""
     model = serializer.Meta.model
-    for purpose in ENDINGS:
-        yield component_name(serializer, purpose), Body(serializer, purpose).schema()
+    for purpose in COMPONENT_SUFFIXES:
+        yield (
+            build_component_name(serializer, purpose),
+            RecordBodySchema(serializer, purpose).schema(),
+        )
     if NESTED in serializer.fields:
-        yield "CitationNested", Body(serializer.fields[NESTED].child, "create").schema()
+        yield "CitationNested", RecordBodySchema(serializer.fields[NESTED].child, "create").schema()
     for column in model._meta.concrete_fields:
         if column.choices and column.name in serializer.fields:
-            yield vocabulary_name(column), vocabulary_schema(column)
-    yield f"{model.__name__}Member", {"type": "string", "enum": [*MEMBERS[model]]}
+            yield get_vocabulary_name(column), build_vocabulary_schema(column)
+    yield f"{model.__name__}Member", {"type": "string", "enum": [*BODY_FIELDS[model]]}
     about = f"A page of {model.collection()}."
-    yield f"{model.__name__}Page", {"description": about, **page(whole_or_part(model))}
-    yield f"{model.__name__}Group", group(model)
-    if expandable(model):
-        yield f"{model.__name__}Expanded", expanded(model)
+    yield (
+        f"{model.__name__}Page",
+        {"description": about, **build_page_schema(build_record_schema(model))},
+    )
+    yield f"{model.__name__}Group", build_group_schema(model)
+    if get_expandable_relations(model):
+        yield f"{model.__name__}Expanded", build_expanded_schema(model)
 
 
-def whole_or_part(model: Any) -> Schema:
+def build_record_schema(model: Any) -> Schema:
     """A record as it is read: with all its members, unless the query chose some."""
     return {"anyOf": [ref(model.__name__), ref(f"{model.__name__}Part")]}
 
@@ -221,17 +235,19 @@ def whole_or_part(model: Any) -> Schema:
 # What stands beside a record that stands beside another is not spelt out: pages that show the
 # document follow every reference, and this one would lead to all kinds from each.
 EXPANDED = {"type": "object", "description": "Related records that were asked for, by relation."}
-FURTHER = {**EXPANDED, "additionalProperties": True}
+EXPANDED_FURTHER = {**EXPANDED, "additionalProperties": True}
 
 
-def expanded(model: Any) -> Schema:
+def build_expanded_schema(model: Any) -> Schema:
     """What ``expand`` shows beside a record."""
     found = {}
-    for name, field in sorted(expandable(model).items()):
+    for name, field in sorted(get_expandable_relations(model).items()):
         target = field.related_model
         is_one = field.concrete and not field.many_to_many
         found[name] = (
-            nullable(ref(f"{target.__name__}Beside")) if is_one else ref(f"{target.__name__}Group")
+            allow_null(ref(f"{target.__name__}Beside"))
+            if is_one
+            else ref(f"{target.__name__}Group")
         )
     return {**EXPANDED, "properties": found}
 
@@ -239,7 +255,7 @@ def expanded(model: Any) -> Schema:
 LINK = {"type": ["string", "null"], "format": "uri"}
 
 
-def group(model: Any) -> Schema:
+def build_group_schema(model: Any) -> Schema:
     """The first of several related records."""
     return {
         "type": "object",
@@ -252,7 +268,7 @@ def group(model: Any) -> Schema:
     }
 
 
-def page(item: Schema) -> Schema:
+def build_page_schema(item: Schema) -> Schema:
     """A page of a list."""
     return {
         "type": "object",

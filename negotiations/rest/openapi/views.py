@@ -9,37 +9,37 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from negotiations.rest.http.conditional import body_tag, with_validators
-from negotiations.rest.http.query_params import refuse_any
-from negotiations.rest.http.renderers import dumps
-from negotiations.rest.http.views import ProtocolView
+from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.query_params import refuse_query_params
+from negotiations.rest.http.renderers import dump_json
+from negotiations.rest.http.views import APIBaseView
 
 # Two threads of a new process that make it at the same moment fail: drf-spectacular loads parts of
 # itself on the way.
-ONE_AT_A_TIME = Lock()
+GENERATION_LOCK = Lock()
 
 
 @cache
-def made() -> bytes:
+def generate_document() -> bytes:
     """The document as it is sent."""
-    return dumps(SchemaGenerator().get_schema(public=True))
+    return dump_json(SchemaGenerator().get_schema(public=True))
 
 
 def document() -> bytes:
     """The document, made once for each process."""
-    with ONE_AT_A_TIME:
-        return made()
+    with GENERATION_LOCK:
+        return generate_document()
 
 
-class DocumentView(ProtocolView):
+class DocumentView(APIBaseView):
     """The OpenAPI document, the same for everybody."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
         """As JSON."""
-        refuse_any(request)
+        refuse_query_params(request)
         response = HttpResponse(document(), content_type="application/json")
-        return with_validators(response, request, body_tag(response.content))
+        return respond_with_validators(response, request, build_body_etag(response.content))
 
 
 class DocumentationView(TemplateView):

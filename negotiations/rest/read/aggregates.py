@@ -12,24 +12,23 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
-from negotiations.history.visible_changes import Feed
+from negotiations.history.visible_changes import ChangeFeed
 from negotiations.models import Record
-from negotiations.rest.http.conditional import body_tag, with_validators
-from negotiations.rest.http.query_params import Query
-from negotiations.rest.http.renderers import dumps
-from negotiations.rest.http.response_cache import kept
-from negotiations.text.did_you_mean import nearest
+from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.query_params import QueryParams
+from negotiations.rest.http.renderers import dump_json
+from negotiations.rest.http.response_cache import cache_response
+from negotiations.text.did_you_mean import suggest_similar
 
-from .as_of import PARAMETER as AS_OF
-from .as_of import at_an_instant, note_faults
+from .as_of import AS_OF, supports_as_of, validate_as_of
 from .filtersets import FilterBackend, is_record_relation
-from .projections import MEMBERS
+from .projections import BODY_FIELDS
 
 PARAMETERS = ("group", "measures")
 MOST_GROUPS, MOST_ROWS = 3, 1000
 AGGREGATES = {"sum": Sum, "min": Min, "max": Max}
 # Choices of a related record by which a kind can be grouped, one step away.
-TOLD_BY_RELATED = {"kind", "status", "unit"}
+RELATED_GROUP_FIELDS = {"kind", "status", "unit"}
 
 
 class Group(NamedTuple):
@@ -47,7 +46,7 @@ class Measure(NamedTuple):
 
 
 @cache
-def groups(model: type[Record]) -> dict[str, Group]:
+def get_groups(model: type[Record]) -> dict[str, Group]:
     """Everything by which a kind can be grouped: choices, relations, years and months."""
     found = dict(_groups(model, ""))
     return {name: found[name] for name in sorted(found)}
@@ -56,8 +55,8 @@ def groups(model: type[Record]) -> dict[str, Group]:
 def _groups(model: Any, path: str) -> Iterator[tuple[str, Group]]:
     for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
         name = f"{path}{field.name}"
-        is_shown = field.name in MEMBERS[model] or field.name in getattr(model, "KINDS", ())
-        if path and not (is_record_relation(field) or field.name in TOLD_BY_RELATED):
+        is_shown = field.name in BODY_FIELDS[model] or field.name in getattr(model, "KINDS", ())
+        if path and not (is_record_relation(field) or field.name in RELATED_GROUP_FIELDS):
             continue
         if field.many_to_many and is_shown:
             yield name, Group(F(f"{name}__slug"))
@@ -68,21 +67,24 @@ def _groups(model: Any, path: str) -> Iterator[tuple[str, Group]]:
         elif field.choices and is_shown:
             yield name, Group(F(name))
         elif hasattr(field, "siblings") and not path:
-            yield f"{name}_year", Group(span(name, ExtractYear), str)
-            yield f"{name}_month", Group(span(name, month), month_text)
+            yield f"{name}_year", Group(build_period_expression(name, ExtractYear), str)
+            yield (
+                f"{name}_month",
+                Group(build_period_expression(name, build_month_expression), format_year_month),
+            )
 
 
-def month(day: Any) -> Any:
+def build_month_expression(day: Any) -> Any:
     """A day's month and year as one number."""
     return ExtractYear(day) * 100 + ExtractMonth(day)
 
 
-def month_text(number: int) -> str:
+def format_year_month(number: int) -> str:
     """``2025-07``."""
     return f"{number // 100}-{number % 100:02}"
 
 
-def span(name: str, part: Any) -> Any:
+def build_period_expression(name: str, part: Any) -> Any:
     """The year or month of an uncertain date; null where it may lie in more than one."""
     first, last = part(f"{name}_earliest"), part(f"{name}_latest")
     return Case(When(Q(_same(first, last)), then=first), output_field=models.IntegerField())
@@ -93,7 +95,7 @@ def _same(first: Any, last: Any) -> Any:
 
 
 @cache
-def measures(model: type[Record]) -> dict[str, Measure]:
+def get_measures(model: type[Record]) -> dict[str, Measure]:
     """What can be told of each group: how many records, and sums and bounds of quantities."""
     found = {"count": Measure("count", "pk")}
     for field in model._meta.concrete_fields:
@@ -102,15 +104,15 @@ def measures(model: type[Record]) -> dict[str, Measure]:
     return found
 
 
-class Statistics(GenericViewSet):
+class StatsMixin(GenericViewSet):
     """What a viewset needs for ``stats/``."""
 
     model: Any
     filterset_class: Any
 
     @action(detail=False)
-    @kept
-    @at_an_instant
+    @cache_response
+    @supports_as_of
     def stats(self, request: Request) -> HttpResponse:
         """How many records the filters leave, and what they add up to, by groups.
 
@@ -118,58 +120,64 @@ class Statistics(GenericViewSet):
         that may lie in more than one year or month is counted under null. Sums leave out records
         that are parts of others in the list: their counts are contained in those of the whole.
         """
-        query = Query(request, [*PARAMETERS, AS_OF, *self.filterset_class.base_filters])
-        note_faults(query)
+        query = QueryParams(request, [*PARAMETERS, AS_OF, *self.filterset_class.base_filters])
+        validate_as_of(query)
         rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
-        asked = _named(query, "group", groups(self.model))
-        told = _named(query, "measures", measures(self.model)) or ["count"]
-        check(query, self.model, asked, told)
+        asked = _parse_names(query, "group", get_groups(self.model))
+        told = _parse_names(query, "measures", get_measures(self.model)) or ["count"]
+        validate_grouping(query, self.model, asked, told)
         query.refuse()
-        head = Feed(request.user).head()
-        results = table(rows, asked, told)
+        head = ChangeFeed(request.user).head()
+        results = build_table(rows, asked, told)
         if len(results) > MOST_ROWS:
             detail = f"These are more than {MOST_ROWS} groups; narrow the list by filters."
             query.fault("group", "too_many", detail)
             query.refuse()
         body = {"group": asked, "measures": told, "results": results}
-        response = HttpResponse(dumps(body), content_type="application/json")
-        return with_validators(response, request, body_tag(response.content), head.at)
+        response = HttpResponse(dump_json(body), content_type="application/json")
+        return respond_with_validators(
+            response, request, build_body_etag(response.content), head.at
+        )
 
 
-def _named(query: Query, parameter: str, known: Any) -> list[str]:
+def _parse_names(query: QueryParams, parameter: str, known: Any) -> list[str]:
     names = query[parameter].split(",") if parameter in query else []
     for name in names:
         if name not in known:
             detail = f"Here is no {parameter.removesuffix('s')} {name[:100]!r}."
-            query.fault(parameter, "unknown_value", detail, nearest(name, known))
+            query.fault(parameter, "unknown_value", detail, suggest_similar(name, known))
     if len(set(names)) < len(names):
         query.fault(parameter, "repeated", "One of them stands here twice.")
     return names
 
 
-def check(query: Query, model: type[Record], asked: Sequence[str], told: Sequence[str]) -> None:
+def validate_grouping(
+    query: QueryParams, model: type[Record], asked: Sequence[str], told: Sequence[str]
+) -> None:
     """Note what cannot be grouped or added up."""
     if len(asked) > MOST_GROUPS:
         query.fault("group", "too_many", f"Name at most {MOST_GROUPS} groups.")
-    unit = next((n for n in ("unit", "commitment__unit") if n in groups(model)), None)
+    unit = next((n for n in ("unit", "commitment__unit") if n in get_groups(model)), None)
     # A filter by one unit leaves one, a filter by several does not.
     if unit is None or unit in asked or "," not in query.get(unit, ","):
         return
-    if any(name in measures(model) and "quantity" in name for name in told):
+    if any(name in get_measures(model) and "quantity" in name for name in told):
         detail = f"Group by {unit} as well: persons and days do not add up."
         query.fault("measures", "mixed_units", detail, [unit])
 
 
-def table(rows: QuerySet[Any], asked: Sequence[str], told: Sequence[str]) -> list[dict[str, Any]]:
+def build_table(
+    rows: QuerySet[Any], asked: Sequence[str], told: Sequence[str]
+) -> list[dict[str, Any]]:
     """One row for each group, ordered by the groups, null last; at most one too many."""
     model: Any = rows.model
-    chosen = {f"group_{n}": groups(model)[name] for n, name in enumerate(asked)}
-    numbers = {f"measure_{n}": measures(model)[name] for n, name in enumerate(told)}
+    chosen = {f"group_{n}": get_groups(model)[name] for n, name in enumerate(asked)}
+    numbers = {f"measure_{n}": get_measures(model)[name] for n, name in enumerate(told)}
     whole = rows.order_by()
     if any(measure.aggregate == "sum" for measure in numbers.values()):
-        whole = without_parts(whole)
+        whole = mark_parts(whole)
     whole = whole.annotate(**{key: group.expression for key, group in chosen.items()})
-    aggregates = {key: aggregate(model, measure) for key, measure in numbers.items()}
+    aggregates = {key: build_aggregate(model, measure) for key, measure in numbers.items()}
     if not chosen:
         found = [tuple(whole.aggregate(**aggregates).values())]
     else:
@@ -188,14 +196,14 @@ def table(rows: QuerySet[Any], asked: Sequence[str], told: Sequence[str]) -> lis
     ]
 
 
-def without_parts(rows: QuerySet[Any]) -> QuerySet[Any]:
+def mark_parts(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Mark the records whose whole is among the rows too."""
     if "part_of" not in {field.name for field in rows.model._meta.concrete_fields}:
         return rows
     return rows.alias(is_part=Exists(rows.filter(pk=OuterRef("part_of_id"))))
 
 
-def aggregate(model: Any, measure: Measure) -> Any:
+def build_aggregate(model: Any, measure: Measure) -> Any:
     """The SQL aggregate of a measure."""
     if measure.aggregate == "count":
         return Count("pk")

@@ -9,27 +9,27 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 
-from negotiations.history.as_of import as_known
-from negotiations.rest.http.query_params import Query
+from negotiations.history.as_of import query_as_of
+from negotiations.rest.http.query_params import QueryParams
 
-PARAMETER = "as_of"
+AS_OF = "as_of"
 SCHEMA = {"type": "string", "format": "date-time"}
 ABOUT = "Answer as the same request was answered at this instant."
 
 
-def at_an_instant(read: Callable[..., Any]) -> Callable[..., Any]:
+def supports_as_of(read: Callable[..., Any]) -> Callable[..., Any]:
     """A reading method of a view, which answers from the past when it is asked to."""
 
     @wraps(read)
     def answered(view: Any, request: Request, *args: Any, **options: Any) -> Any:
-        view.instant = instant_in(request.query_params.get(PARAMETER, ""))
-        with as_known(view.instant):
+        view.instant = parse_instant(request.query_params.get(AS_OF, ""))
+        with query_as_of(view.instant):
             return read(view, request, *args, **options)
 
     return answered
 
 
-def instant_in(text: str) -> datetime | None:
+def parse_instant(text: str) -> datetime | None:
     """The instant that a text names, in UTC; None when it names none."""
     try:
         # A plus that was not encoded has become a space.
@@ -39,18 +39,18 @@ def instant_in(text: str) -> datetime | None:
         return None
 
 
-def as_parameter(instant: datetime | None) -> str:
+def format_instant(instant: datetime | None) -> str:
     """The instant as links name it."""
     return instant.isoformat().replace("+00:00", "Z") if instant else ""
 
 
-def note_faults(query: Query) -> None:
+def validate_as_of(query: QueryParams) -> None:
     """Note what is wrong with the instant that a query names."""
-    if PARAMETER not in query:
+    if AS_OF not in query:
         return
-    instant = instant_in(query[PARAMETER])
+    instant = parse_instant(query[AS_OF])
     if instant is None:
         detail = "Write an instant with its zone, for example 2025-07-20T00:00:00Z."
-        query.fault(PARAMETER, "invalid_instant", detail)
+        query.fault(AS_OF, "invalid_instant", detail)
     elif instant > timezone.now():
-        query.fault(PARAMETER, "in_the_future", "This is not known yet.")
+        query.fault(AS_OF, "in_the_future", "This is not known yet.")

@@ -10,7 +10,7 @@ from django.utils.html import escape
 from rest_framework.renderers import BaseRenderer
 
 
-class Atom(BaseRenderer):
+class AtomRenderer(BaseRenderer):
     """The type of a feed."""
 
     media_type, format, charset = "application/atom+xml", "atom", None
@@ -18,7 +18,7 @@ class Atom(BaseRenderer):
 
 
 @dataclass(frozen=True)
-class News:
+class AtomEntry:
     """One entry of a feed; its id never changes."""
 
     id: str
@@ -28,7 +28,7 @@ class News:
     changed_at: datetime
 
 
-class Feed(Atom1Feed):
+class AtomFeed(Atom1Feed):
     """Django's writer, for a feed that may be empty and must then be the same each time."""
 
     def latest_post_date(self) -> Any:
@@ -36,9 +36,11 @@ class Feed(Atom1Feed):
         return max((item["updateddate"] for item in self.items), default=self.feed["made_at"])
 
 
-def feed(title: str, url: str, here: str, news: Iterable[News], made_at: datetime) -> bytes:
+def render_feed(
+    title: str, url: str, here: str, news: Iterable[AtomEntry], made_at: datetime
+) -> bytes:
     """A feed, the newest first; ``made_at`` is when it changed if nothing is in it."""
-    written = Feed(
+    written = AtomFeed(
         title, url, "", feed_url=here, author_name="Negotiation Tracker", made_at=made_at
     )
     for each in sorted(news, key=lambda one: (one.changed_at, one.id), reverse=True):

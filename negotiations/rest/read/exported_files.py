@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from negotiations.rest.http.client_slots import Places
-from negotiations.rest.http.problem_details import Refusal
+from negotiations.rest.http.client_slots import SlotPool
+from negotiations.rest.http.problem_details import ProblemError
 
 Build = Callable[[], Iterator[bytes]]
 
 # Files that are being made keep a thread and a connection each.
-BUILDING = Places("exports in preparation", most=2, most_each=1)
-SENDING = Places("exports", most=64, most_each=4)
+BUILD_SLOTS = SlotPool("exports in preparation", most=2, most_each=1)
+SEND_SLOTS = SlotPool("exports", most=64, most_each=4)
 # Files that differ, together on the disk.
-MOST_ON_DISK = 2**30
+MAX_DISK_BYTES = 2**30
 
 
 @dataclass(eq=False)
@@ -33,7 +33,7 @@ class SharedFile:
     readers: int = 0
 
 
-class SentFile:
+class SharedFileReader:
     """One reader's view of a shared file."""
 
     def __init__(self, shared: SharedFile, release: Callable[[], None]) -> None:
@@ -65,13 +65,13 @@ class ExportedFiles:
     files: dict[str, SharedFile] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def open(self, tag: str, client: str, build: Build, most_bytes: int) -> SentFile:
+    def open(self, tag: str, client: str, build: Build, most_bytes: int) -> SharedFileReader:
         """Return the file with this strong tag, made now unless it is being sent already."""
-        place = SENDING.take(client)
+        place = SEND_SLOTS.take(client)
         try:
             shared = self._find(tag)
             if shared is None:
-                with BUILDING.take(client):
+                with BUILD_SLOTS.take(client):
                     shared = self._add(tag, self._write(build, most_bytes))
         except BaseException:
             place.release()
@@ -81,7 +81,7 @@ class ExportedFiles:
             place.release()
             self._release(tag, shared)
 
-        return SentFile(shared, release)
+        return SharedFileReader(shared, release)
 
     def _find(self, tag: str) -> SharedFile | None:
         with self.lock:
@@ -108,8 +108,8 @@ class ExportedFiles:
     def _write(self, build: Build, most_bytes: int) -> SharedFile:
         with self.lock:
             on_disk = sum(shared.size for shared in self.files.values())
-        if on_disk > MOST_ON_DISK:
-            raise SENDING.refusal("unavailable", "Too many exports are being sent.")
+        if on_disk > MAX_DISK_BYTES:
+            raise SEND_SLOTS.refusal("unavailable", "Too many exports are being sent.")
         file = tempfile.TemporaryFile()  # noqa: SIM115
         size = 0
         try:
@@ -117,15 +117,17 @@ class ExportedFiles:
                 size += len(piece)
                 if size > most_bytes:
                     detail = f"The file would have more than {most_bytes:,} bytes."
-                    raise Refusal("too_costly", f"{detail} Narrow the filters or ask for less.")
+                    raise ProblemError(
+                        "too_costly", f"{detail} Narrow the filters or ask for less."
+                    )
                 file.write(piece)
             file.flush()
         except BaseException as error:
             file.close()
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-                raise SENDING.refusal("unavailable", "There is no room for the file.") from error
+                raise SEND_SLOTS.refusal("unavailable", "There is no room for the file.") from error
             raise
         return SharedFile(file, size)
 
 
-FILES = ExportedFiles()
+EXPORTED_FILES = ExportedFiles()

@@ -9,16 +9,22 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from negotiations.models import COLLECTIONS, Record
-from negotiations.models.nearest_slugs import nearest_slugs
-from negotiations.rest.http.gone import moved_to
-from negotiations.rest.schemas.values import READABLE, Schema, ref, several, vocabulary_name
-from negotiations.text.did_you_mean import nearest
+from negotiations.models.nearest_slugs import suggest_slugs
+from negotiations.rest.http.gone import find_redirect_slug
+from negotiations.rest.schemas.values import (
+    READABLE_TEXT,
+    Schema,
+    build_list_schema,
+    get_vocabulary_name,
+    ref,
+)
+from negotiations.text.did_you_mean import suggest_similar
 
 Rows = QuerySet[Any]
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class FilterFault(Exception):
+class FilterError(Exception):
     """A value that a filter refuses: ``code``, ``detail`` and what was perhaps meant."""
 
     def __init__(self, code: str, detail: str, meant: list[str] | None = None) -> None:
@@ -26,56 +32,56 @@ class FilterFault(Exception):
         self.code, self.detail, self.meant = code, detail, meant or []
 
 
-class Narrowing(django_filters.CharFilter):
+class ParamFilter(django_filters.CharFilter):
     """One parameter of a list. django-filter declares it; ``narrow`` applies it."""
 
     # What the OpenAPI document says of the parameter.
     schema: Schema = {"type": "string"}
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
-        """The rows that the text leaves; raises ``FilterFault``."""
-        raise FilterFault("unknown_value", f"{text!r} is not understood.")
+        """The rows that the text leaves; raises ``FilterError``."""
+        raise FilterError("unknown_value", f"{text!r} is not understood.")
 
 
-class Words(Narrowing):
+class TextFilter(ParamFilter):
     """Exactly this text, or one of several separated by commas."""
 
-    schema = several(READABLE)
+    schema = build_list_schema(READABLE_TEXT)
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         asked = text.split(",")
         if not all(asked):
-            raise FilterFault("empty_value", "One of the values between the commas is empty.")
+            raise FilterError("empty_value", "One of the values between the commas is empty.")
         return rows.filter(**{f"{self.field_name}__in": asked})
 
 
-class Choices(Narrowing):
+class ChoiceFilter(ParamFilter):
     """One of the coded values, or several separated by commas."""
 
     def __init__(self, *args: Any, column: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.values = [value for value, _ in column.choices]
-        self.schema = several(ref(vocabulary_name(column)))
+        self.schema = build_list_schema(ref(get_vocabulary_name(column)))
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         asked = text.split(",")
         for value in asked:
             if value not in self.values:
-                meant = nearest(value, self.values)
-                raise FilterFault("unknown_value", f"There is no value {value[:100]!r}.", meant)
+                meant = suggest_similar(value, self.values)
+                raise FilterError("unknown_value", f"There is no value {value[:100]!r}.", meant)
         return rows.filter(**{f"{self.field_name}__in": asked})
 
 
-class Slugs(Narrowing):
+class SlugFilter(ParamFilter):
     """Related records by slug, one or several separated by commas."""
 
     def __init__(self, *args: Any, target: type[Record], many: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.target, self.many = target, many
-        self.schema = several(ref("Slug"), f"Slugs of {target.collection()}.")
+        self.schema = build_list_schema(ref("Slug"), f"Slugs of {target.collection()}.")
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
-        keys = keys_of(self.target, text.split(","), user)
+        keys = find_keys(self.target, text.split(","), user)
         if not self.many:
             return rows.filter(**{f"{self.field_name}__in": keys})
         field = rows.model._meta.get_field(self.field_name)
@@ -88,42 +94,42 @@ class Slugs(Narrowing):
         return rows.filter(Exists(links))
 
 
-def keys_of(target: type[Record], slugs: list[str], user: Any) -> list[int]:
+def find_keys(target: type[Record], slugs: list[str], user: Any) -> list[int]:
     """The keys of the records with these slugs, all visible to the user; else a fault."""
     visible = target.objects.visible_to(user)
     found = dict(visible.filter(slug__in=slugs).values_list("slug", "pk"))
     for slug in slugs:
-        if slug not in found and (now := moved_to(target, slug, user)):
+        if slug not in found and (now := find_redirect_slug(target, slug, user)):
             found |= visible.filter(slug=now).values_list("slug", "pk")
             continue
         if slug not in found:
-            meant = nearest_slugs(target, slug, user)
+            meant = suggest_slugs(target, slug, user)
             detail = f"There is no {slug[:100]!r} among {target.collection()}."
-            raise FilterFault("unknown_reference", detail, meant)
+            raise FilterError("unknown_reference", detail, meant)
     return list(found.values())
 
 
-def truth(text: str) -> bool:
+def parse_boolean(text: str) -> bool:
     """``true`` or ``false``."""
     if text not in {"true", "false"}:
-        raise FilterFault("unknown_value", "Write true or false.")
+        raise FilterError("unknown_value", "Write true or false.")
     return text == "true"
 
 
-class Truth(Narrowing):
+class BooleanFilter(ParamFilter):
     """``true`` or ``false``."""
 
     schema = {"type": "boolean"}
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
-        return self.where(rows, truth(text))
+        return self.where(rows, parse_boolean(text))
 
     def where(self, rows: Rows, holds: bool) -> Rows:
         """The rows for which it holds, or does not."""
         return rows.filter(**{str(self.field_name): holds})
 
 
-class Filled(Truth):
+class NonEmptyFilter(BooleanFilter):
     """Whether a text is filled in."""
 
     schema = {"type": "boolean", "description": "Whether the sources leave something open."}
@@ -133,7 +139,7 @@ class Filled(Truth):
         return rows.exclude(empty) if holds else rows.filter(empty)
 
 
-class Cited(Truth):
+class HasCitationFilter(BooleanFilter):
     """Whether a citation that the reader may see supports the record."""
 
     schema = {"type": "boolean", "description": "Whether words of a source support it."}
@@ -141,22 +147,22 @@ class Cited(Truth):
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         citations = COLLECTIONS["citations"].objects.visible_to(user)
         cited = Exists(citations.filter(**{str(rows.model._meta.model_name): OuterRef("pk")}))
-        return rows.filter(cited) if truth(text) else rows.filter(~cited)
+        return rows.filter(cited) if parse_boolean(text) else rows.filter(~cited)
 
 
-class Whole(Narrowing):
+class IntegerFilter(ParamFilter):
     """A whole number, or several separated by commas."""
 
-    schema = several({"type": "integer", "minimum": 0, "maximum": 10**9 - 1})
+    schema = build_list_schema({"type": "integer", "minimum": 0, "maximum": 10**9 - 1})
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         numbers = text.split(",")
         if not all(n.isascii() and n.isdigit() and len(n) < 10 for n in numbers):
-            raise FilterFault("invalid_number", "Write whole numbers, separated by commas.")
+            raise FilterError("invalid_number", "Write whole numbers, separated by commas.")
         return rows.filter(**{f"{self.field_name}__in": [int(n) for n in numbers]})
 
 
-class WindowEdge(Narrowing):
+class DateBoundFilter(ParamFilter):
     """One edge of a window of days; a record is in the window when its span overlaps it."""
 
     schema = {"type": "string", "format": "date"}
@@ -168,7 +174,7 @@ class WindowEdge(Narrowing):
         except ValueError:
             day = None
         if day is None:
-            raise FilterFault("invalid_date", "Write a day, for example 2025-07-19.")
+            raise FilterError("invalid_date", "Write a day, for example 2025-07-19.")
         edge, name = self.extra["edge"], self.field_name
         # An open side reaches everywhere; a record without a date is nowhere.
         inside = Q(**{f"{name}_latest__gte" if edge == "from" else f"{name}_earliest__lte": day})
@@ -176,7 +182,7 @@ class WindowEdge(Narrowing):
         return rows.filter(inside | (open_side & ~Q(**{str(name): ""})))
 
 
-class Since(Narrowing):
+class UpdatedSinceFilter(ParamFilter):
     """An instant; records written then or later."""
 
     schema = {
@@ -194,11 +200,11 @@ class Since(Narrowing):
             instant = None
         if instant is None:
             detail = "Write an instant with its zone, for example 2025-07-19T20:00:00Z."
-            raise FilterFault("invalid_instant", detail)
+            raise FilterError("invalid_instant", detail)
         return rows.filter(updated_at__gte=instant)
 
 
-class Supporting(Narrowing):
+class CitedRecordFilter(ParamFilter):
     """The record that a citation supports, as ``proposals/<slug>``."""
 
     schema = ref("Address", description="The record that the words support.")
@@ -209,5 +215,5 @@ class Supporting(Narrowing):
         kinds = rows.model.KINDS
         if model is None or model._meta.model_name not in kinds or not slug:
             detail = "Write the record as its collection and slug: proposals/<slug>."
-            raise FilterFault("unknown_reference", detail, nearest(collection, COLLECTIONS))
-        return rows.filter(**{f"{model._meta.model_name}__in": keys_of(model, [slug], user)})
+            raise FilterError("unknown_reference", detail, suggest_similar(collection, COLLECTIONS))
+        return rows.filter(**{f"{model._meta.model_name}__in": find_keys(model, [slug], user)})

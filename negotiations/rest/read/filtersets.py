@@ -9,49 +9,51 @@ from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework.request import Request
 
 from negotiations.models import Record
-from negotiations.rest.http.query_params import Query
+from negotiations.rest.http.query_params import QueryParams
 
 from .filters import (
-    Choices,
-    Cited,
-    Filled,
-    FilterFault,
-    Narrowing,
+    BooleanFilter,
+    ChoiceFilter,
+    DateBoundFilter,
+    FilterError,
+    HasCitationFilter,
+    IntegerFilter,
+    NonEmptyFilter,
+    ParamFilter,
     Rows,
-    Since,
-    Slugs,
-    Truth,
-    Whole,
-    WindowEdge,
-    Words,
+    SlugFilter,
+    TextFilter,
+    UpdatedSinceFilter,
 )
-from .search_query import Search
+from .search_query import SearchFilter
 
 
-def filters_of(model: type[Record], name: str, path: str = "") -> Iterator[tuple[str, Narrowing]]:
+def build_filters(
+    model: type[Record], name: str, path: str = ""
+) -> Iterator[tuple[str, ParamFilter]]:
     """The filters that a field gives; a relation also those of its target, one step away."""
     field: Any = model._meta.get_field(name)
     full = f"{path}{name}"
     if hasattr(field, "siblings"):
-        yield f"{full}_from", WindowEdge(field_name=full, edge="from", required=False)
-        yield f"{full}_to", WindowEdge(field_name=full, edge="to", required=False)
-        yield from filters_of(model, f"{name}_certainty", path)
+        yield f"{full}_from", DateBoundFilter(field_name=full, edge="from", required=False)
+        yield f"{full}_to", DateBoundFilter(field_name=full, edge="to", required=False)
+        yield from build_filters(model, f"{name}_certainty", path)
     elif field.is_relation:
         target: Any = field.related_model
         many = bool(field.many_to_many)
-        yield full, Slugs(field_name=full, target=target, many=many)
+        yield full, SlugFilter(field_name=full, target=target, many=many)
         if not path and not many:
             for own in target._meta.concrete_fields:
                 if is_record_relation(own) or (own.choices and own.name in {"kind", "status"}):
-                    yield from filters_of(target, own.name, f"{name}__")
+                    yield from build_filters(target, own.name, f"{name}__")
     elif field.choices:
-        yield full, Choices(field_name=full, column=field)
+        yield full, ChoiceFilter(field_name=full, column=field)
     elif isinstance(field, models.BooleanField):
-        yield full, Truth(field_name=full)
+        yield full, BooleanFilter(field_name=full)
     elif isinstance(field, models.IntegerField):
-        yield full, Whole(field_name=full)
+        yield full, IntegerFilter(field_name=full)
     else:
-        yield full, Words(field_name=full)
+        yield full, TextFilter(field_name=full)
 
 
 def is_record_relation(field: Any) -> bool:
@@ -69,12 +71,12 @@ class RecordFilter(FilterSet):
         if model is None:
             return filters
         for name in ("slug", "review", *cls._meta.fields):
-            filters.update(filters_of(model, name))
-        filters["updated_since"] = Since(field_name="updated_at")
-        filters["q"] = Search(field_name="pk")
-        filters["has_open_question"] = Filled(field_name="open_question")
+            filters.update(build_filters(model, name))
+        filters["updated_since"] = UpdatedSinceFilter(field_name="updated_at")
+        filters["q"] = SearchFilter(field_name="pk")
+        filters["has_open_question"] = NonEmptyFilter(field_name="open_question")
         if hasattr(model, "citations"):
-            filters["cited"] = Cited(field_name="pk")
+            filters["cited"] = HasCitationFilter(field_name="pk")
         filters.update(cls.declared_filters)
         return filters
 
@@ -82,12 +84,12 @@ class RecordFilter(FilterSet):
 class FilterBackend(DjangoFilterBackend):
     """Applies the filters that a request names. No form is built for the others."""
 
-    def narrowed(self, request: Request, rows: Rows, view: Any, query: Query) -> Rows:
+    def narrowed(self, request: Request, rows: Rows, view: Any, query: QueryParams) -> Rows:
         """The rows that the query leaves; what is wrong with it is noted there."""
         filters = view.filterset_class.base_filters
         for name in filters.keys() & query.keys():
             try:
                 rows = filters[name].narrow(rows, query[name], request.user)
-            except FilterFault as fault:
+            except FilterError as fault:
                 query.fault(name, fault.code, fault.detail, fault.meant)
         return rows

@@ -13,23 +13,23 @@ from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from negotiations.history.visible_changes import Feed
+from negotiations.history.visible_changes import ChangeFeed
 from negotiations.models import Record
-from negotiations.rest.http.query_params import Query
-from negotiations.text.did_you_mean import nearest
+from negotiations.rest.http.query_params import QueryParams
+from negotiations.text.did_you_mean import suggest_similar
 
-from .projections import MEMBERS, Reader, Row, Shape
+from .projections import BODY_FIELDS, Projection, Row, Viewer
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
-PARAMETERS = ("limit", "cursor", "ordering", "count")
+PAGE_PARAMETERS = ("limit", "cursor", "ordering", "count")
 # Parameters that may change from one page to the next.
-FREE = frozenset({"cursor", "limit", "count", "fields", "omit", "expand"})
+UNSCOPED_PARAMETERS = frozenset({"cursor", "limit", "count", "fields", "omit", "expand"})
 # Without the time: the same page has the same cursor, and so the same tag.
-SIGNER = signing.Signer(salt="negotiations.cursor")
+CURSOR_SIGNER = signing.Signer(salt="negotiations.cursor")
 
 
 @dataclass(frozen=True)
-class Key:
+class OrderingKey:
     """One column of an order; empty values come last, either way."""
 
     column: str
@@ -61,11 +61,11 @@ class Key:
         return Q(**{f"{self.column}__isnull": True}) if value is None else Q(**{self.column: value})
 
 
-class Ordering(tuple[Key, ...]):
+class Ordering(tuple[OrderingKey, ...]):
     """The columns of an order; the last is unique, so no two rows tie."""
 
     @classmethod
-    def read(cls, query: Query, model: type[models.Model], known: Sequence[str]) -> Self:
+    def read(cls, query: QueryParams, model: type[models.Model], known: Sequence[str]) -> Self:
         """From ``ordering=-date_earliest,slug``, or the model's own order."""
         if "ordering" not in query:
             return cls.of_model(model)
@@ -83,7 +83,7 @@ class Ordering(tuple[Key, ...]):
                 # Of an uncertain date, one of its two days.
                 meant = [n for n in known if n in {f"{name}_earliest", f"{name}_latest"}]
                 sign = "-" if term.startswith("-") else ""
-                meant = [f"{sign}{n}" for n in meant or nearest(name, known)]
+                meant = [f"{sign}{n}" for n in meant or suggest_similar(name, known)]
                 query.fault("ordering", "unknown_ordering", detail, meant)
         return cls._unique(model, keys)
 
@@ -99,7 +99,7 @@ class Ordering(tuple[Key, ...]):
         return cls._unique(model, keys)
 
     @classmethod
-    def _unique(cls, model: type[models.Model], keys: list[Key]) -> Self:
+    def _unique(cls, model: type[models.Model], keys: list[OrderingKey]) -> Self:
         if all(key.column != "slug" for key in keys):
             keys.append(_key(model, "slug", False))
         return cls(keys)
@@ -123,14 +123,14 @@ class Ordering(tuple[Key, ...]):
         return rows
 
 
-def _key(model: type[models.Model], name: str, descending: bool) -> Key:
+def _key(model: type[models.Model], name: str, descending: bool) -> OrderingKey:
     field = model._meta.get_field(name)
     column = f"{name}__slug" if field.is_relation else name
-    return Key(column, descending, bool(getattr(field, "null", False)))
+    return OrderingKey(column, descending, bool(getattr(field, "null", False)))
 
 
 @cache
-def orderable(model: type[Record]) -> list[str]:
+def list_orderable_fields(model: type[Record]) -> list[str]:
     """The members of a kind by which its lists can be ordered: single values, no long texts.
 
     An uncertain date is ordered by its first or its last day.
@@ -138,19 +138,21 @@ def orderable(model: type[Record]) -> list[str]:
     unordered = (models.JSONField, models.TextField, models.ManyToManyField)
     return [
         name
-        for name in MEMBERS[model]
+        for name in BODY_FIELDS[model]
         if name != "record"
         and not isinstance(field := model._meta.get_field(name), unordered)
         and not hasattr(field, "siblings")
     ]
 
 
-class Page:
+class KeysetPage:
     """One page of a list: its bodies, and the addresses of its neighbours."""
 
-    def __init__(self, request: Request, query: Query, model: type[Record], shape: Shape) -> None:
+    def __init__(
+        self, request: Request, query: QueryParams, model: type[Record], shape: Projection
+    ) -> None:
         self.request, self.query, self.shape = request, query, shape
-        self.ordering = Ordering.read(query, model, orderable(model))
+        self.ordering = Ordering.read(query, model, list_orderable_fields(model))
         self.limit = query.whole("limit", DEFAULT_LIMIT, LARGEST_LIMIT)
         self.counted = query.truth("count")
         # The position in the feed at which the first page was read: (is it public, the number).
@@ -159,7 +161,7 @@ class Page:
         self.next: str | None = None
         self.previous: str | None = None
 
-    def begin(self, feed: Feed, position: int) -> int:
+    def begin(self, feed: ChangeFeed, position: int) -> int:
         """Return the feed's position at the first page, which this may be; all links carry it.
 
         Who has read all pages follows from there: a row that changes behind them is not missed.
@@ -175,7 +177,7 @@ class Page:
             rows = rows.filter(self.ordering.beyond(self.start, backwards=self.backwards))
         return self.ordering.sort(rows, backwards=self.backwards)[: self.limit + 1]
 
-    def read(self, rows: QuerySet[Any], reader: Reader) -> dict[str, Any]:
+    def read(self, rows: QuerySet[Any], reader: Viewer) -> dict[str, Any]:
         """The body of the page."""
         found = self.shape.read(self.rows(rows), reader, self.ordering.columns)
         goes_on, found = len(found) > self.limit, found[: self.limit]
@@ -197,7 +199,9 @@ class Page:
 
     def _address(self, row: Row, *, backwards: bool) -> str:
         values = [row.extra[column] for column in self.ordering.columns]
-        place = cursor(self.request.path, self.query, values, self.began, backwards=backwards)
+        place = encode_cursor(
+            self.request.path, self.query, values, self.began, backwards=backwards
+        )
         address: str = replace_query_param(self.request.build_absolute_uri(), "cursor", place)
         return address
 
@@ -206,23 +210,23 @@ class Page:
         if "cursor" not in self.query:
             return False, None
         try:
-            scope, backwards, values, *began = SIGNER.unsign_object(self.query["cursor"])
+            scope, backwards, values, *began = CURSOR_SIGNER.unsign_object(self.query["cursor"])
         except (signing.BadSignature, ValueError):
             self.query.fault("cursor", "bad_cursor", "The cursor is not one of ours.")
             return False, None
-        if scope != scope_of(self.request.path, self.query):
+        if scope != compute_cursor_scope(self.request.path, self.query):
             detail = "The cursor belongs to a list with other filters or another order."
             self.query.fault("cursor", "bad_cursor", detail)
             return False, None
         self.began = began[0] if began else None
         return backwards, [self._value(*pair) for pair in zip(self.ordering, values, strict=True)]
 
-    def _value(self, key: Key, value: Any) -> Any:
+    def _value(self, key: OrderingKey, value: Any) -> Any:
         """A cursor's JSON value as the column's."""
         return parse_datetime(value) if key.column.endswith("_at") else value
 
 
-def cursor(
+def encode_cursor(
     path: str,
     query: Mapping[str, str],
     values: Sequence[Any],
@@ -235,11 +239,11 @@ def cursor(
     ``began`` is the position in the feed at which its first page was read, if that was read.
     """
     plain = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
-    place = [scope_of(path, query), backwards, plain, *([began] if began else [])]
-    return SIGNER.sign_object(place, compress=True)
+    place = [compute_cursor_scope(path, query), backwards, plain, *([began] if began else [])]
+    return CURSOR_SIGNER.sign_object(place, compress=True)
 
 
-def scope_of(path: str, query: Mapping[str, str]) -> str:
+def compute_cursor_scope(path: str, query: Mapping[str, str]) -> str:
     """What a cursor belongs to: the list with its filters and order, not what it shows of a row."""
-    own = sorted((name, value) for name, value in query.items() if name not in FREE)
+    own = sorted((name, value) for name, value in query.items() if name not in UNSCOPED_PARAMETERS)
     return hashlib.blake2b(repr((path.rstrip("/"), own)).encode(), digest_size=8).hexdigest()

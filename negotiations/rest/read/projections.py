@@ -15,17 +15,17 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404
 
-from negotiations.models import Record, Role, role_of
-from negotiations.sql_cache import NO_KEY, ByKeys, Columns, slugs_of
+from negotiations.models import Record, Role, get_role
+from negotiations.sql_cache import KEY_PLACEHOLDER, CompiledColumns, KeyedQuery, fetch_slugs
 
 Body = dict[str, Any]
 
 # The members of each kind's body, in order; filled by the viewsets as they are declared.
-MEMBERS: dict[type[Record], tuple[str, ...]] = {}
+BODY_FIELDS: dict[type[Record], tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True)
-class Reader:
+class Viewer:
     """Who reads: whose rights hold for everything that lies beside a record."""
 
     user: Any
@@ -41,7 +41,7 @@ class Reader:
     @property
     def role(self) -> Role:
         """Readers of the same role see the same, but for their own drafts."""
-        return role_of(self.user)
+        return get_role(self.user)
 
     @property
     def sees_own(self) -> bool:
@@ -54,7 +54,7 @@ class Reader:
 
 
 # For a record's own members no rights are asked: whoever may see it may see its slugs.
-NOBODY = Reader(None)
+SYSTEM_VIEWER = Viewer(None)
 
 
 @dataclass(slots=True)
@@ -74,11 +74,11 @@ class Expansion(Protocol):
     def column(self) -> str | None:
         """The column that leads to the other side, if it lies in the record's own row."""
 
-    def beside(self, rows: Sequence[Row], reader: Reader) -> Mapping[int, Any]:
+    def beside(self, rows: Sequence[Row], reader: Viewer) -> Mapping[int, Any]:
         """For each row's key, what is expanded."""
 
 
-class Shape:
+class Projection:
     """What the body of a resource consists of."""
 
     def __init__(
@@ -92,7 +92,7 @@ class Shape:
         # Member -> its column; for a relation that of the key, in whose place the slug is put.
         self.columns: dict[str, str] = {}
         self.relations: dict[str, Any] = {}
-        self.many: dict[str, ByKeys] = {}
+        self.many: dict[str, KeyedQuery] = {}
         # Keys of which one is set, each with its kind: the record that a citation supports.
         self.addresses: dict[str, type[Record]] = {}
         for name in self.members:
@@ -100,8 +100,8 @@ class Shape:
         self.empty: Body = dict.fromkeys(self.members)
         columns = (e.column for e in self.expansions.values() if e.column)
         self.wanted = tuple(dict.fromkeys([*columns, *self.addresses]))
-        self._reads: dict[tuple[str, ...], Columns] = {}
-        self._by_role: dict[tuple[str, ...], ByKeys] = {}
+        self._reads: dict[tuple[str, ...], CompiledColumns] = {}
+        self._by_role: dict[tuple[str, ...], KeyedQuery] = {}
 
     def _add(self, name: str) -> None:
         if name == "record":
@@ -113,7 +113,9 @@ class Shape:
         field: Any = self.model._meta.get_field(name)
         if isinstance(field, models.ManyToManyField):
             own, slug = field.m2m_field_name(), f"{field.m2m_reverse_field_name()}__slug"
-            self.many[name] = ByKeys(links(field, [NO_KEY]).values_list(f"{own}_id", slug))
+            self.many[name] = KeyedQuery(
+                get_many_to_many_rows(field, [KEY_PLACEHOLDER]).values_list(f"{own}_id", slug)
+            )
             return
         self.columns[name] = field.attname
         if field.is_relation:
@@ -121,23 +123,23 @@ class Shape:
 
     # Reading
 
-    def read(self, rows: QuerySet[Any], reader: Reader, keys: Collection[str] = ()) -> list[Row]:
+    def read(self, rows: QuerySet[Any], reader: Viewer, keys: Collection[str] = ()) -> list[Row]:
         """The rows in their order; ``keys`` are further columns, kept in ``extra``."""
         return self._made(self._read(keys).fetch(rows), reader, keys)
 
     def pieces(
-        self, rows: QuerySet[Any], reader: Reader, size: int, opened: ExitStack
+        self, rows: QuerySet[Any], reader: Viewer, size: int, opened: ExitStack
     ) -> Iterator[list[Row]]:
         """The rows from one open cursor, ``size`` at a time: memory does not grow with them."""
         for values in self._read().stream(rows, size, opened):
             yield self._made(values, reader)
 
-    def bodies(self, rows: QuerySet[Any], reader: Reader = NOBODY) -> list[Body]:
+    def bodies(self, rows: QuerySet[Any], reader: Viewer = SYSTEM_VIEWER) -> list[Body]:
         """The bodies of the rows in their order."""
         return [row.body for row in self.read(rows, reader)]
 
     def by_key(
-        self, keys: Collection[int], reader: Reader, extra: Collection[str] = ()
+        self, keys: Collection[int], reader: Viewer, extra: Collection[str] = ()
     ) -> dict[int, Row]:
         """Those of the records with these keys that the reader may see."""
         if not keys:
@@ -149,30 +151,30 @@ class Shape:
             rows = self._made(found, reader, extra)
         return {row.key: row for row in rows}
 
-    def body(self, record: Record, reader: Reader = NOBODY) -> Body:
+    def body(self, record: Record, reader: Viewer = SYSTEM_VIEWER) -> Body:
         """The body of one stored record."""
         for body in self.bodies(self.model._base_manager.filter(pk=record.pk), reader):
             return body
         raise Http404  # Deleted since it was found.
 
-    def _read(self, keys: Collection[str] = ()) -> Columns:
+    def _read(self, keys: Collection[str] = ()) -> CompiledColumns:
         """What is read of each row: its key, its members, what leads to others, and these."""
         further = tuple(_column(self.model, name) for name in keys)
         if further not in self._reads:
             names = ["pk", *self.columns.values(), *self.wanted, *further]
-            self._reads[further] = Columns(self.model, names)
+            self._reads[further] = CompiledColumns(self.model, names)
         return self._reads[further]
 
-    def _of_role(self, reader: Reader, keys: Collection[str]) -> ByKeys:
+    def _of_role(self, reader: Viewer, keys: Collection[str]) -> KeyedQuery:
         """The query by keys for all readers of the same role."""
         place = (reader.role, *keys)
         if place not in self._by_role:
-            rows = reader.rows(self.model).order_by().filter(pk__in=[NO_KEY])
-            self._by_role[place] = ByKeys(rows, self._read(keys))
+            rows = reader.rows(self.model).order_by().filter(pk__in=[KEY_PLACEHOLDER])
+            self._by_role[place] = KeyedQuery(rows, self._read(keys))
         return self._by_role[place]
 
     def _made(
-        self, values: Iterable[Sequence[Any]], reader: Reader, keys: Collection[str] = ()
+        self, values: Iterable[Sequence[Any]], reader: Viewer, keys: Collection[str] = ()
     ) -> list[Row]:
         """The rows of these values."""
         first, last = 1, 1 + len(self.columns)
@@ -182,7 +184,7 @@ class Shape:
             body = self.empty.copy()
             body.update(zip(self.columns, single[first:last], strict=True))
             rows.append(Row(single[0], body, dict(zip(extra, single[last:], strict=True))))
-        self._name(rows, [name for name in keys if name.endswith(SLUG)])
+        self._name(rows, [name for name in keys if name.endswith(SLUG_SUFFIX)])
         self._fill_many(rows)
         self._expand(rows, reader)
         return rows
@@ -195,7 +197,7 @@ class Shape:
         further = {name: _target(self.model, name) for name in keys} | self.addresses
         for name, model in further.items():
             asked[model].update(row.extra[name] for row in rows)
-        slugs = slugs_of({model: those - {None} for model, those in asked.items()})
+        slugs = fetch_slugs({model: those - {None} for model, those in asked.items()})
         for name, model in self.relations.items():
             for row in rows:
                 row.body[name] = slugs[model].get(row.body[name])
@@ -223,7 +225,7 @@ class Shape:
             for key, slug in query.fetch(bodies):
                 bodies[key][name].append(slug)
 
-    def _expand(self, rows: Sequence[Row], reader: Reader) -> None:
+    def _expand(self, rows: Sequence[Row], reader: Viewer) -> None:
         if not self.expansions:
             return
         beside = {name: e.beside(rows, reader) for name, e in self.expansions.items()}
@@ -232,20 +234,20 @@ class Shape:
 
 
 # The end of a key by which rows are ordered by the slug of what they refer to.
-SLUG = "__slug"
+SLUG_SUFFIX = "__slug"
 
 
 def _column(model: type[Record], name: str) -> str:
     """The row's own column of a key of an order."""
-    field: Any = model._meta.get_field(name.removesuffix(SLUG))
-    return field.attname if name.endswith(SLUG) else name
+    field: Any = model._meta.get_field(name.removesuffix(SLUG_SUFFIX))
+    return field.attname if name.endswith(SLUG_SUFFIX) else name
 
 
 def _target(model: type[Record], name: str) -> Any:
-    return model._meta.get_field(name.removesuffix(SLUG)).related_model
+    return model._meta.get_field(name.removesuffix(SLUG_SUFFIX)).related_model
 
 
-def links(field: Any, keys: Collection[int]) -> QuerySet[Any]:
+def get_many_to_many_rows(field: Any, keys: Collection[int]) -> QuerySet[Any]:
     """The rows of a many-to-many relation for these records, in the order of the slugs."""
     through = field.remote_field.through
     rows = through._default_manager.filter(**{f"{field.m2m_field_name()}__in": list(keys)})

@@ -6,22 +6,22 @@ from typing import Any
 
 from django.db import connection
 
-from negotiations.history.as_of import instant_asked_about
-from negotiations.models.system.search import SearchDocument, matching
-from negotiations.text.tokens import words
+from negotiations.history.as_of import get_as_of_instant
+from negotiations.models.system.search import SearchDocument, build_match_filter
+from negotiations.text.tokens import tokenize
 
-from .filters import FilterFault, Narrowing, Rows
+from .filters import FilterError, ParamFilter, Rows
 
 # A phrase in quotation marks, or what stands between spaces; a hyphen before it leaves it out.
 TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
-MOST_TERMS = 32
+MAX_TERMS = 32
 # A shorter word is meant as it is; a longer one finds those that begin with it too.
-SHORTEST_BEGINNING = 3
-MANY = 5000
+MIN_PREFIX_LENGTH = 3
+MANY_MATCHES = 5000
 
 
 @dataclass(frozen=True)
-class Term:
+class Phrase:
     """Words that stand one after another; ``beginning`` if the last may go on."""
 
     words: tuple[str, ...]
@@ -39,18 +39,18 @@ class Term:
 
 
 @dataclass
-class Alternative:
+class AndGroup:
     """What a record must have all of, and nothing of."""
 
-    wanted: list[Term] = field(default_factory=list)
-    unwanted: list[Term] = field(default_factory=list)
+    wanted: list[Phrase] = field(default_factory=list)
+    unwanted: list[Phrase] = field(default_factory=list)
 
 
 @dataclass
-class Wish:
+class SearchQuery:
     """A search, read: one of its alternatives must hold."""
 
-    alternatives: list[Alternative]
+    alternatives: list[AndGroup]
 
     def pattern(self) -> str:
         """As the database at hand takes it."""
@@ -66,11 +66,11 @@ class Wish:
         found = (" & ".join(t.tsquery("A") for t in a.wanted) for a in self.alternatives)
         return " | ".join(f"({each})" for each in found)
 
-    def _fts5(self, alternative: Alternative) -> str:
+    def _fts5(self, alternative: AndGroup) -> str:
         wanted = " AND ".join(term.fts5() for term in alternative.wanted)
         return f"({wanted})" + "".join(f" NOT {t.fts5()}" for t in alternative.unwanted)
 
-    def _tsquery(self, alternative: Alternative) -> str:
+    def _tsquery(self, alternative: AndGroup) -> str:
         wanted = [term.tsquery("") for term in alternative.wanted]
         return " & ".join(wanted + [f"!{term.tsquery('')}" for term in alternative.unwanted])
 
@@ -83,30 +83,30 @@ class Wish:
         return False
 
 
-def read(text: str) -> Wish:
+def parse_search(text: str) -> SearchQuery:
     """A web search: ``word "a phrase" -without this OR that``; nothing in it is a fault of syntax.
 
-    What is not a letter or a digit only separates. Raises ``FilterFault`` without a word to find.
+    What is not a letter or a digit only separates. Raises ``FilterError`` without a word to find.
     """
-    alternatives, count = [Alternative()], 0
+    alternatives, count = [AndGroup()], 0
     for minus, phrase, bare_minus, bare in TERM.findall(text):
         if bare == "OR" and not bare_minus:
-            alternatives.append(Alternative())
-        elif found := words(phrase or bare):
-            begins = bool(bare) and len(found[-1]) >= SHORTEST_BEGINNING
+            alternatives.append(AndGroup())
+        elif found := tokenize(phrase or bare):
+            begins = bool(bare) and len(found[-1]) >= MIN_PREFIX_LENGTH
             place = alternatives[-1]
-            term = Term(tuple(found), begins)
+            term = Phrase(tuple(found), begins)
             (place.unwanted if minus or bare_minus else place.wanted).append(term)
             count += len(found)
     alternatives = [a for a in alternatives if a.wanted or a.unwanted]
-    if count > MOST_TERMS:
-        raise FilterFault("too_many", f"Look for at most {MOST_TERMS} words.")
+    if count > MAX_TERMS:
+        raise FilterError("too_many", f"Look for at most {MAX_TERMS} words.")
     if not alternatives or not all(a.wanted for a in alternatives):
-        raise FilterFault("no_words", "Name a word that is to be found.")
-    return Wish(alternatives)
+        raise FilterError("no_words", "Name a word that is to be found.")
+    return SearchQuery(alternatives)
 
 
-class Search(Narrowing):
+class SearchFilter(ParamFilter):
     """Records that have the words."""
 
     schema = {
@@ -115,11 +115,13 @@ class Search(Narrowing):
     }
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
-        pattern = read(text).pattern()
+        pattern = parse_search(text).pattern()
         found = SearchDocument.objects.filter(
-            matching(pattern, instant_asked_about()), kind=rows.model.collection()
+            build_match_filter(pattern, get_as_of_instant()), kind=rows.model.collection()
         )
         keys = found.order_by().values("key")
         # Of many, the first in the order of the list are soon met by walking along it.
-        is_rare = connection.vendor == "postgresql" and not keys[MANY : MANY + 1].exists()
+        is_rare = (
+            connection.vendor == "postgresql" and not keys[MANY_MATCHES : MANY_MATCHES + 1].exists()
+        )
         return rows.filter(**{"pk__among" if is_rare else "pk__in": keys})

@@ -3,10 +3,9 @@
 from typing import Any
 
 from negotiations.rest.schemas.changes import KINDS
-from negotiations.rest.schemas.values import READABLE, ref
+from negotiations.rest.schemas.values import READABLE_TEXT, ref
 
-from .as_of import ABOUT, SCHEMA
-from .as_of import PARAMETER as AS_OF
+from .as_of import ABOUT, AS_OF, SCHEMA
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
 
@@ -14,7 +13,7 @@ SEARCH_PARAMETERS: list[dict[str, Any]] = [
     {
         "name": "q",
         "required": True,
-        "type": {**READABLE, "maxLength": 2000},
+        "type": {**READABLE_TEXT, "maxLength": 2000},
         "description": "What is looked for.",
     },
     {"name": "kind", **KINDS},
@@ -30,7 +29,7 @@ SEARCH_PARAMETERS: list[dict[str, Any]] = [
     },
     {
         "name": "cursor",
-        "type": READABLE,
+        "type": READABLE_TEXT,
         "description": "Where it starts: from `next`.",
     },
     {"name": AS_OF, "type": SCHEMA, "description": ABOUT},

@@ -12,8 +12,8 @@ from rest_framework.renderers import BaseRenderer
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from negotiations.rest.http.problem_details import Refusal
-from negotiations.rest.http.renderers import dumps
+from negotiations.rest.http.problem_details import ProblemError
+from negotiations.rest.http.renderers import dump_json
 
 from .projections import Body
 
@@ -22,24 +22,24 @@ Pieces = Iterable[Sequence[Body]]
 # A spreadsheet runs what begins so; the apostrophe says that it is text. Texts that begin with
 # apostrophes before such a sign get one more, so that taking one away always gives the text back.
 # Full-width signs count too: a spreadsheet set to Chinese or Japanese takes them for the others.
-RUN_BY_SPREADSHEETS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+FORMULA_START = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
-def guarded(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text as a cell that no spreadsheet runs."""
-    return f"'{text}" if RUN_BY_SPREADSHEETS.match(text) else text
+    return f"'{text}" if FORMULA_START.match(text) else text
 
 
-def unguarded(cell: str) -> str:
-    """The text that ``guarded`` made a cell of."""
-    return cell[1:] if GUARDED.match(cell) else cell
+def unescape_formula(cell: str) -> str:
+    """The text that ``escape_formula`` made a cell of."""
+    return cell[1:] if ESCAPED_FORMULA.match(cell) else cell
 
 
-def text_of(value: Any) -> str:
+def format_cell(value: Any) -> str:
     """A member's value as the text of a cell; nested values are JSON, null is empty."""
     if isinstance(value, str):
-        return guarded(value)
+        return escape_formula(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -48,10 +48,10 @@ def text_of(value: Any) -> str:
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    return dumps(value).decode()
+    return dump_json(value).decode()
 
 
-class Table(BaseRenderer):
+class TableRenderer(BaseRenderer):
     """One format; ``write`` turns pieces of rows into pieces of a file."""
 
     charset = None
@@ -63,7 +63,7 @@ class Table(BaseRenderer):
         raise NotImplementedError
 
 
-class CSV(Table):
+class CSVRenderer(TableRenderer):
     """RFC 4180 in UTF-8, the names of the members in the first line."""
 
     media_type = "text/csv"
@@ -75,14 +75,14 @@ class CSV(Table):
         writer = csv.writer(lines)
         writer.writerow(members)
         for bodies in pieces:
-            writer.writerows([text_of(value) for value in body.values()] for body in bodies)
+            writer.writerows([format_cell(value) for value in body.values()] for body in bodies)
             yield lines.getvalue().encode()
             lines.seek(0)
             lines.truncate()
         yield lines.getvalue().encode()
 
 
-class NDJSON(Table):
+class NDJSONRenderer(TableRenderer):
     """A body on each line."""
 
     media_type = content_type = "application/x-ndjson"
@@ -90,10 +90,10 @@ class NDJSON(Table):
 
     def write(self, members: Sequence[str], pieces: Pieces) -> Iterator[bytes]:
         for bodies in pieces:
-            yield b"".join(dumps(body) + b"\n" for body in bodies)
+            yield b"".join(dump_json(body) + b"\n" for body in bodies)
 
 
-class SpreadsheetCSV(CSV):
+class SpreadsheetCSVRenderer(CSVRenderer):
     """CSV with a byte order mark, without which Excel reads it in the code page of Windows."""
 
     def write(self, members: Sequence[str], pieces: Pieces) -> Iterator[bytes]:
@@ -105,12 +105,12 @@ class SpreadsheetCSV(CSV):
 # What a sheet holds, and a cell of it in units of UTF-16.
 MOST_ROWS, LONGEST_CELL = 2**20, 32_767
 # Spreadsheets keep 15 digits of a number; longer ones are written as texts.
-LARGEST_NUMBER = 10**15 - 1
+MAX_NUMBER = 10**15 - 1
 READ_SIZE = 64 * 1024
 LIKE_AN_ESCAPE = re.compile("_(?=X[0-9A-Fa-f]{4}_)")
 
 
-class XLSX(Table):
+class XLSXRenderer(TableRenderer):
     """A workbook of one sheet.
 
     Its parts are zipped when all rows are written, so it grows in a temporary file, not in memory,
@@ -163,15 +163,15 @@ def write_row(sheet: Worksheet, row: int, body: Body) -> None:
     for column, (name, value) in enumerate(body.items()):
         if isinstance(value, bool):
             sheet.write_boolean(row, column, value)
-        elif isinstance(value, int) and abs(value) <= LARGEST_NUMBER:
+        elif isinstance(value, int) and abs(value) <= MAX_NUMBER:
             sheet.write_number(row, column, value)
-        elif text := text_of(value):
+        elif text := format_cell(value):
             if len(text.encode("utf-16-le")) > 2 * LONGEST_CELL:
-                raise TextTooLong(name, body)
+                raise CellTooLongError(name, body)
             sheet.write_string(row, column, text)
 
 
-class TextTooLong(Refusal):
+class CellTooLongError(ProblemError):
     """A text that no cell of a sheet can hold; nothing of the file has been sent."""
 
     def __init__(self, member: str, body: Body) -> None:
@@ -182,4 +182,4 @@ class TextTooLong(Refusal):
         super().__init__("not_acceptable", detail)
 
 
-FORMATS: tuple[type[Table], ...] = (CSV, NDJSON, XLSX)
+TABLE_RENDERERS: tuple[type[TableRenderer], ...] = (CSVRenderer, NDJSONRenderer, XLSXRenderer)

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from negotiations.models import COLLECTIONS, Record
 
-from .relation_fields import Address, Reference, References
+from .relation_fields import RelatedSlugField, RelatedSlugListField, ResourcePathField
 from .serializers import NESTED
 
 
-class Mention(NamedTuple):
+class RecordReference(NamedTuple):
     """One place that holds a name: ``holder[key]`` is the text, ``pointer`` says where it stands.
 
     ``model`` is the kind that is named, None when the text does not tell it.
@@ -32,19 +32,19 @@ class Mention(NamedTuple):
         return self.text.rpartition("/")[2] if self.is_address else self.text
 
 
-def mentions(fields: Any, body: Any, pointer: str = "") -> Iterator[Mention]:
+def find_references(fields: Any, body: Any, pointer: str = "") -> Iterator[RecordReference]:
     """Every name in one body; what has the wrong form is left to validation."""
     for name, value in body.items() if isinstance(body, dict) else ():
         field, place = fields.get(name), f"{pointer}/{name}"
         if name == NESTED and isinstance(value, list) and field is not None:
             for number, item in enumerate(value):
-                yield from mentions(field.child.fields, item, f"{place}/{number}")
-        elif isinstance(field, Address) and isinstance(value, str):
+                yield from find_references(field.child.fields, item, f"{place}/{number}")
+        elif isinstance(field, ResourcePathField) and isinstance(value, str):
             model = COLLECTIONS.get(value.partition("/")[0])
-            yield Mention(body, name, place, model, is_address=True)
-        elif isinstance(field, Reference) and isinstance(value, str):
-            yield Mention(body, name, place, field.model)
-        elif isinstance(field, References) and isinstance(value, list):
+            yield RecordReference(body, name, place, model, is_address=True)
+        elif isinstance(field, RelatedSlugField) and isinstance(value, str):
+            yield RecordReference(body, name, place, field.model)
+        elif isinstance(field, RelatedSlugListField) and isinstance(value, list):
             for number, item in enumerate(value):
                 if isinstance(item, str):
-                    yield Mention(value, number, f"{place}/{number}", field.model)
+                    yield RecordReference(value, number, f"{place}/{number}", field.model)

@@ -7,46 +7,50 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from negotiations.models import CITED, COLLECTIONS, Record
-from negotiations.models.nearest_slugs import nearest_slugs
-from negotiations.rest.http.gone import moved_to
-from negotiations.rest.http.query_params import readable
-from negotiations.text.did_you_mean import MOST_SUGGESTED, Code, nearest
+from negotiations.models import CITABLE_MODELS, COLLECTIONS, Record
+from negotiations.models.nearest_slugs import suggest_slugs
+from negotiations.rest.http.gone import find_redirect_slug
+from negotiations.rest.http.query_params import is_readable
+from negotiations.text.did_you_mean import (
+    MAX_ERRORS_WITH_SUGGESTIONS,
+    CodeWithSuggestions,
+    suggest_similar,
+)
 
 # How many records, or new citations, one member names.
-MOST_ITEMS = 200
+MAX_ITEMS = 200
 
 
 # Records by kind and slug that were looked up at once for many bodies.
-Held = Mapping[type[Record], Mapping[str, Record]]
+PrefetchedRecords = Mapping[type[Record], Mapping[str, Record]]
 
 
-def found(
-    model: type[Record], slugs: list[str], user: Any, held: Held | None = None
+def find_records(
+    model: type[Record], slugs: list[str], user: Any, held: PrefetchedRecords | None = None
 ) -> dict[str, Record]:
     """The records with these slugs that the user may see; of those that are held, if given."""
     if held is not None:
         return {slug: held[model][slug] for slug in slugs if slug in held.get(model, ())}
     visible = model.objects.visible_to(user)
     # PostgreSQL cannot even be asked for a text with a NUL.
-    slugs = [slug for slug in slugs if readable(slug)]
+    slugs = [slug for slug in slugs if is_readable(slug)]
     return {record.slug: record for record in visible.filter(slug__in=slugs)}
 
 
-def unknown(model: type[Record], slug: str, context: Any) -> ErrorDetail:
+def build_unknown_reference_error(model: type[Record], slug: str, context: Any) -> ErrorDetail:
     """The fault of naming a record that is not there, or hidden; the first tell what was meant."""
     context["suggested"] = context.get("suggested", 0) + 1
     meant: list[str] = []
-    if context["suggested"] <= MOST_SUGGESTED and readable(slug):
+    if context["suggested"] <= MAX_ERRORS_WITH_SUGGESTIONS and is_readable(slug):
         user = context["request"].user
-        now, alike = moved_to(model, slug, user), nearest_slugs(model, slug, user)
+        now, alike = find_redirect_slug(model, slug, user), suggest_slugs(model, slug, user)
         meant = [now, *(other for other in alike if other != now)] if now else alike
-    code = Code("unknown_reference", meant)
+    code = CodeWithSuggestions("unknown_reference", meant)
     return ErrorDetail(f"There is no {slug[:100]!r} among {model.collection()}.", code)
 
 
 @extend_schema_field({"type": "string"})
-class Reference(serializers.Field):
+class RelatedSlugField(serializers.Field):
     """One record by its slug."""
 
     def __init__(self, *, model: type[Record], **options: Any) -> None:
@@ -57,9 +61,9 @@ class Reference(serializers.Field):
         if not isinstance(data, str):
             raise ValidationError("Write a slug.", "invalid")
         user = self.context["request"].user
-        record = found(self.model, [data], user, self.context.get("held")).get(data)
+        record = find_records(self.model, [data], user, self.context.get("held")).get(data)
         if record is None:
-            raise ValidationError([unknown(self.model, data, self.context)])
+            raise ValidationError([build_unknown_reference_error(self.model, data, self.context)])
         return record
 
     def to_representation(self, value: Record) -> str:
@@ -67,7 +71,7 @@ class Reference(serializers.Field):
 
 
 @extend_schema_field({"type": "array", "items": {"type": "string"}})
-class References(serializers.Field):
+class RelatedSlugListField(serializers.Field):
     """Several records by their slugs, each once; the order carries no meaning."""
 
     def __init__(self, *, model: type[Record], allow_empty: bool = True, **options: Any) -> None:
@@ -79,14 +83,16 @@ class References(serializers.Field):
             raise ValidationError("Write a list of slugs.", "invalid")
         if not data and not self.allow_empty:
             raise ValidationError("Name at least one.", "empty")
-        if len(data) > MOST_ITEMS:
-            raise ValidationError(f"Name at most {MOST_ITEMS}.", "max_length")
+        if len(data) > MAX_ITEMS:
+            raise ValidationError(f"Name at most {MAX_ITEMS}.", "max_length")
         user = self.context["request"].user
-        records = found(self.model, data, user, self.context.get("held"))
+        records = find_records(self.model, data, user, self.context.get("held"))
         faults: dict[str, list[ErrorDetail]] = {}
         for number, slug in enumerate(data):
             if slug not in records:
-                faults[str(number)] = [unknown(self.model, slug, self.context)]
+                faults[str(number)] = [
+                    build_unknown_reference_error(self.model, slug, self.context)
+                ]
             elif slug in data[:number]:
                 faults[str(number)] = [ErrorDetail("It is named twice.", "repeated")]
         if faults:
@@ -98,22 +104,26 @@ class References(serializers.Field):
 
 
 @extend_schema_field({"type": "string", "examples": ["proposals/russian-demands"]})
-class Address(serializers.Field):
+class ResourcePathField(serializers.Field):
     """A record of any kind that can be cited, as its collection and slug."""
 
     def to_internal_value(self, data: Any) -> Record:
         kinds = {
-            name: model for name, model in COLLECTIONS.items() if model._meta.model_name in CITED
+            name: model
+            for name, model in COLLECTIONS.items()
+            if model._meta.model_name in CITABLE_MODELS
         }
         collection, _, slug = data.partition("/") if isinstance(data, str) else ("", "", "")
         if collection not in kinds:
-            code = Code("unknown_reference", nearest(collection, kinds))
+            code = CodeWithSuggestions("unknown_reference", suggest_similar(collection, kinds))
             raise ValidationError("Write it as proposals/<slug>.", code)
         user = self.context["request"].user
         held = self.context.get("held")
-        record = found(kinds[collection], [slug], user, held).get(slug)
+        record = find_records(kinds[collection], [slug], user, held).get(slug)
         if record is None:
-            raise ValidationError([unknown(kinds[collection], slug, self.context)])
+            raise ValidationError(
+                [build_unknown_reference_error(kinds[collection], slug, self.context)]
+            )
         return record
 
     def to_representation(self, value: Record) -> str:
@@ -127,6 +137,8 @@ class CodedField(serializers.ChoiceField):
         if data == "" and self.allow_blank:
             return ""
         if not isinstance(data, str) or data not in self.choices:
-            code = Code("unknown_value", nearest(str(data), [str(key) for key in self.choices]))
+            code = CodeWithSuggestions(
+                "unknown_value", suggest_similar(str(data), [str(key) for key in self.choices])
+            )
             raise ValidationError(f"There is no value {str(data)[:100]!r}.", code)
         return data

@@ -11,26 +11,30 @@ from rest_framework.fields import SkipField
 
 from negotiations.models import Citation, Record, UncertainDateField
 from negotiations.rest.read.projections import Body
-from negotiations.rest.read.sparse_fields import whole
-from negotiations.text.did_you_mean import MOST_SUGGESTED, Code, nearest
+from negotiations.rest.read.sparse_fields import get_default_projection
+from negotiations.text.did_you_mean import (
+    MAX_ERRORS_WITH_SUGGESTIONS,
+    CodeWithSuggestions,
+    suggest_similar,
+)
 
-from .relation_fields import MOST_ITEMS, CodedField, Reference, References
-from .strict_fields import strict_field
+from .relation_fields import MAX_ITEMS, CodedField, RelatedSlugField, RelatedSlugListField
+from .strict_fields import get_strict_field
 
 # Written on create inside their record; read and edited as a collection of their own.
 NESTED = "citations"
 # What has no default, or keeps its value when nothing is said of it.
-KEPT = frozenset({"slug", "review", "record", NESTED})
+NEVER_RESET = frozenset({"slug", "review", "record", NESTED})
 # Of strange members: who sends more sends something else than a record.
-MOST_FAULTS = 100
+MAX_UNKNOWN_MEMBERS = 100
 # The faults of members by their names, as DRF nests them; those of the whole stand under ``ALL``.
-Details = dict[str, Any]
-ALL = "non_field_errors"
+ErrorDetails = dict[str, Any]
+NON_FIELD_ERRORS = "non_field_errors"
 CITED_LATER = "Citations of a record that exists are written under /api/v1/citations/."
-NO_OBJECT = ErrorDetail("Write a JSON object.", "invalid")
+NOT_AN_OBJECT = ErrorDetail("Write a JSON object.", "invalid")
 
 
-def dated(name: str) -> tuple[str, ...]:
+def expand_date_field(name: str) -> tuple[str, ...]:
     """The members of an uncertain date: its text, its bounds, and how it is known."""
     return (name, *(f"{name}_{part}" for part in UncertainDateField.parts))
 
@@ -48,18 +52,18 @@ class BodySerializer(serializers.ModelSerializer):
         }
         if relation_info.to_many:
             options |= {"required": not field.blank, "allow_empty": field.blank}
-            return References, options
+            return RelatedSlugListField, options
         options |= {"required": not field.null, "allow_null": field.null}
-        return Reference, options
+        return RelatedSlugField, options
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
-        return strict_field(*super().build_standard_field(field_name, model_field), model_field)
+        return get_strict_field(*super().build_standard_field(field_name, model_field), model_field)
 
     def get_fields(self) -> Any:
         fields = super().get_fields()
         for field in fields.values():
             # The document says them; the record's own rules check them, in the words of every door.
-            field.run_validators = _leave_to_the_rules  # type: ignore[method-assign]
+            field.run_validators = _skip_validators  # type: ignore[method-assign]
         return fields
 
     def get_validators(self) -> list[Any]:
@@ -68,17 +72,17 @@ class BodySerializer(serializers.ModelSerializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
-            raise ValidationError({ALL: [NO_OBJECT]})
+            raise ValidationError({NON_FIELD_ERRORS: [NOT_AN_OBJECT]})
         values, unread = self.read(data)
         faults = self.breaches(values, unread) | unread
         if faults:
             raise ValidationError(faults)
         return values
 
-    def read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], Details]:
+    def read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], ErrorDetails]:
         """The values of the members that can be read, and what is wrong with the others."""
         values: dict[str, Any] = {}
-        faults: Details = {}
+        faults: ErrorDetails = {}
         for name, field in self.fields.items():
             if field.read_only:
                 continue
@@ -93,19 +97,23 @@ class BodySerializer(serializers.ModelSerializer):
                 faults[name] = error.detail
         return values, faults | dict(self._strange_members(data))
 
-    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> Details:
+    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> ErrorDetails:
         """What the rules say of the values; of members that could not be read they say nothing."""
         return {}
 
     def _strange_members(self, data: Mapping[str, Any]) -> list[tuple[str, list[ErrorDetail]]]:
         faults: list[tuple[str, list[ErrorDetail]]] = []
         for name in data:
-            if len(faults) == MOST_FAULTS:
+            if len(faults) == MAX_UNKNOWN_MEMBERS:
                 break
             field = self.fields.get(name)
             if field is None:
-                meant = nearest(name, self.fields) if len(faults) < MOST_SUGGESTED else []
-                code = Code("unknown_member", meant)
+                meant = (
+                    suggest_similar(name, self.fields)
+                    if len(faults) < MAX_ERRORS_WITH_SUGGESTIONS
+                    else []
+                )
+                code = CodeWithSuggestions("unknown_member", meant)
                 faults.append((name, [ErrorDetail("There is no such member.", code)]))
             elif field.read_only and not self._is_unchanged(name, data[name]):
                 faults.append((name, [ErrorDetail("This member cannot be written.", "read_only")]))
@@ -129,9 +137,9 @@ class NestedCitationSerializer(BodySerializer):
             *("open_question", "note"),
         )
 
-    def to_internal_value(self, data: Any) -> tuple[Citation, Details]:
+    def to_internal_value(self, data: Any) -> tuple[Citation, ErrorDetails]:
         is_object = isinstance(data, Mapping)
-        values, faults = self.read(data) if is_object else ({}, {ALL: [NO_OBJECT]})
+        values, faults = self.read(data) if is_object else ({}, {NON_FIELD_ERRORS: [NOT_AN_OBJECT]})
         citation = Citation(**values)
         citation.unread = frozenset(faults if is_object else self.fields)
         return citation, faults
@@ -148,7 +156,7 @@ class RecordSerializer(BodySerializer):
         if hasattr(self.Meta.model, NESTED):
             options: dict[str, Any] = {
                 "many": True,
-                "max_length": MOST_ITEMS,
+                "max_length": MAX_ITEMS,
                 "required": False,
                 "write_only": True,
                 "help_text": "On create only: the words that support the record.",
@@ -164,15 +172,15 @@ class RecordSerializer(BodySerializer):
     @property
     def stored(self) -> Body:
         """The body as the client could read it."""
-        return whole(self.model).body(cast(Record, self.instance))
+        return get_default_projection(self.model).body(cast(Record, self.instance))
 
     def _is_unchanged(self, name: str, value: Any) -> bool:
         if self.instance is None:
             return False
         # ``version`` says what the change is based on and was compared before.
-        return name == "version" or wire(self.stored[name]) == value
+        return name == "version" or format_json_value(self.stored[name]) == value
 
-    def read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], Details]:
+    def read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], ErrorDetails]:
         removed = [name for name in data if self._is_removed(name, data[name])]
         values, faults = super().read({n: data[n] for n in data if n not in removed})
         values |= {name: self._default(name) for name in removed}
@@ -188,14 +196,14 @@ class RecordSerializer(BodySerializer):
         """Whether a patch takes out a member: it then has the default, as when a PUT is silent."""
         field = self.fields.get(name) if self.partial and value is None else None
         is_optional = field and not (field.read_only or field.required or field.allow_null)
-        return bool(is_optional) and name not in KEPT
+        return bool(is_optional) and name not in NEVER_RESET
 
     def _default(self, name: str) -> Any:
         """What a member holds of which nothing is said."""
         column: Any = self.model._meta.get_field(name)
         return [] if isinstance(column, models.ManyToManyField) else column.get_default()
 
-    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> Details:
+    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> ErrorDetails:
         """Put the values into the record and run its rules; it is then ready to be saved."""
         # What is then ready to be saved.
         self.ready: Record = self.instance or self.model()
@@ -215,14 +223,14 @@ class RecordSerializer(BodySerializer):
                 self.related[name] = value
             else:
                 setattr(self.ready, name, value)
-        return with_nested(self._broken_rules(), nested or ())
+        return add_nested_errors(self._broken_rules(), nested or ())
 
-    def _broken_rules(self) -> Details:
+    def _broken_rules(self) -> ErrorDetails:
         try:
             self.ready.validate(self.related)
         except RuleBreach as error:
             self.ready.conceal_slug_holder(error.error_dict, self.context["request"].user)
-            return flat(error)
+            return convert_rule_errors(error)
         return {}
 
     def _reset(self, values: dict[str, Any], names: Iterable[str]) -> None:
@@ -230,7 +238,7 @@ class RecordSerializer(BodySerializer):
 
         PUT replaces the whole. And no rule may take what is stored for what could not be read.
         """
-        kept = {*values, *KEPT}
+        kept = {*values, *NEVER_RESET}
         for name in names:
             if name not in kept and name in self.fields and not self.fields[name].read_only:
                 values[name] = self._default(name)
@@ -240,31 +248,33 @@ class RecordSerializer(BodySerializer):
 SERIALIZERS: dict[type[Record], type[RecordSerializer]] = {}
 
 
-def _leave_to_the_rules(value: Any) -> None:
+def _skip_validators(value: Any) -> None:
     """Instead of a field's own validators."""
 
 
-def wire(value: Any) -> Any:
+def format_json_value(value: Any) -> Any:
     """A value of a body as JSON would carry it."""
     if hasattr(value, "isoformat"):
         return value.isoformat().replace("+00:00", "Z")
     return value
 
 
-def flat(error: RuleBreach) -> Details:
+def convert_rule_errors(error: RuleBreach) -> ErrorDetails:
     """A breach of the rules as DRF's nested detail, codes kept."""
-    details: Details = {}
+    details: ErrorDetails = {}
     for name, errors in error.error_dict.items():
         place = details
         for step in name.split("/"):
             place = place.setdefault(step, {})
-        place[ALL] = [
+        place[NON_FIELD_ERRORS] = [
             ErrorDetail(" ".join(single.messages), single.code or "invalid") for single in errors
         ]
     return details
 
 
-def with_nested(details: Details, nested: Iterable[tuple[Citation, Details]]) -> Details:
+def add_nested_errors(
+    details: ErrorDetails, nested: Iterable[tuple[Citation, ErrorDetails]]
+) -> ErrorDetails:
     """The faults of a record, and what is wrong with members of its citations, in their places."""
     for number, (_citation, faults) in enumerate(nested):
         if faults:

@@ -14,14 +14,14 @@ from rest_framework.exceptions import ValidationError
 
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # What every database of ours can hold.
-LARGEST = {
+MAX_VALUES = {
     models.PositiveSmallIntegerField: 2**15 - 1,
     models.PositiveIntegerField: 2**31 - 1,
     models.PositiveBigIntegerField: 2**63 - 1,
 }
 
 
-class Text(serializers.CharField):
+class StrictCharField(serializers.CharField):
     """A text, kept to the character: a source may begin with a space."""
 
     def __init__(self, *, allow_unicode: bool = False, **options: Any) -> None:
@@ -34,7 +34,7 @@ class Text(serializers.CharField):
         return data
 
 
-class Whole(serializers.IntegerField):
+class StrictIntegerField(serializers.IntegerField):
     """A whole number from 0 to the most that its column holds."""
 
     def __init__(self, *, largest: int = 2**63 - 1, **options: Any) -> None:
@@ -49,7 +49,7 @@ class Whole(serializers.IntegerField):
         return data
 
 
-class Truth(serializers.BooleanField):
+class StrictBooleanField(serializers.BooleanField):
     """``true`` or ``false``."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -58,7 +58,7 @@ class Truth(serializers.BooleanField):
         return data
 
 
-class Day(serializers.DateField):
+class StrictDateField(serializers.DateField):
     """A day of the calendar: four digits, two and two."""
 
     def to_internal_value(self, value: Any) -> datetime.date:
@@ -69,7 +69,7 @@ class Day(serializers.DateField):
             raise ValidationError("Write a day, for example 2025-07-19.", "invalid") from error
 
 
-class Structure(serializers.JSONField):
+class StrictJSONField(serializers.JSONField):
     """A list or an object, as the column's default is one."""
 
     def __init__(self, *, kind: type, **options: Any) -> None:
@@ -83,20 +83,20 @@ class Structure(serializers.JSONField):
         return data
 
 
-def strict_field(field_class: Any, options: dict[str, Any], column: Any) -> tuple[Any, Any]:
+def get_strict_field(field_class: Any, options: dict[str, Any], column: Any) -> tuple[Any, Any]:
     """The strict field, with its options, in place of the one that DRF chose for a column."""
     if issubclass(field_class, serializers.ChoiceField):
         return field_class, options
     if issubclass(field_class, serializers.JSONField):
         known = {k: v for k, v in options.items() if k in {"help_text", "required", "read_only"}}
-        return Structure, {**known, "kind": type(column.get_default())}
+        return StrictJSONField, {**known, "kind": type(column.get_default())}
     if issubclass(field_class, serializers.IntegerField) and not options.get("read_only"):
         known = {k: v for k, v in options.items() if k not in {"min_value", "max_value"}}
-        return Whole, {**known, "largest": LARGEST.get(type(column), 2**63 - 1)}
+        return StrictIntegerField, {**known, "largest": MAX_VALUES.get(type(column), 2**63 - 1)}
     for loose, strict in (
-        (serializers.CharField, Text),
-        (serializers.BooleanField, Truth),
-        (serializers.DateField, Day),
+        (serializers.CharField, StrictCharField),
+        (serializers.BooleanField, StrictBooleanField),
+        (serializers.DateField, StrictDateField),
     ):
         if issubclass(field_class, loose):
             return strict, options

@@ -5,7 +5,7 @@ from typing import Any
 from negotiations import permissions
 from negotiations.models import COLLECTIONS, Record, Role, Token
 
-from .changes import record_of
+from .changes import build_object_schema
 from .values import Schema, ref
 
 URI = {"type": "string", "format": "uri"}
@@ -13,18 +13,18 @@ WORD = {"type": "string"}
 INSTANT = {"type": "string", "format": "date-time"}
 
 
-def coded(kind: Any) -> Schema:
+def build_coded_schema(kind: Any) -> Schema:
     """A coded value with its definitions."""
     lines = (f"* `{one.value}`: {one.definition}" for one in kind)
     return {"type": "string", "enum": kind.values, "description": "\n".join(lines)}
 
 
-def nullable(schema: Schema, description: str) -> Schema:
+def build_nullable_schema(schema: Schema, description: str) -> Schema:
     """The same or null."""
     return {**schema, "type": [schema["type"], "null"], "description": description}
 
 
-REACH = record_of(
+REACH = build_object_schema(
     {
         state.value: {**WORD, "enum": ["all", "own", "others", "none"], "description": state.label}
         for state in Record.Review
@@ -37,8 +37,10 @@ OWN_TOKEN = {
     "name": {**WORD, "description": "What it is for."},
     "scope": ref("TokenScope"),
     "created_at": {**INSTANT, "description": "When it was made."},
-    "expires_at": nullable(INSTANT, "When it ends; null is never."),
-    "last_used_at": nullable(INSTANT, "When it was last used, to five minutes; null is never."),
+    "expires_at": build_nullable_schema(INSTANT, "When it ends; null is never."),
+    "last_used_at": build_nullable_schema(
+        INSTANT, "When it was last used, to five minutes; null is never."
+    ),
     "current": {"type": "boolean", "description": "Whether this request was made with it."},
 }
 WANTED = {
@@ -61,7 +63,7 @@ WANTED = {
         },
     },
 }
-VALUE = record_of(
+VALUE = build_object_schema(
     {
         "value": {**WORD, "description": "As it stands in a body."},
         "label": {**WORD, "description": "As a person reads it."},
@@ -75,23 +77,23 @@ VALUE = record_of(
 )
 
 ABOUT: dict[str, Schema] = {
-    "Collections": record_of(
+    "Collections": build_object_schema(
         {
-            "collections": record_of(dict.fromkeys(COLLECTIONS, URI))
+            "collections": build_object_schema(dict.fromkeys(COLLECTIONS, URI))
             | {"description": "The address of each."},
             "openapi": {**URI, "description": "This document."},
             "docs": {**URI, "description": "The page to read it."},
         }
     ),
-    "Me": record_of(
+    "Me": build_object_schema(
         {
-            "user": nullable(WORD, "The user's name; null without a token."),
+            "user": build_nullable_schema(WORD, "The user's name; null without a token."),
             "role": ref("Role"),
             "token": {
                 "anyOf": [ref("Token"), {"type": "null"}],
                 "description": "The token that was sent.",
             },
-            "may": record_of(
+            "may": build_object_schema(
                 {
                     "create": {"type": "boolean", "description": "Whether records can be made."},
                     **dict.fromkeys(permissions.ACTIONS, ref("Reach")),
@@ -101,17 +103,17 @@ ABOUT: dict[str, Schema] = {
         }
     ),
     "Reach": REACH,
-    "Role": coded(Role),
-    "Token": record_of(OWN_TOKEN),
+    "Role": build_coded_schema(Role),
+    "Token": build_object_schema(OWN_TOKEN),
     "TokenCreate": WANTED,
-    "TokenList": record_of(
+    "TokenList": build_object_schema(
         {"results": {"type": "array", "items": ref("Token"), "description": "The newest first."}}
     ),
-    "TokenNew": record_of(
+    "TokenNew": build_object_schema(
         {**OWN_TOKEN, "token": {**WORD, "description": "Its text, shown this once."}}
     ),
-    "TokenScope": coded(Token.Scope),
-    "Vocabulary": record_of(
+    "TokenScope": build_coded_schema(Token.Scope),
+    "Vocabulary": build_object_schema(
         {
             "name": {**WORD, "description": "Its name, such as `position_stance`."},
             "used_by": {"type": "array", "items": WORD, "description": "The members it is for."},
@@ -122,7 +124,7 @@ ABOUT: dict[str, Schema] = {
             },
         }
     ),
-    "VocabularyList": record_of(
+    "VocabularyList": build_object_schema(
         {
             "schemes": {
                 "type": "object",
@@ -136,7 +138,7 @@ ABOUT: dict[str, Schema] = {
             },
         }
     ),
-    "VocabularyScheme": record_of(
+    "VocabularyScheme": build_object_schema(
         {
             "title": {**WORD, "description": "The data set, and which of its codes."},
             "version": {**WORD, "description": "The version of which the codes are."},

@@ -4,7 +4,7 @@ from typing import Any
 
 from negotiations.models import COLLECTIONS, Change
 
-from .values import ref, several
+from .values import build_list_schema, ref
 
 WORD = {"type": "string"}
 FIELDS = {
@@ -24,12 +24,12 @@ FIELDS = {
 }
 
 
-def record_of(properties: dict[str, Any]) -> dict[str, Any]:
+def build_object_schema(properties: dict[str, Any]) -> dict[str, Any]:
     """An object that has all of these members."""
     return {"type": "object", "required": [*properties], "properties": properties}
 
 
-EVENT = record_of(
+EVENT = build_object_schema(
     {
         "sequence": {"type": "integer", "description": "Its place in the feed of the reader."},
         "kind": ref("Collection"),
@@ -37,7 +37,7 @@ EVENT = record_of(
         **FIELDS,
     }
 )
-FEED_PAGE = record_of(
+FEED_PAGE = build_object_schema(
     {
         "next": {"type": "string", "format": "uri", "description": "Where to go on, now or later."},
         "position": {"type": "integer", "description": "What `after` of the next request is."},
@@ -64,7 +64,7 @@ FEED_ANSWERS = {
     (200, "text/event-stream"): WORD,
 }
 KINDS: dict[str, Any] = {
-    "type": several(ref("Collection")),
+    "type": build_list_schema(ref("Collection")),
     "style": "form",
     "explode": False,
     "description": "Only records of these collections.",

@@ -13,7 +13,7 @@ from negotiations.models import Vocabulary
 
 from .values import Schema, ref
 
-SIMPLE: dict[Any, Schema] = {
+SIMPLE_SCHEMAS: dict[Any, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     float: {"type": "number"},
@@ -25,37 +25,41 @@ SIMPLE: dict[Any, Schema] = {
 COMPONENTS: dict[str, Schema] = {}
 
 
-def component(kind: type) -> Schema:
+def register_component(kind: type) -> Schema:
     """A reference to the schema of a dataclass, which becomes a component of the document."""
     name = kind.__name__
     if name not in COMPONENTS:
         hints = get_type_hints(kind, include_extras=True)
         about = (kind.__doc__ or "").split("\n\n")[0]
         COMPONENTS[name] = {"type": "object", "description": about}
-        properties = {field.name: schema_of(hints[field.name]) for field in fields(kind)}
+        properties = {field.name: build_schema(hints[field.name]) for field in fields(kind)}
         COMPONENTS[name] |= {"required": [*properties], "properties": properties}
     return ref(name)
 
 
-def schema_of(hint: Any) -> Schema:
+def build_schema(hint: Any) -> Schema:
     """The schema of one annotation."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _annotated(*inner)
     if origin in {UnionType, Union}:
         (kind,) = [each for each in inner if each is not NoneType]
-        return _or_null(schema_of(kind))
+        return _or_null(build_schema(kind))
     if origin in {list, tuple}:
-        return {"type": "array", "items": schema_of(inner[0])}
+        return {"type": "array", "items": build_schema(inner[0])}
     if origin is dict:
-        return {"type": "object", "additionalProperties": schema_of(inner[1])}
+        return {"type": "object", "additionalProperties": build_schema(inner[1])}
     if origin is Literal:
         return {"type": "string", "enum": [*inner]}
-    return component(hint) if is_dataclass(hint) and isinstance(hint, type) else SIMPLE[hint]
+    return (
+        register_component(hint)
+        if is_dataclass(hint) and isinstance(hint, type)
+        else SIMPLE_SCHEMAS[hint]
+    )
 
 
 def _annotated(hint: Any, *notes: Any) -> Schema:
-    schema = dict(schema_of(hint))
+    schema = dict(build_schema(hint))
     for note in notes:
         if isinstance(note, str):
             schema["description"] = note
@@ -74,6 +78,6 @@ def _or_null(schema: Schema) -> Schema:
     return {**schema, **more, "type": [schema["type"], "null"]}
 
 
-def members(kind: type) -> list[str]:
+def list_field_names(kind: type) -> list[str]:
     """The names of a dataclass's members, in their order."""
     return [field.name for field in fields(kind)]

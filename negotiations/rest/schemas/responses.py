@@ -2,28 +2,28 @@
 
 from typing import Any
 
-from negotiations.rest.http.problem_details import BY_STATUS, MEDIA_TYPE, PROBLEMS
+from negotiations.rest.http.problem_details import CODE_BY_STATUS, MEDIA_TYPE, PROBLEMS
 
 from .values import Schema, ref
 
 EVENT_STREAM = "text/event-stream"
-READ = (304, 400, 401, 406, 429, 500, 503)
-WRITE = (400, 401, 403, 406, 409, 413, 415, 429, 500, 503)
-REFUSALS: dict[str, tuple[int, ...]] = {
-    "list": READ,
-    "export": READ,
-    "stats": READ,
-    "retrieve": (*READ, 404, 410),
-    "create": (*WRITE, 422),
-    "update": (*WRITE, 404, 410, 412, 422, 428),
-    "partial_update": (*WRITE, 404, 410, 412, 422, 428),
-    "destroy": (*WRITE, 404, 410, 412, 422, 428),
+READ_STATUSES = (304, 400, 401, 406, 429, 500, 503)
+WRITE_STATUSES = (400, 401, 403, 406, 409, 413, 415, 429, 500, 503)
+PROBLEM_STATUSES: dict[str, tuple[int, ...]] = {
+    "list": READ_STATUSES,
+    "export": READ_STATUSES,
+    "stats": READ_STATUSES,
+    "retrieve": (*READ_STATUSES, 404, 410),
+    "create": (*WRITE_STATUSES, 422),
+    "update": (*WRITE_STATUSES, 404, 410, 412, 422, 428),
+    "partial_update": (*WRITE_STATUSES, 404, 410, 412, 422, 428),
+    "destroy": (*WRITE_STATUSES, 404, 410, 412, 422, 428),
     # Outside the collections, by method.
-    "get": (*READ, 404),
-    "post": WRITE,
-    "delete": (*WRITE, 404),
+    "get": (*READ_STATUSES, 404),
+    "post": WRITE_STATUSES,
+    "delete": (*WRITE_STATUSES, 404),
 }
-NAMES = {status: code.title().replace("_", "") for status, code in BY_STATUS.items()}
+RESPONSE_NAMES = {status: code.title().replace("_", "") for status, code in CODE_BY_STATUS.items()}
 REQUEST_ID = {
     "description": "Names this request in the server's log.",
     "required": True,
@@ -63,25 +63,25 @@ MORE_HEADERS: dict[int, dict[str, Any]] = {
 }
 
 
-def json(description: str, schema: Schema) -> Schema:
+def describe_json(description: str, schema: Schema) -> Schema:
     """An answer with a body."""
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def page(schema: Schema, tables: dict[str, Schema]) -> Schema:
+def describe_page(schema: Schema, tables: dict[str, Schema]) -> Schema:
     """One page of a list; in a table the rows are the body and the rest are headers."""
-    found = json("One page of the list.", schema)
+    found = describe_json("One page of the list.", schema)
     found["content"] |= {name: {"schema": table} for name, table in tables.items()}
     return found
 
 
-def file(types: dict[str, Schema]) -> Schema:
+def describe_file(types: dict[str, Schema]) -> Schema:
     """An answer that is a file."""
     content = {name: {"schema": schema} for name, schema in types.items()}
     return {"description": "The file.", "content": content}
 
 
-def headers(action: str, status: str) -> Schema:
+def describe_headers(action: str, status: str) -> Schema:
     """The headers of an answer that a client builds on."""
     found: Schema = {"X-Request-ID": REQUEST_ID, **RATE_LIMIT}
     if action in {"create", "update", "partial_update", "destroy"}:
@@ -93,7 +93,7 @@ def headers(action: str, status: str) -> Schema:
         name = {"description": about, "required": True, "schema": {"type": "string"}}
         found |= {"Content-Disposition": name, "Feed-Position": FEED_POSITION}
     # An array of new records has no state and no place of its own.
-    found |= validators(action, is_sure=status != "201")
+    found |= describe_validators(action, is_sure=status != "201")
     if status == "201":
         address = {"type": "string", "format": "uri"}
         found["Location"] = {"description": "Where it is, if it is one.", "schema": address}
@@ -106,7 +106,7 @@ def headers(action: str, status: str) -> Schema:
     return found
 
 
-def validators(action: str, *, is_sure: bool) -> Schema:
+def describe_validators(action: str, *, is_sure: bool) -> Schema:
     """The headers that tell one state of an answer from another."""
     is_record = action not in {"list", "get", "stats", "export", "patch"}
     tag = "The record's version, as `If-Match` takes it." if is_record else "The answer's state."
@@ -122,13 +122,13 @@ def validators(action: str, *, is_sure: bool) -> Schema:
     }
 
 
-def refusal_ref(status: int) -> Schema:
+def build_response_ref(status: int) -> Schema:
     """A reference to the answer of this status."""
-    name = {304: "NotModified", 308: "Moved"}.get(status) or NAMES[status]
+    name = {304: "NotModified", 308: "Moved"}.get(status) or RESPONSE_NAMES[status]
     return {"$ref": f"#/components/responses/{name}"}
 
 
-def refusals() -> dict[str, Schema]:
+def describe_problems() -> dict[str, Schema]:
     """Every refusal once, under the name of its status."""
     found: dict[str, Schema] = {
         "NotModified": {
@@ -147,10 +147,10 @@ def refusals() -> dict[str, Schema]:
             },
         },
     }
-    documented = {status for group in REFUSALS.values() for status in group}
+    documented = {status for group in PROBLEM_STATUSES.values() for status in group}
     for status in sorted(documented - {304}):
         codes = [(code, *rest) for code, (s, *rest) in PROBLEMS.items() if s == status]
-        found[NAMES[status]] = {
+        found[RESPONSE_NAMES[status]] = {
             "description": "\n".join(f"* `{code}`: {title}. {do}" for code, title, do in codes),
             "headers": {"X-Request-ID": REQUEST_ID, **MORE_HEADERS.get(status, {})},
             "content": {MEDIA_TYPE: {"schema": ref("Problem")}},

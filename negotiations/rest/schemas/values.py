@@ -3,9 +3,9 @@
 from functools import cache
 from typing import Any
 
-from negotiations.models import CITED, COLLECTIONS, Vocabulary
-from negotiations.models.countries import COUNTRIES, country_code
-from negotiations.text.validators import identifiers_by_scheme, list_of_names
+from negotiations.models import CITABLE_MODELS, COLLECTIONS, Vocabulary
+from negotiations.models.countries import COUNTRIES, validate_country_code
+from negotiations.text.validators import validate_identifiers, validate_name_list
 
 Schema = dict[str, Any]
 
@@ -16,22 +16,22 @@ def ref(name: str, **more: Any) -> Schema:
 
 
 # Text in a query: what cannot be seen is refused.
-READABLE: Schema = {
+READABLE_TEXT: Schema = {
     "type": "string",
     "minLength": 1,
     "pattern": r"^[^\u0000-\u001f\u007f-\u009f\ufffd]*$",
 }
 
 
-def several(item: Schema, description: str = "") -> Schema:
+def build_list_schema(item: Schema, description: str = "") -> Schema:
     """Values of a parameter, separated by commas."""
     schema = {"type": "array", "items": item, "minItems": 1}
     return {**schema, "description": description} if description else schema
 
 
-def each_once(item: Schema) -> Schema:
+def build_unique_list_schema(item: Schema) -> Schema:
     """Values of a parameter that may not be given twice."""
-    return {**several(item), "uniqueItems": True}
+    return {**build_list_schema(item), "uniqueItems": True}
 
 
 EMPTY = {"type": "string", "const": ""}
@@ -58,7 +58,8 @@ SHARED: dict[str, Schema] = {
         "type": "string",
         "description": "The public name of a record of any kind that can be cited.",
         "pattern": "^({})/{}$".format(
-            "|".join(n for n, m in COLLECTIONS.items() if m._meta.model_name in CITED), SLUG
+            "|".join(n for n, m in COLLECTIONS.items() if m._meta.model_name in CITABLE_MODELS),
+            SLUG,
         ),
         "examples": ["parties/ukraine"],
     },
@@ -102,15 +103,15 @@ SHARED: dict[str, Schema] = {
     },
 }
 # The rules of the models that a schema can say.
-BY_RULE = {
-    country_code: "Country",
-    list_of_names: "Names",
-    identifiers_by_scheme: "Identifiers",
+SCHEMA_BY_VALIDATOR = {
+    validate_country_code: "Country",
+    validate_name_list: "Names",
+    validate_identifiers: "Identifiers",
 }
 
 
 @cache
-def vocabulary_of(column: Any) -> type[Vocabulary]:
+def get_vocabulary(column: Any) -> type[Vocabulary]:
     """The coded values that a column is declared with, of its own kind where two are alike."""
     values = [value for value, _ in column.choices]
     alike = [kind for kind in Vocabulary.__subclasses__() if kind.values == values]
@@ -119,15 +120,15 @@ def vocabulary_of(column: Any) -> type[Vocabulary]:
     return (own or alike)[0]
 
 
-def vocabulary_name(column: Any) -> str:
+def get_vocabulary_name(column: Any) -> str:
     """``PartyKind`` for ``Party.Kind``; what all kinds share has no prefix."""
-    owner, _, name = vocabulary_of(column).__qualname__.rpartition(".")
+    owner, _, name = get_vocabulary(column).__qualname__.rpartition(".")
     return name if owner in {"", "Record"} else owner + name
 
 
-def vocabulary_schema(column: Any) -> Schema:
+def build_vocabulary_schema(column: Any) -> Schema:
     """The values with their definitions."""
-    kind: Any = vocabulary_of(column)
+    kind: Any = get_vocabulary(column)
     about = next(iter((kind.__doc__ or "").split("\n")), "")
     about = "" if about.startswith("A closed list") else f"{about}\n\n"
     lines = [f"* `{value.value}`: {value.definition}" for value in kind]

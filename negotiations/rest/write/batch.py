@@ -11,54 +11,64 @@ from rest_framework.request import Request
 
 from negotiations import history, permissions
 from negotiations.history.bulk import (
-    Changed,
+    RecordUpdate,
     Watch,
     Writes,
-    known_targets,
+    list_cached_targets,
     prepare_changed,
     prepare_deleted,
     sensitive_to,
 )
-from negotiations.models import CITED, COLLECTIONS, Citation, Record
-from negotiations.models.nearest_slugs import nearest_slugs
-from negotiations.models.system.locks import queue
-from negotiations.rest.http.conditional import stale, version_in
-from negotiations.rest.http.exception_handler import Fault, faults_of, faults_of_rules
-from negotiations.rest.http.gone import moved_to, tombstone
-from negotiations.rest.http.problem_details import Refusal
+from negotiations.models import CITABLE_MODELS, COLLECTIONS, Citation, Record
+from negotiations.models.nearest_slugs import suggest_slugs
+from negotiations.models.system.locks import serialize_writers
+from negotiations.rest.http.conditional import build_stale_problem, parse_body_version
+from negotiations.rest.http.exception_handler import (
+    ErrorEntry,
+    flatten_errors,
+    flatten_model_errors,
+)
+from negotiations.rest.http.gone import find_deletion, find_redirect_slug
+from negotiations.rest.http.problem_details import ProblemError
 from negotiations.rest.read.projections import Body
-from negotiations.rest.read.sparse_fields import whole
-from negotiations.rest.representations.mentions import mentions
+from negotiations.rest.read.sparse_fields import get_default_projection
+from negotiations.rest.representations.mentions import find_references
 from negotiations.rest.representations.serializers import SERIALIZERS
-from negotiations.text.did_you_mean import MOST_SUGGESTED
+from negotiations.text.did_you_mean import MAX_ERRORS_WITH_SUGGESTIONS
 
-from .batch_parsing import Operation, Reading, runs
-from .bulk_create import Maker, New, refusal, stored_bodies, try_to_write
-from .local_ids import LocalIds, lid_of
+from .batch_parsing import Operation, ParsedBatch, group_operations
+from .bulk_create import (
+    BulkCreator,
+    NewRecord,
+    build_invalid_problem,
+    fetch_stored_bodies,
+    try_to_write,
+)
+from .local_ids import LocalIds, get_local_id
 from .update import (
-    delete,
+    apply_changes,
+    delete_unreferenced,
     find_referenced,
     require_any_right,
     require_reason,
     require_right_to_try,
     require_unreferenced,
-    revise,
 )
 
 # Faults that have a status of their own when a batch has no others.
-OWN_STATUS = {"forbidden", "not_found", "gone", "stale", "conflict", "version_required"}
-REFUSED = (Refusal, PermissionDenied, RuleBreach, IntegrityError)
+CODES_WITH_OWN_STATUS = {"forbidden", "not_found", "gone", "stale", "conflict", "version_required"}
+OPERATION_ERRORS = (ProblemError, PermissionDenied, RuleBreach, IntegrityError)
 
 
 class Batch:
     """The operations of one request, done in one transaction."""
 
-    def __init__(self, request: Request, reading: Reading) -> None:
+    def __init__(self, request: Request, reading: ParsedBatch) -> None:
         self.request, self.user, self.reading = request, request.user, reading
-        self.faults: list[Fault] = list(reading.faults)
+        self.faults: list[ErrorEntry] = list(reading.faults)
         self.ids = LocalIds(reading.operations, reading.lids)
         # To make what checks bodies takes longer than to use it.
-        self.makers: dict[type[Record], Maker] = {}
+        self.makers: dict[type[Record], BulkCreator] = {}
         self.changers: dict[type[Record], Any] = {}
         self.done: dict[int, Record] = {}
         # What was changed: by record, the record as it is now, and why.
@@ -67,13 +77,13 @@ class Batch:
     def prepare(self) -> Callable[[], list[dict[str, Any]]]:
         """Check what can be checked while nobody waits; what is returned does all and tells it."""
         watch = Watch()
-        prepared = PreparedBatch(self, watch) if is_flat(self.reading) else None
+        prepared = PreparedBatch(self, watch) if is_independent(self.reading) else None
 
         def write() -> list[dict[str, Any]]:
             if prepared is not None:
                 watch.look(prepared.used, prepared.written)
             with transaction.atomic():
-                queue()
+                serialize_writers()
                 if prepared is not None and prepared.write():
                     return self._told()
                 return Batch(self.request, self.reading).results()
@@ -84,8 +94,8 @@ class Batch:
         """Do all of it and tell what became of each operation, in their order."""
         with transaction.atomic():
             # Before any row is read: what is read then stands until all is written.
-            queue()
-            for run in runs(self.reading.operations):
+            serialize_writers()
+            for run in group_operations(self.reading.operations):
                 if run[0].op == "create":
                     self._create(run)
                 else:
@@ -107,11 +117,11 @@ class Batch:
         news, about_ids = [], []
         for each in run:
             body, faults = self.ids.resolved(each)
-            news.append(New(f"{each.pointer}/body", body))
+            news.append(NewRecord(f"{each.pointer}/body", body))
             about_ids += faults
         ready, faults = maker.checked(news)
         made, more = maker.saved(ready, run[0].reason)
-        self._note([*about_ids, *without_places(faults, about_ids), *more])
+        self._note([*about_ids, *exclude_same_pointers(faults, about_ids), *more])
         for each in run:
             if record := made.get(f"{each.pointer}/body"):
                 self.done[each.number] = self.ids.made[each.number] = record
@@ -122,33 +132,33 @@ class Batch:
         try:
             with transaction.atomic():
                 self.done[operation.number] = act(operation)
-        except REFUSED as error:
+        except OPERATION_ERRORS as error:
             self._note(self._faults_of(error, operation))
 
     def _update(self, operation: Operation) -> Record:
         change, is_changed = self.read_change(operation)
         if is_changed:
             reason = operation.reason
-            history.write(change.record, related=change.related, by=self.user, reason=reason)
+            history.save(change.record, related=change.related, by=self.user, reason=reason)
             self.changed[change.record] = change.record, reason
         return change.record
 
-    def read_change(self, operation: Operation) -> tuple[Changed, bool]:
+    def read_change(self, operation: Operation) -> tuple[RecordUpdate, bool]:
         """Validate a change, and tell whether it changes anything."""
         record = self._named(operation, "edit", "submit", "publish", "withdraw")
         stored = copy(record)
         serializer, (body, faults) = self._changer(record), self.ids.resolved(operation)
         require_right_to_try(self.user, record, body, partial=True)
-        require_version(record, operation)
+        require_operation_version(record, operation)
         is_changed = False
         try:
-            is_changed = revise(serializer, record, body, self.user)
+            is_changed = apply_changes(serializer, record, body, self.user)
         except ValidationError as error:
-            found = list(faults_of(error.detail, f"{operation.pointer}/body"))
-            faults += without_places(found, faults)
+            found = list(flatten_errors(error.detail, f"{operation.pointer}/body"))
+            faults += exclude_same_pointers(found, faults)
         if faults:
-            raise Refusal("invalid", "", errors=faults)
-        return Changed(stored, record, serializer.related), is_changed
+            raise ProblemError("invalid", "", errors=faults)
+        return RecordUpdate(stored, record, serializer.related), is_changed
 
     def _publish_evidence(self) -> None:
         """Publish the citations that were added to what was changed while it is public.
@@ -167,7 +177,7 @@ class Batch:
         }
         for record, reason in self.changed.values() if made else ():
             if record.review == Record.Review.PUBLISHED:
-                history.take_citations_along(record, by=self.user, reason=reason)
+                history.sync_citation_review(record, by=self.user, reason=reason)
         hidden = Citation.objects.filter(pk__in=made).exclude(review=Record.Review.PUBLISHED)
         for citation in hidden.select_related("source"):
             record, _ = self.changed[citation.record]
@@ -180,12 +190,12 @@ class Batch:
         """Return the record that is to go, if the caller may delete it as it stands."""
         record = self._named(operation, "delete")
         require_reason(record, operation.reason)
-        require_version(record, operation)
+        require_operation_version(record, operation)
         return record
 
     def _delete(self, operation: Operation) -> Record:
         record = self.read_deletion(operation)
-        delete(record, by=self.user, reason=operation.reason)
+        delete_unreferenced(record, by=self.user, reason=operation.reason)
         return record
 
     def _named(self, operation: Operation, *actions: str) -> Record:
@@ -193,25 +203,25 @@ class Batch:
         model, slug = operation.model, operation.slug
         record: Record | None = model.objects.visible_to(self.user).filter(slug=slug).first()
         if record is None:
-            raise Refusal("not_found", "", errors=[self._missing(operation)])
+            raise ProblemError("not_found", "", errors=[self._missing(operation)])
         require_any_right(self.user, record, *actions)
         return record
 
-    def _missing(self, operation: Operation) -> Fault:
+    def _missing(self, operation: Operation) -> ErrorEntry:
         model, slug = operation.model, operation.slug
         place = f"{operation.pointer}/slug"
-        now = moved_to(model, slug, self.user)
-        if now is None and tombstone(model, slug, self.user):
+        now = find_redirect_slug(model, slug, self.user)
+        if now is None and find_deletion(model, slug, self.user):
             return {"pointer": place, "code": "gone", "detail": "The record was deleted."}
-        few = len(self.faults) < MOST_SUGGESTED
-        meant = [now] if now else nearest_slugs(model, slug, self.user) if few else []
+        few = len(self.faults) < MAX_ERRORS_WITH_SUGGESTIONS
+        meant = [now] if now else suggest_slugs(model, slug, self.user) if few else []
         more = {"did_you_mean": meant} if meant else {}
         detail = f"There is no {slug[:100]!r} among {model.collection()}."
         return {"pointer": place, "code": "not_found", "detail": detail, **more}
 
-    def _maker(self, kind: type[Record]) -> Maker:
+    def _maker(self, kind: type[Record]) -> BulkCreator:
         if kind not in self.makers:
-            self.makers[kind] = Maker(SERIALIZERS[kind], self.request)
+            self.makers[kind] = BulkCreator(SERIALIZERS[kind], self.request)
         return self.makers[kind]
 
     def _changer(self, record: Record) -> Any:
@@ -223,30 +233,32 @@ class Batch:
 
     # Faults
 
-    def _note(self, faults: Iterable[Fault]) -> None:
+    def _note(self, faults: Iterable[ErrorEntry]) -> None:
         self.faults += faults
 
-    def _faults_of(self, error: Exception, operation: Operation) -> list[Fault]:
+    def _faults_of(self, error: Exception, operation: Operation) -> list[ErrorEntry]:
         """What one operation was refused for, each fault in its place."""
         place = operation.pointer
-        if isinstance(error, Refusal):
+        if isinstance(error, ProblemError):
             if error.errors:
-                return [placed(each, place) for each in error.errors]
+                return [relocate_error(each, place) for each in error.errors]
             at = f"{place}/version" if error.code == "stale" else place
             more = {name: value for name, value in error.more.items() if value is not None}
             return [{"pointer": at, "code": error.code, "detail": str(error.detail), **more}]
         if isinstance(error, PermissionDenied):
             return [{"pointer": place, "code": "forbidden", "detail": str(error.detail)}]
         if isinstance(error, RuleBreach):
-            return [{**each, "pointer": place} for each in faults_of_rules(error)]
+            return [{**each, "pointer": place} for each in flatten_model_errors(error)]
         detail = "It conflicts with another record."
         return [{"pointer": place, "code": "conflict", "detail": detail}]
 
-    def _refusal(self) -> Refusal:
+    def _refusal(self) -> ProblemError:
         """The answer with all faults; its status is theirs where they have one in common."""
-        faults = sorted(self.faults, key=lambda each: place_of(each["pointer"]))
-        codes = {each["code"] if each["code"] in OWN_STATUS else "invalid" for each in faults}
-        return refusal(faults, codes.pop() if len(codes) == 1 else "invalid")
+        faults = sorted(self.faults, key=lambda each: get_error_sort_key(each["pointer"]))
+        codes = {
+            each["code"] if each["code"] in CODES_WITH_OWN_STATUS else "invalid" for each in faults
+        }
+        return build_invalid_problem(faults, codes.pop() if len(codes) == 1 else "invalid")
 
     # The answer
 
@@ -255,10 +267,15 @@ class Batch:
         by_kind: dict[type[Record], list[Record]] = {}
         for record in self.done.values():
             by_kind.setdefault(type(record), []).append(record)
-        bodies = {kind: stored_bodies(whole(kind), records) for kind, records in by_kind.items()}
+        bodies = {
+            kind: fetch_stored_bodies(get_default_projection(kind), records)
+            for kind, records in by_kind.items()
+        }
         lids = {number: lid for lid, number in self.reading.lids.items()}
         return [
-            told(each, self.done[each.number], bodies[each.model], lids.get(each.number))
+            serialize_result(
+                each, self.done[each.number], bodies[each.model], lids.get(each.number)
+            )
             for each in self.reading.operations
         ]
 
@@ -278,7 +295,7 @@ class PreparedBatch:
         self.made: dict[type[Record], dict[str, Record]] = {}
         # What is wrong with one of them may be due to another: then each has to be tried.
         self.has_to_be_tried = False
-        for run in runs(batch.reading.operations):
+        for run in group_operations(batch.reading.operations):
             if run[0].op == "create":
                 self._check_new(run)
         for op, check in (("update", self._check_changes), ("delete", self._check_deletions)):
@@ -300,15 +317,15 @@ class PreparedBatch:
     def _check_new(self, run: Sequence[Operation]) -> None:
         batch, reason = self.batch, run[0].reason
         # One for each run: it holds what the bodies of its run name until they are written.
-        maker = Maker(SERIALIZERS[run[0].model], batch.request)
+        maker = BulkCreator(SERIALIZERS[run[0].model], batch.request)
         maker.beside = self.made
         news, about_ids = [], []
         for each in run:
             body, faults = batch.ids.resolved(each)
-            news.append(New(f"{each.pointer}/body", body))
+            news.append(NewRecord(f"{each.pointer}/body", body))
             about_ids += faults
         ready, faults = maker.checked(news)
-        faults = [*about_ids, *without_places(faults, about_ids)]
+        faults = [*about_ids, *exclude_same_pointers(faults, about_ids)]
         self.has_to_be_tried |= bool(faults) and any(e.after for e in batch.reading.operations)
         batch._note(faults)
         made = self.made.setdefault(run[0].model, {})
@@ -326,7 +343,7 @@ class PreparedBatch:
             batch.done[each.number] = batch.ids.made[each.number] = record
             made[record.slug] = record
 
-    def _try_to_save(self, maker: Maker, ready: Sequence[Any], reason: str) -> bool:
+    def _try_to_save(self, maker: BulkCreator, ready: Sequence[Any], reason: str) -> bool:
         """Tell what the tables refuse of a run that has faults already."""
         self.batch._note(maker.saved(ready, reason)[1])
         return True
@@ -336,12 +353,12 @@ class PreparedBatch:
         for operation in operations:
             try:
                 change, is_changed = self.batch.read_change(operation)
-            except REFUSED as error:
+            except OPERATION_ERRORS as error:
                 self.batch._note(self.batch._faults_of(error, operation))
                 continue
             self.batch.done[operation.number] = change.record
             named = [target for targets in change.related.values() for target in targets]
-            self.used.update({change.stored, *known_targets(change.record), *named})
+            self.used.update({change.stored, *list_cached_targets(change.record), *named})
             self.written.update(sensitive_to(change))
             if is_changed:
                 changes.append(change)
@@ -361,11 +378,11 @@ class PreparedBatch:
                 if record.pk in referenced:
                     require_unreferenced(record, user)
                 history.require_deletable(record)
-            except REFUSED as error:
+            except OPERATION_ERRORS as error:
                 self.batch._note(self.batch._faults_of(error, operation))
                 continue
             self.batch.done[operation.number] = record
-            self.written.update({record, *sensitive_to(Changed(record, record, {}))})
+            self.written.update({record, *sensitive_to(RecordUpdate(record, record, {}))})
             by_reason.setdefault(operation.reason, []).append(record)
         for reason, records in by_reason.items():
             self._prepare(prepare_deleted(records, by=user, reason=reason))
@@ -374,7 +391,7 @@ class PreparedBatch:
         self.steps.append(lambda: try_to_write(writes))
 
 
-def is_flat(reading: Reading) -> bool:
+def is_independent(reading: ParsedBatch) -> bool:
     """Tell whether no change or deletion of a batch can depend on what another operation does.
 
     They concern different records none of which names another, and no body names one of them. New
@@ -391,18 +408,22 @@ def is_flat(reading: Reading) -> bool:
         is_new = each.op == "create"
         if each.after and not is_new:
             return False
-        for mention in mentions(fields[each.model], each.body):
+        for mention in find_references(fields[each.model], each.body):
             # What a citation supports can be of any kind.
             kinds = [mention.model] if mention.model else [COLLECTIONS[name] for name in CITED_IN]
-            if (lid_of(mention) and not is_new) or any((k, mention.slug) in known for k in kinds):
+            if (get_local_id(mention) and not is_new) or any(
+                (k, mention.slug) in known for k in kinds
+            ):
                 return False
-    return not names_another(changed)
+    return not has_internal_reference(changed)
 
 
-CITED_IN = tuple(name for name, kind in COLLECTIONS.items() if kind._meta.model_name in CITED)
+CITED_IN = tuple(
+    name for name, kind in COLLECTIONS.items() if kind._meta.model_name in CITABLE_MODELS
+)
 
 
-def names_another(changed: Sequence[tuple[type[Record], str]]) -> bool:
+def has_internal_reference(changed: Sequence[tuple[type[Record], str]]) -> bool:
     """Tell whether one of these records refers to another, or two cite for the same record."""
     slugs: dict[type[Record], list[str]] = {}
     for kind, slug in changed:
@@ -415,13 +436,13 @@ def names_another(changed: Sequence[tuple[type[Record], str]]) -> bool:
             if others and rows.filter(**{f"{field.name}__slug__in": others}).exists():
                 return True
         if kind is Citation:
-            cited = list(rows.values_list(*(f"{name}_id" for name in CITED)))
+            cited = list(rows.values_list(*(f"{name}_id" for name in CITABLE_MODELS)))
             if len(cited) > len(set(cited)):
                 return True
     return False
 
 
-def told(
+def serialize_result(
     operation: Operation, record: Record, bodies: dict[int, Body], lid: str | None
 ) -> dict[str, Any]:
     """What became of one operation."""
@@ -437,14 +458,14 @@ def told(
     return result if operation.op == "delete" else {**result, "body": body}
 
 
-def require_version(record: Record, operation: Operation) -> None:
+def require_operation_version(record: Record, operation: Operation) -> None:
     """412 when the operation is based on another version than the stored one."""
-    for based_on in (operation.version, version_in(operation.body)):
+    for based_on in (operation.version, parse_body_version(operation.body)):
         if based_on is not None and based_on != record.version:
-            raise stale(record, based_on)
+            raise build_stale_problem(record, based_on)
 
 
-def placed(fault: Mapping[str, Any], place: str) -> Fault:
+def relocate_error(fault: Mapping[str, Any], place: str) -> ErrorEntry:
     """A fault of the request as one of an operation of it."""
     if "header" in fault:
         told = {name: value for name, value in fault.items() if name != "header"}
@@ -453,13 +474,15 @@ def placed(fault: Mapping[str, Any], place: str) -> Fault:
     return {**fault} if is_placed else {**fault, "pointer": f"{place}/body{fault['pointer']}"}
 
 
-def without_places(faults: Sequence[Fault], others: Sequence[Fault]) -> list[Fault]:
+def exclude_same_pointers(
+    faults: Sequence[ErrorEntry], others: Sequence[ErrorEntry]
+) -> list[ErrorEntry]:
     """Those of the faults that do not stand where one of the others does."""
     places = {each["pointer"] for each in others}
     return [each for each in faults if each["pointer"] not in places]
 
 
-def place_of(pointer: str) -> tuple[int, int]:
+def get_error_sort_key(pointer: str) -> tuple[int, int]:
     """By which faults are ordered: those of the batch itself, then those of each operation."""
     steps = pointer.split("/")
     return (1, int(steps[2])) if len(steps) > 2 and steps[2].isdigit() else (0, 0)

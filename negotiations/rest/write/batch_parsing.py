@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from negotiations.models import COLLECTIONS, Record
-from negotiations.rest.http.exception_handler import Fault, step
-from negotiations.rest.http.merge_patch import is_reason
-from negotiations.rest.http.query_params import readable
-from negotiations.text.did_you_mean import MOST_SUGGESTED, nearest
+from negotiations.rest.http.exception_handler import ErrorEntry, escape_pointer_token
+from negotiations.rest.http.merge_patch import is_valid_reason
+from negotiations.rest.http.query_params import is_readable
+from negotiations.text.did_you_mean import MAX_ERRORS_WITH_SUGGESTIONS, suggest_similar
 
-from .bulk_create import MOST
+from .bulk_create import MAX_RECORDS
 
 # What each operation consists of: the members that it needs, and those that it may have.
-SHARED = {"op", "collection"}
-NEEDED = {
-    "create": SHARED | {"body"},
-    "update": SHARED | {"slug", "version", "body"},
-    "delete": SHARED | {"slug", "version"},
+COMMON_MEMBERS = {"op", "collection"}
+REQUIRED_MEMBERS = {
+    "create": COMMON_MEMBERS | {"body"},
+    "update": COMMON_MEMBERS | {"slug", "version", "body"},
+    "delete": COMMON_MEMBERS | {"slug", "version"},
 }
-FURTHER = {"create": {"lid", "reason"}, "update": {"reason"}, "delete": {"reason"}}
+OPTIONAL_MEMBERS = {"create": {"lid", "reason"}, "update": {"reason"}, "delete": {"reason"}}
 LID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
-LARGEST_VERSION = 2**31 - 1
+MAX_VERSION = 2**31 - 1
 
 
 @dataclass
@@ -45,14 +45,14 @@ class Operation:
         return f"/operations/{self.number}"
 
 
-class Reading:
+class ParsedBatch:
     """A batch as it was sent: the operations that can be tried, and what is wrong with the others.
 
     ``lids`` has, for every local id, the number of the operation that gives it.
     """
 
     def __init__(self, sent: Any, reason: str) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[ErrorEntry] = []
         self.operations: list[Operation] = []
         self.lids: dict[str, int] = {}
         if not isinstance(sent, Mapping):
@@ -63,8 +63,8 @@ class Reading:
         items = sent.get("operations")
         if not isinstance(items, list):
             self.fault("/operations", "required", "Write a list of operations.")
-        elif not 1 <= len(items) <= MOST:
-            self.fault("/operations", "out_of_range", f"Send 1 to {MOST} at a time.")
+        elif not 1 <= len(items) <= MAX_RECORDS:
+            self.fault("/operations", "out_of_range", f"Send 1 to {MAX_RECORDS} at a time.")
         else:
             for number, item in enumerate(items):
                 self._read(number, item)
@@ -79,11 +79,11 @@ class Reading:
         if not isinstance(item, Mapping):
             self.fault(place, "invalid", "Write a JSON object.")
             return
-        op = self._one_of(item, "op", NEEDED, place)
+        op = self._one_of(item, "op", REQUIRED_MEMBERS, place)
         collection = self._one_of(item, "collection", COLLECTIONS, place)
         reason = self._reason(item, place, self.reason)
         if op:
-            self._refuse_strange(item, NEEDED[op] | FURTHER[op], place)
+            self._refuse_strange(item, REQUIRED_MEMBERS[op] | OPTIONAL_MEMBERS[op], place)
             self._members(op, item, place)
         if "lid" in item:
             self._name(number, item["lid"], place)
@@ -105,13 +105,13 @@ class Reading:
 
     def _members(self, op: str, item: Any, place: str) -> None:
         """What an operation of this sort needs, each of its type."""
-        if "body" in NEEDED[op] and not isinstance(item.get("body"), Mapping):
+        if "body" in REQUIRED_MEMBERS[op] and not isinstance(item.get("body"), Mapping):
             self.fault(f"{place}/body", "invalid", "Write a JSON object.")
-        if "slug" in NEEDED[op] and not (
-            isinstance(item.get("slug"), str) and readable(item["slug"])
+        if "slug" in REQUIRED_MEMBERS[op] and not (
+            isinstance(item.get("slug"), str) and is_readable(item["slug"])
         ):
             self.fault(f"{place}/slug", "required", "Write the slug of the record.")
-        if "version" in NEEDED[op]:
+        if "version" in REQUIRED_MEMBERS[op]:
             self._version(item, place)
 
     def _version(self, item: Any, place: str) -> None:
@@ -119,7 +119,7 @@ class Reading:
         if "version" not in item:
             detail = "Say which version you read: the change is based on it."
             self.fault(f"{place}/version", "version_required", detail)
-        elif not is_version(version):
+        elif not is_version_number(version):
             self.fault(f"{place}/version", "invalid", "Write a whole number.")
 
     def _name(self, number: int, lid: Any, place: str) -> None:
@@ -134,7 +134,7 @@ class Reading:
 
     def _reason(self, holder: Any, place: str, default: str) -> str:
         reason = holder.get("reason", default)
-        if is_reason(reason):
+        if is_valid_reason(reason):
             return str(reason)
         self.fault(f"{place}/reason", "invalid", "Write one line of at most 500 characters.")
         return default
@@ -144,19 +144,25 @@ class Reading:
             if name not in known:
                 meant = self._meant(name, known)
                 detail = "There is no such member."
-                self.fault(f"{place}/{step(name[:100])}", "unknown_member", detail, meant)
+                self.fault(
+                    f"{place}/{escape_pointer_token(name[:100])}", "unknown_member", detail, meant
+                )
 
     def _meant(self, word: str, known: Any) -> list[str]:
-        return nearest(word, sorted(known)) if len(self.faults) < MOST_SUGGESTED else []
+        return (
+            suggest_similar(word, sorted(known))
+            if len(self.faults) < MAX_ERRORS_WITH_SUGGESTIONS
+            else []
+        )
 
 
-def is_version(value: Any) -> bool:
+def is_version_number(value: Any) -> bool:
     """Whether a value can be the number of a version."""
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return is_whole and 0 <= value <= LARGEST_VERSION
+    return is_whole and 0 <= value <= MAX_VERSION
 
 
-def runs(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
+def group_operations(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
     """The operations in groups, each to be done at once, in an order that keeps what must be kept.
 
     New records of one kind go together, so that a thousand are written in a few statements. One
@@ -171,7 +177,9 @@ def runs(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
             groups.append([each])
             continue
         first = max([barrier, *(place[n] + 1 for n in each.after if n in place)])
-        chosen = next((n for n in range(first, len(groups)) if alike(groups[n][0], each)), None)
+        chosen = next(
+            (n for n in range(first, len(groups)) if can_run_together(groups[n][0], each)), None
+        )
         if chosen is None:
             chosen = len(groups)
             groups.append([])
@@ -180,6 +188,6 @@ def runs(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
     yield from groups
 
 
-def alike(one: Operation, other: Operation) -> bool:
+def can_run_together(one: Operation, other: Operation) -> bool:
     """Whether two can be done at once."""
     return (one.op, one.model, one.reason) == (other.op, other.model, other.reason)

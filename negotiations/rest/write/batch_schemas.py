@@ -3,11 +3,11 @@
 from typing import Any
 
 from negotiations.models import COLLECTIONS
-from negotiations.rest.http.merge_patch import LONGEST_REASON
+from negotiations.rest.http.merge_patch import MAX_REASON_LENGTH
 from negotiations.rest.schemas.values import Schema, ref
 
-from .batch_parsing import FURTHER, LARGEST_VERSION, LID, NEEDED
-from .bulk_create import MOST
+from .batch_parsing import LID, MAX_VERSION, OPTIONAL_MEMBERS, REQUIRED_MEMBERS
+from .bulk_create import MAX_RECORDS
 
 MEMBERS: dict[str, Schema] = {
     "collection": {"type": "string", "enum": [*COLLECTIONS], "description": "Of what kind it is."},
@@ -15,7 +15,7 @@ MEMBERS: dict[str, Schema] = {
     "version": {
         "type": "integer",
         "minimum": 0,
-        "maximum": LARGEST_VERSION,
+        "maximum": MAX_VERSION,
         "description": "The version that was read.",
     },
     "lid": {
@@ -23,7 +23,7 @@ MEMBERS: dict[str, Schema] = {
         "pattern": f"^{LID.pattern}$",
         "description": "A name for the new record within this batch; no other has it.",
     },
-    "reason": ref("Line", maxLength=LONGEST_REASON, description="Why: one line."),
+    "reason": ref("Line", maxLength=MAX_REASON_LENGTH, description="Why: one line."),
 }
 BODIES = {
     "create": "As POST at the collection takes it; `lid:` and a local id may stand for a slug.",
@@ -74,7 +74,7 @@ EXAMPLE = {
 }
 
 
-def one_of(names: dict[str, str], by: str) -> Schema:
+def build_one_of_schema(names: dict[str, str], by: str) -> Schema:
     """One of several objects, told apart by a member."""
     mapping = {value: f"#/components/schemas/{name}" for value, name in names.items()}
     return {
@@ -83,7 +83,7 @@ def one_of(names: dict[str, str], by: str) -> Schema:
     }
 
 
-def operation(op: str) -> Schema:
+def build_operation_schema(op: str) -> Schema:
     """One sort of operation."""
     members: dict[str, Schema] = {
         "op": {"type": "string", "const": op, "description": "What is done."},
@@ -98,15 +98,17 @@ def operation(op: str) -> Schema:
     return {
         "type": "object",
         "description": ABOUT[op],
-        "required": [name for name in members if name in NEEDED[op]],
+        "required": [name for name in members if name in REQUIRED_MEMBERS[op]],
         "properties": {
-            name: member for name, member in members.items() if name in NEEDED[op] | FURTHER[op]
+            name: member
+            for name, member in members.items()
+            if name in REQUIRED_MEMBERS[op] | OPTIONAL_MEMBERS[op]
         },
         "additionalProperties": False,
     }
 
 
-def result(collection: str, name: str) -> Schema:
+def build_result_schema(collection: str, name: str) -> Schema:
     """What became of an operation on records of one kind."""
     body = {
         "anyOf": [ref(name), {"type": "null"}],
@@ -131,18 +133,18 @@ def result(collection: str, name: str) -> Schema:
     }
 
 
-def components() -> dict[str, Schema]:
+def build_batch_components() -> dict[str, Schema]:
     """The schemas of requests and answers."""
-    operations = {op: f"Batch{op.title()}" for op in NEEDED}
+    operations = {op: f"Batch{op.title()}" for op in REQUIRED_MEMBERS}
     kinds = {name: model.__name__ for name, model in COLLECTIONS.items()}
     results = {collection: f"Batch{kind}Result" for collection, kind in kinds.items()}
-    items: Schema = {"type": "array", "minItems": 1, "maxItems": MOST}
+    items: Schema = {"type": "array", "minItems": 1, "maxItems": MAX_RECORDS}
     return {
-        **{name: operation(op) for op, name in operations.items()},
-        **{results[c]: result(c, kind) for c, kind in kinds.items()},
-        "BatchOp": {"type": "string", "enum": [*NEEDED], "description": "What is done."},
-        "BatchOperation": one_of(operations, "op"),
-        "BatchResult": one_of(results, "collection"),
+        **{name: build_operation_schema(op) for op, name in operations.items()},
+        **{results[c]: build_result_schema(c, kind) for c, kind in kinds.items()},
+        "BatchOp": {"type": "string", "enum": [*REQUIRED_MEMBERS], "description": "What is done."},
+        "BatchOperation": build_one_of_schema(operations, "op"),
+        "BatchResult": build_one_of_schema(results, "collection"),
         "Batch": {
             "type": "object",
             "description": "Operations that are all done, or none.",

@@ -7,33 +7,33 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from negotiations.rest.http.conditional import cacheable
-from negotiations.rest.http.idempotency import prepared, refuse_parameters
-from negotiations.rest.http.merge_patch import reason_of
+from negotiations.rest.http.conditional import set_cache_control
+from negotiations.rest.http.idempotency import allow_only_dry_run, idempotent_two_phase
+from negotiations.rest.http.merge_patch import get_change_reason
 from negotiations.rest.http.parsers import BulkJSONParser
-from negotiations.rest.http.renderers import json_response
-from negotiations.rest.http.request_bodies import body_of
-from negotiations.rest.http.views import ProtocolView
-from negotiations.rest.schemas.responses import WRITE
+from negotiations.rest.http.renderers import build_json_response
+from negotiations.rest.http.request_bodies import require_body
+from negotiations.rest.http.views import APIBaseView
+from negotiations.rest.schemas.responses import WRITE_STATUSES
 from negotiations.rest.schemas.values import ref
 
 from .batch import Batch
-from .batch_parsing import Reading
+from .batch_parsing import ParsedBatch
 from .batch_schemas import REQUEST
-from .mixins import require_maker
+from .mixins import require_create_permission
 
 
-class BatchView(ProtocolView):
+class BatchView(APIBaseView):
     """Many writes of many kinds."""
 
     tag = "batch"
     parser_classes = (BulkJSONParser,)
     # For the document: what is refused beyond the usual, and which headers are read.
-    refusals: ClassVar[dict[str, Any]] = {"post": (*WRITE, 404, 410, 412, 422, 428)}
+    refusals: ClassVar[dict[str, Any]] = {"post": (*WRITE_STATUSES, 404, 410, 412, 422, 428)}
     read_headers: ClassVar[dict[str, Any]] = {"post": ("Change-Reason", "Idempotency-Key")}
 
     @extend_schema(operation_id="batch_write", request=REQUEST, responses={200: ref("BatchAnswer")})
-    @prepared
+    @idempotent_two_phase
     def post(self, request: Request) -> Callable[[], HttpResponse]:
         """Make, change and delete records of any kind: all of it is done, or nothing.
 
@@ -55,8 +55,8 @@ class BatchView(ProtocolView):
         single request: 403 `forbidden`, 404 `not_found`, 409 `conflict`, 410 `gone`, 412 `stale`,
         428 `version_required`; else it is 400, and the `code` of each fault says which sort it is.
         """
-        require_maker(request)
-        refuse_parameters(request)
-        reading = Reading(body_of(request), reason_of(request))
+        require_create_permission(request)
+        allow_only_dry_run(request)
+        reading = ParsedBatch(require_body(request), get_change_reason(request))
         write = Batch(request, reading).prepare()
-        return lambda: cacheable(json_response({"results": write()}), request)
+        return lambda: set_cache_control(build_json_response({"results": write()}), request)

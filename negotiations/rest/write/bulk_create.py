@@ -10,35 +10,35 @@ from rest_framework.request import Request
 
 from negotiations import history
 from negotiations.history import bulk
-from negotiations.history.bulk import Watch, known_targets
+from negotiations.history.bulk import Watch, list_cached_targets
 from negotiations.models import COLLECTIONS, Record, StaleVersion
-from negotiations.models.slugs import find_taken
-from negotiations.models.system.locks import queue
-from negotiations.rest.http.exception_handler import Fault, faults_of
-from negotiations.rest.http.problem_details import Refusal
-from negotiations.rest.http.query_params import readable
-from negotiations.rest.read.projections import NOBODY, Body, Shape
-from negotiations.rest.representations.mentions import mentions
+from negotiations.models.slugs import find_taken_slugs
+from negotiations.models.system.locks import serialize_writers
+from negotiations.rest.http.exception_handler import ErrorEntry, flatten_errors
+from negotiations.rest.http.problem_details import ProblemError
+from negotiations.rest.http.query_params import is_readable
+from negotiations.rest.read.projections import SYSTEM_VIEWER, Body, Projection
+from negotiations.rest.representations.mentions import find_references
 
-MOST = 1000
-CHUNK = 500
+MAX_RECORDS = 1000
+CHUNK_SIZE = 500
 # About so many the database is asked one by one: that takes a second or two.
-FEW = 100
+MAX_CHECKED_SINGLY = 100
 # Rather written one by one than halved once more.
-LEAST = 8
+MIN_BISECTED = 8
 
 
-class New(NamedTuple):
+class NewRecord(NamedTuple):
     """A record that is to be made: where its body stands in the request, and the body."""
 
     pointer: str
     body: Any
 
 
-class Ready(NamedTuple):
+class ReadyRecord(NamedTuple):
     """A record that can be saved, with its relations and citations."""
 
-    new: New
+    new: NewRecord
     record: Record
     related: dict[str, Any]
 
@@ -49,18 +49,18 @@ Made = dict[str, Record]
 
 def refuse_size(bodies: Sequence[Any]) -> None:
     """400 for an empty list, and for one that is too long."""
-    if not 1 <= len(bodies) <= MOST:
-        detail = f"Send 1 to {MOST} at a time."
-        raise refusal([{"pointer": "", "code": "out_of_range", "detail": detail}])
+    if not 1 <= len(bodies) <= MAX_RECORDS:
+        detail = f"Send 1 to {MAX_RECORDS} at a time."
+        raise build_invalid_problem([{"pointer": "", "code": "out_of_range", "detail": detail}])
 
 
-def refusal(faults: Sequence[Fault], code: str = "invalid") -> Refusal:
+def build_invalid_problem(faults: Sequence[ErrorEntry], code: str = "invalid") -> ProblemError:
     """400 with every fault, or what the code says."""
     number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return Refusal(code, number, errors=faults)
+    return ProblemError(code, number, errors=faults)
 
 
-class Maker:
+class BulkCreator:
     """Makes new records of one kind for the caller of a request."""
 
     def __init__(self, serializer_class: Any, request: Request) -> None:
@@ -78,43 +78,45 @@ class Maker:
         """The serializer that asks it nothing: what bodies name is held in its context."""
         return self.serializer_class(context={"request": self.request, "held": {}})
 
-    def checked(self, news: Sequence[New]) -> tuple[list[Ready], list[Fault]]:
+    def checked(self, news: Sequence[NewRecord]) -> tuple[list[ReadyRecord], list[ErrorEntry]]:
         """What can be saved, and every fault of the others.
 
         They are validated in memory. About the first of those with faults the database is asked
         too: what it would refuse is told with the rest. For the others ``saved`` tells it.
         """
         self.holding.context["held"] = self._held(news)
-        ready: list[Ready] = []
-        faults: list[Fault] = []
+        ready: list[ReadyRecord] = []
+        faults: list[ErrorEntry] = []
         asked = 0
         for new in news:
-            found = faults_in(self.holding, new.body, new.pointer)
+            found = find_body_errors(self.holding, new.body, new.pointer)
             if not found:
                 ready.append(self._held_ready(new))
-            elif asked < FEW:
+            elif asked < MAX_CHECKED_SINGLY:
                 asked += 1
-                found = faults_in(self.asking, new.body, new.pointer) or found
+                found = find_body_errors(self.asking, new.body, new.pointer) or found
             faults += found
         # Slugs that are not free are told without trying to write them.
-        taken = find_taken(self.serializer_class.Meta.model, self._slugs(ready))
-        for each in [each for each in ready if each.record.slug in taken][: FEW - asked]:
-            if found := faults_in(self.asking, each.new.body, each.new.pointer):
+        taken = find_taken_slugs(self.serializer_class.Meta.model, self._slugs(ready))
+        for each in [each for each in ready if each.record.slug in taken][
+            : MAX_CHECKED_SINGLY - asked
+        ]:
+            if found := find_body_errors(self.asking, each.new.body, each.new.pointer):
                 ready.remove(each)
                 faults += found
         return ready, faults
 
-    def _slugs(self, ready: Sequence[Ready]) -> list[str]:
+    def _slugs(self, ready: Sequence[ReadyRecord]) -> list[str]:
         return [each.record.slug for each in ready if each.record.slug]
 
     def used(self) -> set[Record]:
         """Return the records that the checked bodies name, and those that were read with them."""
         by_slug = self.holding.context["held"].values()
         held = {record for found in by_slug for record in found.values()}
-        return held | {near for record in held for near in known_targets(record)}
+        return held | {near for record in held for near in list_cached_targets(record)}
 
     def prepared(
-        self, ready: Sequence[Ready], reason: str, used: set[str] | None = None
+        self, ready: Sequence[ReadyRecord], reason: str, used: set[str] | None = None
     ) -> bulk.Writes | None:
         """Make what can be saved ready; nothing if a slug is known."""
         made = [(each.record, each.related) for each in ready]
@@ -123,27 +125,27 @@ class Maker:
         except IntegrityError:
             return None
 
-    def saved(self, ready: Sequence[Ready], reason: str) -> tuple[Made, list[Fault]]:
+    def saved(self, ready: Sequence[ReadyRecord], reason: str) -> tuple[Made, list[ErrorEntry]]:
         """Save them in chunks of rows; in ever smaller parts when the tables refuse any."""
         try:
-            bulk.write_new(
+            bulk.bulk_save(
                 [(each.record, each.related) for each in ready],
                 by=self.request.user,
                 reason=reason,
             )
         except IntegrityError:
             news = [each.new for each in ready]
-            few = len(news) <= LEAST
+            few = len(news) <= MIN_BISECTED
             return self._saved_one_by_one(news, reason) if few else self._halved(news, reason)
         return {each.new.pointer: each.record for each in ready}, []
 
-    def _halved(self, news: Sequence[New], reason: str) -> tuple[Made, list[Fault]]:
+    def _halved(self, news: Sequence[NewRecord], reason: str) -> tuple[Made, list[ErrorEntry]]:
         made: Made = {}
-        faults: list[Fault] = []
+        faults: list[ErrorEntry] = []
         middle = len(news) // 2
         for half in (news[:middle], news[middle:]):
             # Who has so many faults mends these first; all else would take minutes.
-            if len(faults) < FEW:
+            if len(faults) < MAX_CHECKED_SINGLY:
                 # What was tried to be saved has keys that are not in the tables.
                 anew = [self._anew(new) for new in half]
                 some, more = self.saved(anew, reason)
@@ -151,45 +153,49 @@ class Maker:
                 faults += more
         return made, faults
 
-    def _saved_one_by_one(self, news: Sequence[New], reason: str) -> tuple[Made, list[Fault]]:
+    def _saved_one_by_one(
+        self, news: Sequence[NewRecord], reason: str
+    ) -> tuple[Made, list[ErrorEntry]]:
         serializer = self.asking
         made: Made = {}
-        faults: list[Fault] = []
+        faults: list[ErrorEntry] = []
         for new in news:
-            found = faults_in(serializer, new.body, new.pointer)
+            found = find_body_errors(serializer, new.body, new.pointer)
             faults += found
             if not found:
                 record, related = serializer.ready, serializer.related
-                history.write(record, related=related, by=self.request.user, reason=reason)
+                history.save(record, related=related, by=self.request.user, reason=reason)
                 made[new.pointer] = record
         return made, faults
 
-    def _anew(self, new: New) -> Ready:
+    def _anew(self, new: NewRecord) -> ReadyRecord:
         """A record without faults made once more of its body."""
-        faults_in(self.holding, new.body, new.pointer)
+        find_body_errors(self.holding, new.body, new.pointer)
         return self._held_ready(new)
 
-    def _held_ready(self, new: New) -> Ready:
-        return Ready(new, self.holding.ready, self.holding.related)
+    def _held_ready(self, new: NewRecord) -> ReadyRecord:
+        return ReadyRecord(new, self.holding.ready, self.holding.related)
 
-    def _held(self, news: Iterable[New]) -> dict[type[Record], dict[str, Record]]:
+    def _held(self, news: Iterable[NewRecord]) -> dict[type[Record], dict[str, Record]]:
         """Every record that the bodies name and the caller may see."""
         slugs: dict[type[Record], set[str]] = {}
         for new in news:
-            for mention in mentions(self.holding.fields, new.body):
-                if mention.model is not None and readable(mention.slug):
+            for mention in find_references(self.holding.fields, new.body):
+                if mention.model is not None and is_readable(mention.slug):
                     slugs.setdefault(mention.model, set()).add(mention.slug)
         user = self.request.user
         return {
-            model: {**dict(found(model, sorted(those), user)), **self.beside.get(model, {})}
+            model: {**dict(fetch_records(model, sorted(those), user)), **self.beside.get(model, {})}
             for model, those in slugs.items()
         }
 
 
-def prepare_all(maker: Maker, bodies: Sequence[Any], reason: str) -> Callable[[], list[Record]]:
+def prepare_all(
+    maker: BulkCreator, bodies: Sequence[Any], reason: str
+) -> Callable[[], list[Record]]:
     """Validate the bodies; what is returned makes a record of each, or refuses with all faults."""
     watch = Watch()
-    news = [New(f"/{number}", body) for number, body in enumerate(bodies)]
+    news = [NewRecord(f"/{number}", body) for number, body in enumerate(bodies)]
     checked, used = maker.checked(news), maker.used()
     writes = None if checked[1] else maker.prepared(checked[0], reason)
     used |= {each.record for each in checked[0]} if writes else set()
@@ -198,7 +204,7 @@ def prepare_all(maker: Maker, bodies: Sequence[Any], reason: str) -> Callable[[]
         ready, faults = checked
         watch.look(used)
         with transaction.atomic():
-            queue()
+            serialize_writers()
             is_overtaken = watch.look(used)
             if writes is not None and not is_overtaken and try_to_write(writes):
                 return [each.record for each in ready]
@@ -207,7 +213,7 @@ def prepare_all(maker: Maker, bodies: Sequence[Any], reason: str) -> Callable[[]
             # Also with faults: the tables tell what is wrong with the others.
             made, more = maker.saved(ready, reason)
             if faults or more:
-                raise refusal([*faults, *more])
+                raise build_invalid_problem([*faults, *more])
         return [made[new.pointer] for new in news]
 
     return make_all
@@ -222,26 +228,26 @@ def try_to_write(writes: bulk.Writes) -> bool:
     return True
 
 
-def stored_bodies(shape: Shape, records: Iterable[Record]) -> dict[int, Body]:
+def fetch_stored_bodies(shape: Projection, records: Iterable[Record]) -> dict[int, Body]:
     """The bodies of records of one kind as they are stored now, by key."""
     found: dict[int, Body] = {}
     keys = list({record.pk for record in records})
-    for start in range(0, len(keys), CHUNK):
-        rows = shape.model._base_manager.filter(pk__in=keys[start : start + CHUNK])
-        found.update((row.key, row.body) for row in shape.read(rows, NOBODY))
+    for start in range(0, len(keys), CHUNK_SIZE):
+        rows = shape.model._base_manager.filter(pk__in=keys[start : start + CHUNK_SIZE])
+        found.update((row.key, row.body) for row in shape.read(rows, SYSTEM_VIEWER))
     return found
 
 
-def faults_in(serializer: Any, body: Any, pointer: str) -> list[Fault]:
+def find_body_errors(serializer: Any, body: Any, pointer: str) -> list[ErrorEntry]:
     """The faults of one new record, whose place is ``pointer``; its serializer then holds it."""
     try:
         serializer.run_validation(body)
     except ValidationError as error:
-        return list(faults_of(error.detail, pointer))
+        return list(flatten_errors(error.detail, pointer))
     return []
 
 
-def found(model: type[Record], slugs: list[str], user: Any) -> Iterator[tuple[str, Record]]:
+def fetch_records(model: type[Record], slugs: list[str], user: Any) -> Iterator[tuple[str, Record]]:
     """The visible records with these slugs; each brings what it refers to itself."""
     near = [
         field.name
@@ -251,6 +257,6 @@ def found(model: type[Record], slugs: list[str], user: Any) -> Iterator[tuple[st
     rows = model.objects.visible_to(user)
     rows = rows.select_related(*near) if near else rows
     rows = rows.prefetch_related(*(field.name for field in model._meta.many_to_many))
-    for start in range(0, len(slugs), CHUNK):
-        for record in rows.filter(slug__in=slugs[start : start + CHUNK]):
+    for start in range(0, len(slugs), CHUNK_SIZE):
+        for record in rows.filter(slug__in=slugs[start : start + CHUNK_SIZE]):
             yield record.slug, record

@@ -13,46 +13,46 @@ from rest_framework.viewsets import GenericViewSet
 from negotiations import history, permissions
 from negotiations.models import Record, Token
 from negotiations.rest.http.conditional import (
-    cacheable,
-    record_tag,
+    build_record_etag,
+    parse_body_version,
     refuse_more_than_version,
     require_version,
-    validated,
-    version_in,
+    set_cache_control,
+    set_validators,
 )
-from negotiations.rest.http.idempotency import prepared, refuse_parameters, repeatable
-from negotiations.rest.http.merge_patch import reason_of
-from negotiations.rest.http.renderers import json_response
-from negotiations.rest.http.request_bodies import body_of, has_body
+from negotiations.rest.http.idempotency import allow_only_dry_run, idempotent, idempotent_two_phase
+from negotiations.rest.http.merge_patch import get_change_reason
+from negotiations.rest.http.renderers import build_json_response
+from negotiations.rest.http.request_bodies import has_body, require_body
 from negotiations.rest.representations.serializers import RecordSerializer
 
 from . import bulk_create
 from .update import (
-    delete,
+    apply_changes,
+    delete_unreferenced,
     prepare_and_write,
     require_any_right,
     require_reason,
     require_right_to_try,
-    revise,
 )
 
 
-class Writes(GenericViewSet):
+class WriteMixin(GenericViewSet):
     """What a viewset needs for POST, PUT, PATCH and DELETE."""
 
     shape: Any
 
-    @prepared
+    @idempotent_two_phase
     def create(self, request: Request) -> Callable[[], HttpResponse]:
         """Make a record, or of an array all or none; they start as drafts."""
-        require_maker(request)
-        refuse_parameters(request)
-        body = body_of(request)
+        require_create_permission(request)
+        allow_only_dry_run(request)
+        body = require_body(request)
         if isinstance(body, list):
             return self.prepare_all(request, body)
         serializer: Any = self.get_serializer()
-        if faults := bulk_create.faults_in(serializer, body, ""):
-            raise bulk_create.refusal(faults)
+        if faults := bulk_create.find_body_errors(serializer, body, ""):
+            raise bulk_create.build_invalid_problem(faults)
         return partial(self.create_one, request, serializer)
 
     def create_one(self, request: Request, serializer: RecordSerializer) -> HttpResponse:
@@ -64,24 +64,27 @@ class Writes(GenericViewSet):
     def prepare_all(self, request: Request, bodies: Sequence[Any]) -> Callable[[], HttpResponse]:
         """Validate each body; what is returned makes the records and answers in their order."""
         bulk_create.refuse_size(bodies)
-        maker, reason = bulk_create.Maker(self.serializer_class, request), reason_of(request)
+        maker, reason = (
+            bulk_create.BulkCreator(self.serializer_class, request),
+            get_change_reason(request),
+        )
         write = bulk_create.prepare_all(maker, bodies, reason)
 
         def create_all() -> HttpResponse:
             with transaction.atomic():
                 records = write()
-                stored = bulk_create.stored_bodies(self.shape, records)
+                stored = bulk_create.fetch_stored_bodies(self.shape, records)
             answer = [stored[record.pk] for record in records]
-            return cacheable(json_response(answer, 201), request)
+            return set_cache_control(build_json_response(answer, 201), request)
 
         return create_all
 
-    @repeatable
+    @idempotent
     def update(self, request: Request, slug: str) -> HttpResponse:
         """Replace the record; what the body leaves out gets its default."""
         return self.change(request, partial=False)
 
-    @repeatable
+    @idempotent
     def partial_update(self, request: Request, slug: str) -> HttpResponse:
         """Change the members that the body names (RFC 7396)."""
         return self.change(request, partial=True)
@@ -91,13 +94,13 @@ class Writes(GenericViewSet):
 
         def prepare() -> tuple[Any, Record, bool]:
             record = self.writable(request, "edit", "submit", "publish", "withdraw")
-            body = body_of(request)
+            body = require_body(request)
             require_right_to_try(request.user, record, body, partial=partial)
-            refuse_parameters(request)
-            reason_of(request)
+            allow_only_dry_run(request)
+            get_change_reason(request)
             require_version(request, record, body)
             serializer: Any = self.get_serializer(record, partial=partial)
-            return serializer, record, revise(serializer, record, body, request.user)
+            return serializer, record, apply_changes(serializer, record, body, request.user)
 
         def write(prepared: tuple[Any, Record, bool]) -> HttpResponse:
             serializer, record, is_changed = prepared
@@ -105,16 +108,16 @@ class Writes(GenericViewSet):
 
         return prepare_and_write(prepare, write)
 
-    @repeatable
+    @idempotent
     def destroy(self, request: Request, slug: str) -> HttpResponse:
         """Delete the record with its parts; its versions stay."""
 
         def prepare() -> tuple[Record, str]:
             record = self.writable(request, "delete")
-            refuse_parameters(request)
-            body = body_of(request) if has_body(request) else None
-            reason = reason_of(request)
-            version_in(body)
+            allow_only_dry_run(request)
+            body = require_body(request) if has_body(request) else None
+            reason = get_change_reason(request)
+            parse_body_version(body)
             refuse_more_than_version(body)
             require_reason(record, reason)
             require_version(request, record, body)
@@ -122,8 +125,8 @@ class Writes(GenericViewSet):
 
         def write(prepared: tuple[Record, str]) -> HttpResponse:
             record, reason = prepared
-            delete(record, by=request.user, reason=reason)
-            return cacheable(HttpResponse(status=204), request)
+            delete_unreferenced(record, by=request.user, reason=reason)
+            return set_cache_control(HttpResponse(status=204), request)
 
         return prepare_and_write(prepare, write)
 
@@ -134,7 +137,7 @@ class Writes(GenericViewSet):
         if not isinstance(request.auth, Token):
             raise NotAuthenticated("Send a token to write.")
         record: Record = self.get_object()
-        require_writer(request)
+        require_write_token(request)
         require_any_right(request.user, record, *actions)
         return record
 
@@ -145,18 +148,20 @@ class Writes(GenericViewSet):
         record, related = serializer.ready, serializer.related
         # Read before others can write: the answer is this version and no later one.
         with transaction.atomic():
-            history.write(record, related=related, by=request.user, reason=reason_of(request))
+            history.save(
+                record, related=related, by=request.user, reason=get_change_reason(request)
+            )
             return self.written(request, record, status)
 
     def written(self, request: Request, record: Record, status: int = 200) -> HttpResponse:
         """The record as it is stored now."""
         body = self.shape.body(record)
-        response = json_response(body, status)
-        validated(response, record_tag(body["version"]), body["updated_at"])
-        return cacheable(response, request)
+        response = build_json_response(body, status)
+        set_validators(response, build_record_etag(body["version"]), body["updated_at"])
+        return set_cache_control(response, request)
 
 
-def require_writer(request: Request) -> None:
+def require_write_token(request: Request) -> None:
     """401 without a token, 403 with one that only reads."""
     if not isinstance(request.auth, Token):
         raise NotAuthenticated("Send a token to write.")
@@ -164,8 +169,8 @@ def require_writer(request: Request) -> None:
         raise PermissionDenied("This token only reads.")
 
 
-def require_maker(request: Request) -> None:
+def require_create_permission(request: Request) -> None:
     """The same, and 403 for those whose role makes no records."""
-    require_writer(request)
-    if not permissions.may_create(request.user):
+    require_write_token(request)
+    if not permissions.can_create(request.user):
         raise PermissionDenied("Your role does not allow making records.")

@@ -10,15 +10,15 @@ from django.http import Http404
 from rest_framework.exceptions import APIException, PermissionDenied
 
 from negotiations import history, permissions
-from negotiations.history.visible_changes import newest
+from negotiations.history.visible_changes import get_feed_head
 from negotiations.models import Record
-from negotiations.models.system.locks import queue
-from negotiations.rest.http.merge_patch import differs, merged
-from negotiations.rest.http.problem_details import Refusal
-from negotiations.rest.read.sparse_fields import whole
-from negotiations.rest.representations.serializers import wire
+from negotiations.models.system.locks import serialize_writers
+from negotiations.rest.http.merge_patch import apply_merge_patch, has_value_changed
+from negotiations.rest.http.problem_details import ProblemError
+from negotiations.rest.read.sparse_fields import get_default_projection
+from negotiations.rest.representations.serializers import format_json_value
 
-MOST_REFERRERS = 50
+MAX_REFERRERS = 50
 # Keys in one question.
 CHUNK = 500
 Prepared = TypeVar("Prepared")
@@ -33,51 +33,51 @@ def prepare_and_write(
     Nobody waits while this prepares. If another writer was faster, the preparation is repeated once
     it is this one's turn: what was read or refused before may no longer be true.
     """
-    position, prepared = newest().position, None
+    position, prepared = get_feed_head().position, None
     try:
         prepared = prepare()
     except (APIException, Http404):
-        if newest().position == position:
+        if get_feed_head().position == position:
             raise
     with transaction.atomic():
-        queue()
-        if prepared is None or newest().position != position:
+        serialize_writers()
+        if prepared is None or get_feed_head().position != position:
             prepared = prepare()
         return write(prepared)
 
 
 def require_any_right(user: Any, record: Record, *actions: str) -> None:
     """403 when the caller may do none of these things to the record."""
-    if not any(permissions.may(user, action, record) for action in actions):
+    if not any(permissions.can_perform(user, action, record) for action in actions):
         raise PermissionDenied(permissions.explain_refusal(user, actions[0], record))
 
 
 def require_right_to_try(user: Any, record: Record, body: Any, *, partial: bool) -> None:
     """403 before anything else that may be wrong is told: for what a body plainly wants to change.
 
-    What it really changes is known when it is read; then ``revise`` asks again.
+    What it really changes is known when it is read; then ``apply_changes`` asks again.
     """
     if not isinstance(body, Mapping):
         return
     review = body.get("review")
     is_step = review in Record.Review.values and review != record.review
     wanted = ["review"] if is_step else []
-    if not permissions.may(user, "edit", record):
-        stored = whole(type(record)).body(record)
-        told = merged(stored, body) if partial else body
+    if not permissions.can_perform(user, "edit", record):
+        stored = get_default_projection(type(record)).body(record)
+        told = apply_merge_patch(stored, body) if partial else body
         names = told.keys() & stored.keys() - {"review", "version"}
-        wanted += [name for name in names if not is_same(stored[name], told[name])]
+        wanted += [name for name in names if not is_same_value(stored[name], told[name])]
     require_right_to_change(user, record, str(review), wanted)
 
 
-def is_same(stored: Any, value: Any) -> bool:
+def is_same_value(stored: Any, value: Any) -> bool:
     """Whether a body leaves a member as it is; the order of names carries no meaning."""
     if isinstance(stored, list) and isinstance(value, list):
         return sorted(map(str, stored)) == sorted(map(str, value))
-    return bool(wire(stored) == value)
+    return bool(format_json_value(stored) == value)
 
 
-def revise(serializer: Any, record: Record, body: Any, user: Any) -> bool:
+def apply_changes(serializer: Any, record: Record, body: Any, user: Any) -> bool:
     """Put what a body says into the record, in memory; whether that changes it.
 
     The serializer then holds what is ready to be saved. Raises ``ValidationError`` with every
@@ -85,9 +85,9 @@ def revise(serializer: Any, record: Record, body: Any, user: Any) -> bool:
     """
     serializer.instance, stored = record, copy(record)
     if serializer.partial:
-        body = merged(whole(type(record)).body(stored), body)
+        body = apply_merge_patch(get_default_projection(type(record)).body(stored), body)
     values = serializer.run_validation(body)
-    changed = [name for name, value in values.items() if differs(stored, name, value)]
+    changed = [name for name, value in values.items() if has_value_changed(stored, name, value)]
     require_right_to_change(user, stored, record.review, changed)
     return bool(changed)
 
@@ -102,10 +102,10 @@ def require_reason(record: Record, reason: str) -> None:
     """400 when nobody says why something published is to go."""
     if record.review == Record.Review.PUBLISHED and not reason:
         fault = {"header": "Change-Reason", "code": "required", "detail": "Say why."}
-        raise Refusal("bad_request", "Deleting needs a reason.", errors=[fault])
+        raise ProblemError("bad_request", "Deleting needs a reason.", errors=[fault])
 
 
-def delete(record: Record, *, by: Any, reason: str) -> None:
+def delete_unreferenced(record: Record, *, by: Any, reason: str) -> None:
     """Delete the record with its parts; its versions stay."""
     require_unreferenced(record, by)
     history.delete(record, by=by, reason=reason)
@@ -119,11 +119,11 @@ def require_unreferenced(record: Record, by: Any) -> None:
         if model._base_manager.filter(rows).exists()
     ]
     if naming:
-        found = visible_among(naming, by)
-        shown = found[:MOST_REFERRERS]
+        found = list_visible_referrers(naming, by)
+        shown = found[:MAX_REFERRERS]
         more: dict[str, Any] = {"referrers": shown} if shown else {}
-        first = f"; the first {MOST_REFERRERS} are named" if len(found) > MOST_REFERRERS else ""
-        raise Refusal("conflict", f"Other records refer to it{first}.", **more)
+        first = f"; the first {MAX_REFERRERS} are named" if len(found) > MAX_REFERRERS else ""
+        raise ProblemError("conflict", f"Other records refer to it{first}.", **more)
 
 
 def find_referenced(kind: type[Record], keys: Sequence[int]) -> set[int]:
@@ -142,11 +142,11 @@ def find_referenced(kind: type[Record], keys: Sequence[int]) -> set[int]:
     return found
 
 
-def visible_among(naming: Sequence[tuple[Any, Q]], user: Any) -> list[str]:
+def list_visible_referrers(naming: Sequence[tuple[Any, Q]], user: Any) -> list[str]:
     """The addresses of those of these rows of kinds that the user may see, one more than shown."""
     found: dict[str, None] = {}
     for model, rows in naming:
         visible = model.objects.visible_to(user).filter(rows).order_by("slug").distinct()
-        slugs = visible.values_list("slug", flat=True)[: MOST_REFERRERS + 1]
+        slugs = visible.values_list("slug", flat=True)[: MAX_REFERRERS + 1]
         found |= dict.fromkeys(f"{model.collection()}/{slug}" for slug in slugs)
-    return list(found)[: MOST_REFERRERS + 1]
+    return list(found)[: MAX_REFERRERS + 1]

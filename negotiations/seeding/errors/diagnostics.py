@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from .error_codes import CODES
 
 # Wider lines are cut around the fault: one of a million characters would fill the screen.
-WIDEST = 160
+MAX_WIDTH = 160
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,7 @@ class SeedText:
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A stretch of one line; ``line`` and ``column`` count from 1, ``length`` in characters."""
 
     text: SeedText
@@ -34,16 +34,16 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Fault:
+class Diagnostic:
     """One fault. ``marked`` is the part of the value that is wrong, where that is known better."""
 
     code: str
     message: str
-    place: Place
+    place: Location
     label: str = ""
     notes: tuple[str, ...] = ()
     help: str = ""
-    marked: Place | None = field(default=None)
+    marked: Location | None = field(default=None)
 
     def __post_init__(self) -> None:
         if self.code not in CODES:
@@ -54,36 +54,39 @@ class Fault:
         return self.place.text.name, self.place.line, self.place.column, self.code
 
 
-def render(fault: Fault) -> str:
+def render_diagnostic(fault: Diagnostic) -> str:
     """One fault as a person reads it, with the line of the file and a mark under the words."""
     number = str((fault.marked or fault.place).line)
     margin = " " * len(number)
-    lines = [f"error[{fault.code}]: {printable(fault.message)}", f"{margin}--> {fault.place}"]
+    lines = [
+        f"error[{fault.code}]: {escape_unprintable(fault.message)}",
+        f"{margin}--> {fault.place}",
+    ]
     lines += _excerpt(fault, number, margin)
-    lines += [f"{margin} = {printable(note)}" for note in fault.notes]
+    lines += [f"{margin} = {escape_unprintable(note)}" for note in fault.notes]
     if fault.help:
-        lines.append(f" help: {printable(fault.help)}")
+        lines.append(f" help: {escape_unprintable(fault.help)}")
     return "\n".join(lines)
 
 
-def report(faults: Iterable[Fault], consequence: str = "Nothing was written.") -> str:
+def render_report(faults: Iterable[Diagnostic], consequence: str = "Nothing was written.") -> str:
     """All faults in the order of their places, and how many there are."""
     ordered = sorted(faults, key=lambda fault: fault.order)
     files = len({fault.place.text.name for fault in ordered})
-    total = f"{count(len(ordered), 'error')} in {count(files, 'file')}. {consequence}"
-    return "\n\n".join(render(fault) for fault in ordered) + f"\n{total}"
+    total = f"{format_count(len(ordered), 'error')} in {format_count(files, 'file')}. {consequence}"
+    return "\n\n".join(render_diagnostic(fault) for fault in ordered) + f"\n{total}"
 
 
-def count(number: int, noun: str) -> str:
+def format_count(number: int, noun: str) -> str:
     """``1 error``, ``2 errors``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {plural(noun)}"
+    return f"{number} {noun}" if number == 1 else f"{number} {form_plural(noun)}"
 
 
-def plural(noun: str) -> str:
+def form_plural(noun: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
-def printable(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """The text with what could steer a terminal or reorder the line shown as its code."""
     return "".join(_printable(character) for character in text)
 
@@ -96,7 +99,7 @@ def _printable(character: str) -> str:
     return character
 
 
-def _excerpt(fault: Fault, number: str, margin: str) -> list[str]:
+def _excerpt(fault: Diagnostic, number: str, margin: str) -> list[str]:
     place = fault.marked or fault.place
     if not 1 <= place.line <= len(place.text.lines):
         return []
@@ -104,16 +107,16 @@ def _excerpt(fault: Fault, number: str, margin: str) -> list[str]:
     start = min(max(place.column - 1, 0), len(line))
     end = max(start + 1, min(start + max(place.length, 1), len(line)))
     before, marked, after = line[:start], line[start:end], line[end:]
-    if len(line) > WIDEST:
+    if len(line) > MAX_WIDTH:
         before = f"…{before[-40:]}" if len(before) > 41 else before
         marked = f"{marked[:79]}…" if len(marked) > 80 else marked
         after = f"{after[:39]}…" if len(after) > 40 else after
-    indent = " " * _width(printable(before))
-    carets = "^" * max(_width(printable(marked)), 1)
+    indent = " " * _width(escape_unprintable(before))
+    carets = "^" * max(_width(escape_unprintable(marked)), 1)
     return [
         f"{margin} |",
-        f"{number} | {printable(before + marked + after)}".rstrip(),
-        f"{margin} | {indent}{carets} {printable(fault.label)}".rstrip(),
+        f"{number} | {escape_unprintable(before + marked + after)}".rstrip(),
+        f"{margin} | {indent}{carets} {escape_unprintable(fault.label)}".rstrip(),
     ]
 
 

@@ -104,6 +104,6 @@ of the record that stayed, also where others refer to it.""",
 }
 
 
-def explanation(code: str) -> str | None:
+def explain_code(code: str) -> str | None:
     """The paragraph for a code, or None when there is no such code."""
     return CODES.get(code.upper())

@@ -10,7 +10,7 @@ from typing import NamedTuple
 WORD = re.compile(r"\S+")
 
 
-class Nearest(NamedTuple):
+class NearestQuote(NamedTuple):
     """``start`` is the passage's first character in the source; ``wrong`` the part of the quotation
     that differs; ``own`` what the source has there, empty where it has nothing."""
 
@@ -19,7 +19,7 @@ class Nearest(NamedTuple):
     own: str
 
 
-def nearest(text: str, quote: str) -> Nearest | None:
+def find_nearest_quote(text: str, quote: str) -> NearestQuote | None:
     """The passage with the longest run of words of the quotation, and the first difference.
 
     None when no two words in a row are shared: then no passage is near enough to be meant.
@@ -42,7 +42,7 @@ def nearest(text: str, quote: str) -> Nearest | None:
             continue
         own = text[window[j1].start() : window[j2 - 1].end()] if j2 > j1 else ""
         first, last = said[min(i1, len(said) - 1)], said[max(min(i1, len(said) - 1), i2 - 1)]
-        return Nearest(has[begin].start(), (first.start(), last.end()), own)
+        return NearestQuote(has[begin].start(), (first.start(), last.end()), own)
     return None
 
 

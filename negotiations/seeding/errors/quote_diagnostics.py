@@ -11,14 +11,14 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from negotiations.models import Source
 from negotiations.seeding.files.nodes import Scalar
-from negotiations.seeding.files.parsing import place
+from negotiations.seeding.files.parsing import locate_node
 from negotiations.seeding.files.source_files import SourceText
 from negotiations.seeding.references import Registry
-from negotiations.seeding.rows import Row
-from negotiations.text.quotes import as_the_source_writes, places
+from negotiations.seeding.rows import SeedRow
+from negotiations.text.quotes import find_occurrences, match_source_spelling
 
-from .diagnostics import Fault, Place
-from .nearest_quotes import nearest
+from .diagnostics import Diagnostic, Location
+from .nearest_quotes import find_nearest_quote
 
 CODES = {"circle": "E019", "invalid_slug": "E020", "quote_ambiguous": "E022"}
 # Refusals of words, with the code of the fault when no look-alike stands in the source either.
@@ -28,16 +28,16 @@ NO_WORDS = "these words are not in the source"
 
 
 @dataclass
-class Refused:
+class RejectedRecord:
     """A record that its model refused, with the row it came from."""
 
-    row: Row
+    row: SeedRow
     record: Any
     registry: Registry
     # The citations that were refused or accepted with the record, each with its row.
-    proposed: Sequence[tuple[Row, Any]] = ()
+    proposed: Sequence[tuple[SeedRow, Any]] = ()
 
-    def faults(self, error: ValidationError) -> Iterator[tuple[Row, str, Fault]]:
+    def faults(self, error: ValidationError) -> Iterator[tuple[SeedRow, str, Diagnostic]]:
         """Each refusal as the row and field it is about and a fault at that field's place."""
         for name, refusals in error.error_dict.items():
             about, field = self._about(name)
@@ -45,15 +45,15 @@ class Refused:
                 for message in refusal.messages:
                     yield about.row, field, about._fault(field, str(refusal.code or ""), message)
 
-    def _about(self, name: str) -> tuple[Refused, str]:
+    def _about(self, name: str) -> tuple[RejectedRecord, str]:
         """The record itself, or the citation that ``citations/0/quote`` is about."""
         if not name.startswith("citations/"):
             return self, name
         _citations, number, field = name.split("/")
         row, record = self.proposed[int(number)]
-        return Refused(row, record, self.registry), field
+        return RejectedRecord(row, record, self.registry), field
 
-    def _fault(self, name: str, code: str, message: str) -> Fault:
+    def _fault(self, name: str, code: str, message: str) -> Diagnostic:
         words = self.row.nodes.get(name)
         if code in NOT_FOUND and isinstance(words, Scalar):
             return self._not_found(NOT_FOUND[code], message, words)
@@ -61,18 +61,18 @@ class Refused:
         ambiguous = code == "quote_ambiguous"
         help_ = "add before: or after: with the words next to the passage" if ambiguous else ""
         where = self.row.place_of(name)
-        return Fault(CODES.get(code, "E030"), message, where, notes=notes, help=help_)
+        return Diagnostic(CODES.get(code, "E030"), message, where, notes=notes, help=help_)
 
-    def _not_found(self, code: str, message: str, words: Scalar) -> Fault:
-        where = place(words, self.row.document.text)
+    def _not_found(self, code: str, message: str, words: Scalar) -> Diagnostic:
+        where = locate_node(words, self.row.document.text)
         for source in self._sources():
-            if places(source.text, words.written):
+            if find_occurrences(source.text, words.written):
                 # They stand there: what is wrong is the words around them, as the model says.
-                return Fault(code, message, where, notes=(self._note(source),))
-            own = as_the_source_writes(source.text, words.written)
+                return Diagnostic(code, message, where, notes=(self._note(source),))
+            own = match_source_spelling(source.text, words.written)
             if own:
-                wrong, right = signs(words.written, own)
-                return Fault(
+                wrong, right = find_difference(words.written, own)
+                return Diagnostic(
                     "E023",
                     NO_WORDS,
                     where,
@@ -81,10 +81,10 @@ class Refused:
                     help="copy the source's own signs",
                     marked=self._marked(words, wrong),
                 )
-            found = nearest(source.text, words.written)
+            found = find_nearest_quote(source.text, words.written)
             if found:
                 has = f"the source has: {found.own}" if found.own else "the source has nothing here"
-                return Fault(
+                return Diagnostic(
                     code,
                     NO_WORDS,
                     where,
@@ -93,7 +93,7 @@ class Refused:
                     help="use the source's words",
                     marked=self._marked(words, found.wrong),
                 )
-        return Fault(code, NO_WORDS, where, help="no passage of the source is near them")
+        return Diagnostic(code, NO_WORDS, where, help="no passage of the source is near them")
 
     def _sources(self) -> list[Any]:
         """Where the words should stand: a passage's source, or those that a record cites."""
@@ -109,7 +109,7 @@ class Refused:
         name = text.file if isinstance(text, SourceText) else ""
         return f"source: {name or source.slug}{at}"
 
-    def _marked(self, words: Scalar, wrong: tuple[int, int]) -> Place | None:
+    def _marked(self, words: Scalar, wrong: tuple[int, int]) -> Location | None:
         """The place of a part of a text, if it is written on one line without escapes."""
         text = self.row.document.text
         written = text.lines[words.line][words.column : words.end_column]
@@ -117,10 +117,10 @@ class Refused:
         if written[opening : len(written) - opening] != words.written:
             return None
         column = words.column + opening + wrong[0] + 1
-        return Place(text, words.line + 1, column, wrong[1] - wrong[0])
+        return Location(text, words.line + 1, column, wrong[1] - wrong[0])
 
 
-def signs(written: str, own: str) -> tuple[tuple[int, int], str]:
+def find_difference(written: str, own: str) -> tuple[tuple[int, int], str]:
     """The words from the first to the last sign that differs, and the source's own for them."""
     start = _alike(written, own)
     shortest = min(len(written), len(own)) - start

@@ -70,7 +70,7 @@ _WORDS: dict[str, Plain] = {"true": True, "false": False, "null": None, "": None
 _NUMBERS: list[tuple[re.Pattern[str], Callable[[str], Plain]]] = [(WHOLE, int), (BROKEN, Decimal)]
 
 
-def described(node: Node) -> str:
+def describe_node(node: Node) -> str:
     """What a node is, for messages: ``a list``, ``the number 12``."""
     if isinstance(node, Mapping):
         return "a mapping"

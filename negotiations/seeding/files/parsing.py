@@ -13,11 +13,11 @@ from typing import Any
 
 import yaml
 
-from negotiations.seeding.errors.diagnostics import Fault, Place, SeedText
+from negotiations.seeding.errors.diagnostics import Diagnostic, Location, SeedText
 
 from .nodes import Mapping, Node, Scalar, Sequence
 
-DEEPEST = 20
+MAX_DEPTH = 20
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 # How JSON writes a character beyond U+FFFF, and how YAML does: two characters fewer.
@@ -30,9 +30,9 @@ SAVED = len(r"\ud83d\ude00") - len(r"\U0001f600")
 BAD_ESCAPE = "found invalid Unicode character escape code"
 
 
-def parse(content: str, text: SeedText) -> tuple[Node | None, list[Fault]]:
+def parse_yaml(content: str, text: SeedText) -> tuple[Node | None, list[Diagnostic]]:
     """What a file holds, and what is wrong with its form; nothing when it holds nothing."""
-    columns = Columns()
+    columns = ColumnMap()
     if content.lstrip().startswith(("{", "[")):
         # In JSON every backslash stands in a text with double quotes.
         content = columns.join_surrogates(content)
@@ -46,7 +46,7 @@ def parse(content: str, text: SeedText) -> tuple[Node | None, list[Fault]]:
     return builder.root, builder.faults
 
 
-def place(node: Node, text: SeedText) -> Place:
+def locate_node(node: Node, text: SeedText) -> Location:
     """Where a node stands; a value of several lines is marked to the end of its first."""
     length = node.end_column - node.column
     if node.end_line > node.line:
@@ -54,10 +54,10 @@ def place(node: Node, text: SeedText) -> Place:
         length = len(line) - node.column
     if isinstance(node, Mapping | Sequence):
         length = 1
-    return Place(text, node.line + 1, node.column + 1, max(length, 1))
+    return Location(text, node.line + 1, node.column + 1, max(length, 1))
 
 
-class Columns:
+class ColumnMap:
     """The columns of a file whose surrogate pairs were written shorter for the parser."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class Columns:
         return column + SAVED * bisect_right(self.ends.get(line, ()), column)
 
 
-def _syntax(refusal: yaml.YAMLError, text: SeedText, columns: Columns) -> Fault:
+def _syntax(refusal: yaml.YAMLError, text: SeedText, columns: ColumnMap) -> Diagnostic:
     mark = getattr(refusal, "problem_mark", None) or getattr(refusal, "context_mark", None)
     problem = getattr(refusal, "problem", None) or "the text cannot be parsed"
     context = _context(refusal)
@@ -94,10 +94,10 @@ def _syntax(refusal: yaml.YAMLError, text: SeedText, columns: Columns) -> Fault:
     help_ = "put free text in double quotes, and indent with spaces"
     if problem == BAD_ESCAPE:
         help_ = "write the character itself, or its code as \\U and eight digits"
-    return Fault(
+    return Diagnostic(
         "E001",
         f"this is not YAML: {problem}",
-        Place(text, line + 1, column + 1),
+        Location(text, line + 1, column + 1),
         notes=(context,) if context else (),
         help=help_,
     )
@@ -113,10 +113,10 @@ def _context(refusal: yaml.YAMLError) -> str | None:
 class _Builder:
     """Takes events one by one; ``stack`` holds the lists and mappings that are still open."""
 
-    def __init__(self, text: SeedText, columns: Columns) -> None:
+    def __init__(self, text: SeedText, columns: ColumnMap) -> None:
         self.text = text
         self.columns = columns
-        self.faults: list[Fault] = []
+        self.faults: list[Diagnostic] = []
         self.root: Node | None = None
         self.documents = 0
         self.stack: list[Mapping | Sequence] = []
@@ -152,8 +152,8 @@ class _Builder:
         kind = Mapping if isinstance(event, yaml.MappingStartEvent) else Sequence
         node = kind(event.start_mark.line, event.start_mark.column)
         self._at(node, event)
-        if len(self.stack) >= DEEPEST:
-            self._refuse("E006", f"this stands more than {DEEPEST} deep", event)
+        if len(self.stack) >= MAX_DEPTH:
+            self._refuse("E006", f"this stands more than {MAX_DEPTH} deep", event)
             return False
         self._add(node)
         self.stack.append(node)
@@ -182,14 +182,18 @@ class _Builder:
     def _enter(self, owner: Mapping, key: Node, value: Node) -> None:
         if not isinstance(key, Scalar):
             self.faults.append(
-                Fault("E014", "a list or a mapping cannot be a key", place(key, self.text))
+                Diagnostic(
+                    "E014", "a list or a mapping cannot be a key", locate_node(key, self.text)
+                )
             )
             return
         if key.written in owner.entries:
             first = owner.keys[key.written].line + 1
             message = f"the key {key.written} stands here a second time"
             notes = (f"the first stands on line {first}",)
-            self.faults.append(Fault("E008", message, place(key, self.text), notes=notes))
+            self.faults.append(
+                Diagnostic("E008", message, locate_node(key, self.text), notes=notes)
+            )
             return
         owner.entries[key.written] = value
         owner.keys[key.written] = key
@@ -204,8 +208,8 @@ class _Builder:
     def _refuse(self, code: str, message: str, event: Any) -> None:
         node = self._at(Scalar(0, 0, "", quoted=False), event)
         length = node.end_column - node.column if node.end_line == node.line else 1
-        where = Place(self.text, node.line + 1, node.column + 1, max(length, 1))
-        self.faults.append(Fault(code, message, where))
+        where = Location(self.text, node.line + 1, node.column + 1, max(length, 1))
+        self.faults.append(Diagnostic(code, message, where))
 
     def _at(self, node: Node, event: Any) -> Node:
         start, end = event.start_mark, event.end_mark

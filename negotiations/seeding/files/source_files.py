@@ -6,13 +6,13 @@ import hashlib
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from negotiations.seeding.errors.diagnostics import Fault, SeedText
-from negotiations.seeding.values import Unfit, nearest_of
+from negotiations.seeding.errors.diagnostics import Diagnostic, SeedText
+from negotiations.seeding.values import SeedValueError, suggest_nearest
 
 from .nodes import Mapping, Node, Scalar
-from .parsing import place
+from .parsing import locate_node
 
-LARGEST = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 
 
 class SourceText(NamedTuple):
@@ -24,15 +24,15 @@ class SourceText(NamedTuple):
     @property
     def plain(self) -> dict[str, str]:
         """What is remembered of it: not the text again, which the source holds."""
-        return {"file": self.file, "sha256": digest(self.text)}
+        return {"file": self.file, "sha256": hash_text(self.text)}
 
 
-def digest(text: str) -> str:
+def hash_text(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def source_text(node: Node, folder: Path, text: SeedText) -> SourceText:
-    """The text that a row gives, from ``{file: "…"}`` or written out. Raises Unfit."""
+def read_source_text(node: Node, folder: Path, text: SeedText) -> SourceText:
+    """The text that a row gives, from ``{file: "…"}`` or written out. Raises SeedValueError."""
     if isinstance(node, Scalar) and isinstance(node.value, str):
         return SourceText(node.value)
     name = node.entries.get("file") if isinstance(node, Mapping) else None
@@ -40,14 +40,16 @@ def source_text(node: Node, folder: Path, text: SeedText) -> SourceText:
         for key in node.entries:
             if key != "file":
                 message = f"a text has no {key}"
-                help_ = nearest_of(key, ["file"]) or 'write {file: "sources/name.txt"}'
-                raise Unfit(Fault("E013", message, place(node.keys[key], text), help=help_))
+                help_ = suggest_nearest(key, ["file"]) or 'write {file: "sources/name.txt"}'
+                raise SeedValueError(
+                    Diagnostic("E013", message, locate_node(node.keys[key], text), help=help_)
+                )
     if not isinstance(name, Scalar) or not isinstance(name.value, str):
-        raise Unfit(
-            Fault(
+        raise SeedValueError(
+            Diagnostic(
                 "E014",
                 "a source's text is text in double quotes or the name of its file",
-                place(name or node, text),
+                locate_node(name or node, text),
                 help='write {file: "sources/name.txt"}',
             )
         )
@@ -55,8 +57,8 @@ def source_text(node: Node, folder: Path, text: SeedText) -> SourceText:
 
 
 def _content(name: Scalar, folder: Path, text: SeedText) -> str:
-    def refuse(message: str) -> Unfit:
-        return Unfit(Fault("E026", message, place(name, text)))
+    def refuse(message: str) -> SeedValueError:
+        return SeedValueError(Diagnostic("E026", message, locate_node(name, text)))
 
     asked = PurePosixPath(name.written)
     try:
@@ -65,8 +67,8 @@ def _content(name: Scalar, folder: Path, text: SeedText) -> str:
             raise refuse("the file lies outside the folder of the seed file")
         if not path.is_file():
             raise refuse("there is no such file")
-        if path.stat().st_size > LARGEST:
-            raise refuse(f"the file has more than {LARGEST:,} bytes")
+        if path.stat().st_size > MAX_BYTES:
+            raise refuse(f"the file has more than {MAX_BYTES:,} bytes")
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as refusal:
         raise refuse(f"the file is not UTF-8: byte {refusal.start:,} begins no character") from None

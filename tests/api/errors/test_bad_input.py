@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from negotiations.models import Issue, Token
-from tests.conftest import member_of
+from tests.conftest import create_user
 from tests.factories import IssueFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def client(db):
     """A plain client: what is sent here is meant to be against the document."""
     IssueFactory(slug="land", review="published")
     _token, text = Token.issue(
-        member_of("administrator", "administrator"), "test", Token.Scope.WRITE
+        create_user("administrator", "administrator"), "test", Token.Scope.WRITE
     )
     return Client(headers={"authorization": f"Bearer {text}"})
 

@@ -9,7 +9,7 @@ from django.test import Client
 from negotiations.models import Issue
 from negotiations.rest.http.problem_details import PROBLEMS
 from tests.factories import IssueFactory, PersonFactory
-from tests.support.scene import address
+from tests.support.scene import get_api_url
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def test_a_fault_of_ours_is_logged_and_says_nothing_of_the_inside(monkeypatch, c
     client = Client(raise_request_exception=False)
 
     with caplog.at_level(logging.ERROR):
-        answer = client.get(address("issues"), headers={"x-request-id": "probe-1"})
+        answer = client.get(get_api_url("issues"), headers={"x-request-id": "probe-1"})
 
     assert (answer.status_code, answer.json()["code"]) == (500, "error")
     assert "secret" not in answer.content.decode()
@@ -61,7 +61,7 @@ def test_a_database_that_is_away_is_a_503_with_a_time_to_come_back(monkeypatch, 
 
     monkeypatch.setattr(Issue.objects, "visible_to", fail)
 
-    answer = Client(raise_request_exception=False).get(address("issues"))
+    answer = Client(raise_request_exception=False).get(get_api_url("issues"))
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "10.0.0.7" not in answer.content.decode()
@@ -96,7 +96,7 @@ def test_a_deletion_that_a_rule_forbids_is_told_like_other_faults(administrator)
     citation = person.citations.get()
 
     answer = administrator.delete(
-        address("citations", citation.slug),
+        get_api_url("citations", citation.slug),
         headers={"if-match": "*", "change-reason": "Wrong."},
     )
 

@@ -9,8 +9,8 @@ from django.db import OperationalError, connection
 from negotiations.models import RequestCount, Token
 from negotiations.pages import urls as pages
 from negotiations.rest.http import throttling
-from negotiations.rest.http.throttling import Counter
-from tests.conftest import json_client
+from negotiations.rest.http.throttling import RequestCounter
+from tests.conftest import build_api_client
 from tests.factories import NegotiationFactory
 from tests.support.contract import document
 
@@ -19,7 +19,7 @@ from tests.support.contract import document
 def noon(monkeypatch):
     """A minute that has just begun, and a process that has counted nothing."""
     monkeypatch.setattr(throttling.time, "time", lambda: 1_800_000_000.0 - 1_800_000_000 % 60 + 5)
-    monkeypatch.setattr(throttling, "COUNTER", Counter())
+    monkeypatch.setattr(throttling, "REQUEST_COUNTER", RequestCounter())
 
 
 def test_every_answer_says_what_is_left_and_the_first_too_many_is_429(reader, settings):
@@ -55,7 +55,7 @@ def test_each_token_and_each_address_has_its_own_count(reader, analyst, reviewer
 
     clients = (reader, analyst, reviewer)
     statuses = [client.get("/api/v1/me/").status_code for client in clients]
-    elsewhere = json_client().get("/api/v1/me/", REMOTE_ADDR="203.0.113.7")
+    elsewhere = build_api_client().get("/api/v1/me/", REMOTE_ADDR="203.0.113.7")
     again = [client.get("/api/v1/me/") for client in clients]
 
     assert [*statuses, elsewhere.status_code] == [200, 200, 200, 200]
@@ -80,7 +80,7 @@ def test_without_a_limit_nothing_is_counted_or_said(reader):
 
 
 def test_all_processes_share_one_count(db):
-    one, other = Counter(), Counter()
+    one, other = RequestCounter(), RequestCounter()
 
     left = [counter.take("key", 4, 7) for counter in (one, other, one, other, one, other)]
 
@@ -88,7 +88,7 @@ def test_all_processes_share_one_count(db):
 
 
 def test_a_process_writes_once_for_each_twentieth_of_the_limit(db, django_assert_num_queries):
-    counter = Counter()
+    counter = RequestCounter()
     counter.take("other", 1, 7)
 
     with django_assert_num_queries(20):
@@ -98,7 +98,7 @@ def test_a_process_writes_once_for_each_twentieth_of_the_limit(db, django_assert
 
 
 def test_two_processes_together_let_through_a_twentieth_too_many_at_most(db):
-    processes = Counter(), Counter()
+    processes = RequestCounter(), RequestCounter()
 
     passed = sum(processes[n % 2].take("key", 100, 7) >= 0 for n in range(300))
 
@@ -107,7 +107,7 @@ def test_two_processes_together_let_through_a_twentieth_too_many_at_most(db):
 
 @pytest.mark.django_db(transaction=True)
 def test_parallel_requests_are_each_counted():
-    counter, left = Counter(), []
+    counter, left = RequestCounter(), []
 
     def ask():
         left.extend(counter.take("key", 8, 7) for _ in range(4))
@@ -126,7 +126,7 @@ def test_a_database_that_takes_no_count_leaves_each_process_to_itself(db):
     def refuse(*args):
         raise OperationalError("database is locked")
 
-    one, other = Counter(), Counter()
+    one, other = RequestCounter(), RequestCounter()
 
     with connection.execute_wrapper(refuse):
         alone = [one.take("key", 2, 7) for _ in range(3)]
@@ -241,7 +241,7 @@ def test_a_revoked_token_counts_for_its_address(analyst_user, settings):
     settings.TRACKER_RATE_ANONYMOUS = 1
     token, text = Token.issue(analyst_user, "old")
     Token.objects.filter(pk=token.pk).delete()
-    client = json_client()
+    client = build_api_client()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
 
     statuses = [client.get("/api/v1/me/").status_code for _ in range(2)]

@@ -6,30 +6,30 @@ from django.test.utils import CaptureQueriesContext
 
 from negotiations.models import COLLECTIONS
 from negotiations.rest.http import throttling
-from negotiations.rest.http.throttling import Counter
+from negotiations.rest.http.throttling import RequestCounter
 from negotiations.rest.read import costs, exported_files
-from negotiations.rest.read.sparse_fields import paths
+from negotiations.rest.read.sparse_fields import list_expand_paths
 from tests.factories import CitationFactory, PartyFactory, PositionFactory, SourceFactory
-from tests.support.scene import VIEWSETS, address, paint
+from tests.support.scene import VIEWSETS, build_scene, get_api_url
 
 pytestmark = pytest.mark.django_db
 
 
 def some_paths(collection):
     """As many as one parameter holds."""
-    return ",".join([*paths(COLLECTIONS[collection])][:60])
+    return ",".join([*list_expand_paths(COLLECTIONS[collection])][:60])
 
 
 @pytest.mark.parametrize("collection", VIEWSETS)
 def test_expansions_beyond_the_limit_are_refused_for_every_collection(
     reader, collection, monkeypatch
 ):
-    paint()
-    monkeypatch.setattr(costs, "PAGE_RECORDS", 1)
-    monkeypatch.setattr(costs, "EXPORT_RECORDS", 1)
+    build_scene()
+    monkeypatch.setattr(costs, "MAX_PAGE_RECORDS", 1)
+    monkeypatch.setattr(costs, "MAX_EXPORT_RECORDS", 1)
     query = {"expand": some_paths(collection)}
 
-    for path in (address(collection), f"{address(collection)}export/"):
+    for path in (get_api_url(collection), f"{get_api_url(collection)}export/"):
         answer = reader.get(path, query)
         assert (answer.status_code, answer.json()["code"]) == (400, "too_costly")
         assert "expand fewer relations" in answer.json()["detail"]
@@ -37,7 +37,7 @@ def test_expansions_beyond_the_limit_are_refused_for_every_collection(
 
 def test_a_page_beyond_the_limit_names_a_limit_that_fits(reader, monkeypatch):
     PositionFactory.create_batch(4, review="published")
-    monkeypatch.setattr(costs, "PAGE_RECORDS", 6)
+    monkeypatch.setattr(costs, "MAX_PAGE_RECORDS", 6)
 
     answer = reader.get("/api/v1/positions/?limit=4&expand=party")
     fitting = reader.get("/api/v1/positions/?limit=3&expand=party")
@@ -57,7 +57,7 @@ def test_a_page_beyond_the_limit_names_a_limit_that_fits(reader, monkeypatch):
 
 def test_a_few_rows_pass_under_any_limit(reader, monkeypatch):
     PositionFactory(review="published")
-    monkeypatch.setattr(costs, "PAGE_RECORDS", 6)
+    monkeypatch.setattr(costs, "MAX_PAGE_RECORDS", 6)
 
     assert reader.get("/api/v1/positions/?limit=500&expand=party").status_code == 200
 
@@ -76,7 +76,7 @@ def test_long_texts_count_by_their_length_and_for_each_repetition(reader, monkey
     held = PositionFactory(slug="held", review="published")
     for quote in ("The words.", "The", "words"):
         CitationFactory(record=held, source=source, quote=quote, review="published")
-    monkeypatch.setattr(costs, "PAGE_RECORDS", 15)
+    monkeypatch.setattr(costs, "MAX_PAGE_RECORDS", 15)
 
     answer = reader.get(path)
 
@@ -87,7 +87,7 @@ def test_long_texts_count_by_their_length_and_for_each_repetition(reader, monkey
 
 def test_an_export_beyond_the_limit_by_its_rows_alone_costs_one_query(reader, monkeypatch):
     PositionFactory.create_batch(3, review="published")
-    monkeypatch.setattr(costs, "EXPORT_RECORDS", 8)
+    monkeypatch.setattr(costs, "MAX_EXPORT_RECORDS", 8)
 
     with CaptureQueriesContext(connection) as queries:
         expand = "party,issue,negotiation,citations.source,negotiation.positions"
@@ -99,7 +99,7 @@ def test_an_export_beyond_the_limit_by_its_rows_alone_costs_one_query(reader, mo
 
 def test_a_client_has_one_export_estimated_at_a_time(reader, monkeypatch):
     PositionFactory(review="published")
-    monkeypatch.setattr(exported_files.BUILDING, "most_each", 0)
+    monkeypatch.setattr(exported_files.BUILD_SLOTS, "most_each", 0)
 
     with CaptureQueriesContext(connection) as queries:
         answers = [getattr(reader, verb)("/api/v1/positions/export/") for verb in ("get", "head")]
@@ -110,7 +110,7 @@ def test_a_client_has_one_export_estimated_at_a_time(reader, monkeypatch):
 
 def test_a_refused_export_reads_no_rows_and_makes_no_file(reader, monkeypatch):
     PositionFactory.create_batch(3, review="published")
-    monkeypatch.setattr(costs, "EXPORT_RECORDS", 2)
+    monkeypatch.setattr(costs, "MAX_EXPORT_RECORDS", 2)
 
     with CaptureQueriesContext(connection) as queries:
         answers = [
@@ -127,18 +127,18 @@ def test_a_refused_export_reads_no_rows_and_makes_no_file(reader, monkeypatch):
 
 def test_a_file_that_grows_beyond_the_limit_is_refused_whole(reader, monkeypatch):
     PartyFactory.create_batch(3, review="published")
-    monkeypatch.setattr("negotiations.rest.read.export.EXPORT_BYTES", 100)
+    monkeypatch.setattr("negotiations.rest.read.export.MAX_EXPORT_BYTES", 100)
 
     answer = reader.get("/api/v1/parties/export/")
 
     assert (answer.status_code, answer.json()["code"]) == (400, "too_costly")
-    assert (exported_files.FILES.files, exported_files.SENDING.held) == ({}, {})
+    assert (exported_files.EXPORTED_FILES.files, exported_files.SEND_SLOTS.held) == ({}, {})
 
 
 def test_what_a_reader_may_not_see_does_not_count(reader, reviewer, monkeypatch):
     held = PositionFactory(review="published")
     CitationFactory(record=held, source=SourceFactory(text="Words." + "x" * 4608), quote="Words.")
-    monkeypatch.setattr(costs, "EXPORT_RECORDS", 5)
+    monkeypatch.setattr(costs, "MAX_EXPORT_RECORDS", 5)
     path = "/api/v1/positions/export/?format=ndjson&expand=citations.source,party.positions"
 
     refused = reviewer.get(path).json()
@@ -152,8 +152,8 @@ def test_what_a_reader_may_not_see_does_not_count(reader, reviewer, monkeypatch)
 @pytest.fixture
 def counted(monkeypatch, settings):
     monkeypatch.setattr(throttling.time, "time", lambda: 1_800_000_000.0)
-    monkeypatch.setattr(throttling, "COUNTER", Counter())
-    monkeypatch.setattr(throttling, "ANSWER_BYTES", 1000)
+    monkeypatch.setattr(throttling, "REQUEST_COUNTER", RequestCounter())
+    monkeypatch.setattr(throttling, "BYTES_PER_REQUEST", 1000)
     settings.TRACKER_RATE_ANONYMOUS = 30
 
 

@@ -19,8 +19,13 @@ from django.utils import timezone
 from negotiations import history
 from negotiations.models import Party, Source
 from negotiations.models.system.search import SearchDocument
-from negotiations.rest.read.exported_files import FILES, SENDING
-from negotiations.rest.read.table_renderers import CSV, XLSX, guarded, unguarded
+from negotiations.rest.read.exported_files import EXPORTED_FILES, SEND_SLOTS
+from negotiations.rest.read.table_renderers import (
+    CSVRenderer,
+    XLSXRenderer,
+    escape_formula,
+    unescape_formula,
+)
 from tests.factories import (
     CitationFactory,
     IssueFactory,
@@ -30,7 +35,7 @@ from tests.factories import (
     RoundFactory,
     SourceFactory,
 )
-from tests.support.scene import VIEWSETS, address, paint
+from tests.support.scene import VIEWSETS, build_scene, get_api_url
 
 pytestmark = pytest.mark.django_db
 
@@ -72,17 +77,17 @@ def sheet(response):
 
 
 def listed(client, collection, query=""):
-    return client.get(f"{address(collection)}?limit=500{query}").json()["results"]
+    return client.get(f"{get_api_url(collection)}?limit=500{query}").json()["results"]
 
 
 @pytest.mark.slow
 def test_the_files_of_each_kind_have_the_rows_of_its_list(reader):
-    paint()
+    build_scene()
 
     for collection in VIEWSETS:
         expected = listed(reader, collection)
         assert expected
-        address_of_file = f"{address(collection)}export/?format="
+        address_of_file = f"{get_api_url(collection)}export/?format="
         assert lines(reader.get(f"{address_of_file}ndjson")) == expected
         head, *rows = cells(reader.get(f"{address_of_file}csv"))
         assert head == list(expected[0])
@@ -94,7 +99,7 @@ def test_the_files_of_each_kind_have_the_rows_of_its_list(reader):
 
 def as_cell(value):
     if isinstance(value, str):
-        return guarded(value)
+        return escape_formula(value)
     if isinstance(value, (list, dict, bool)):
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     return "" if value is None else str(value)
@@ -162,7 +167,7 @@ def test_what_a_query_has_wrong_is_told_at_once(reader):
 
 
 def test_an_export_has_beside_its_records_what_is_expanded(reader):
-    paint()
+    build_scene()
     query = "fields=slug&expand=party,citations.source"
     expected = listed(reader, "positions", f"&{query}")
     assert [*expected[0]["expand"]] == ["citations", "party"]
@@ -177,7 +182,7 @@ def test_an_export_is_of_an_instant(reader):
     party = PartyFactory(slug="north", name="North", aliases=["Old"], review="published")
     then = timezone.now().isoformat()
     party.name, party.aliases = "South", []
-    history.write(party)
+    history.save(party)
 
     query = {"fields": "slug,name", "format": "ndjson", "q": "old", "as_of": then}
     found = reader.get("/api/v1/parties/export/", query)
@@ -290,7 +295,7 @@ def test_a_tag_is_also_of_drafts_that_only_a_filter_looks_at(analyst, analyst_us
     first = analyst.get(path)
     rows = lines(first)
     hidden.part_of = other
-    history.write(hidden)
+    history.save(hidden)
     again = analyst.get(path, headers={"if-none-match": first["ETag"]})
 
     assert (rows, again.status_code) == ([], 200)
@@ -309,7 +314,7 @@ WHOLE = b"".join(b'{"slug":"party-%d"}\n' % number for number in range(4))
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("pieces", [0, 1, 8])
 def test_no_transaction_is_open_while_a_file_is_sent(reader, monkeypatch, pieces):
-    monkeypatch.setattr("negotiations.rest.read.export.BLOCK", 10)
+    monkeypatch.setattr("negotiations.rest.read.export.BLOCK_BYTES", 10)
     for number in range(4):
         PartyFactory(slug=f"party-{number}", review="published")
     query = "format=ndjson&fields=slug"
@@ -320,9 +325,9 @@ def test_no_transaction_is_open_while_a_file_is_sent(reader, monkeypatch, pieces
     read = b"".join(islice(answer, pieces))
 
     assert (read, is_reading()) == (WHOLE[: 10 * pieces], False)
-    assert (answer["Content-Length"], [*FILES.files]) == ("76", [answer["ETag"]])
+    assert (answer["Content-Length"], [*EXPORTED_FILES.files]) == ("76", [answer["ETag"]])
     answer.close()
-    assert (FILES.files, SENDING.held) == ({}, {})
+    assert (EXPORTED_FILES.files, SEND_SLOTS.held) == ({}, {})
 
 
 @pytest.mark.django_db(transaction=True)
@@ -335,13 +340,13 @@ def test_readers_of_the_same_state_share_one_file(reader):
         second = reader.get(path)
 
     assert not [query for query in queries if "negotiations_party" in query["sql"]]
-    assert len(FILES.files) == 1
+    assert len(EXPORTED_FILES.files) == 1
     assert (content(first), content(second)) == (b'{"slug":"party"}\n',) * 2
 
 
 def test_a_client_has_few_exports_open_and_others_have_theirs(reader, monkeypatch):
     PartyFactory(slug="party", review="published")
-    monkeypatch.setattr(SENDING, "most_each", 2)
+    monkeypatch.setattr(SEND_SLOTS, "most_each", 2)
     path = "/api/v1/parties/export/?format=ndjson"
 
     mine = [reader.get(path) for _ in range(3)]
@@ -356,7 +361,7 @@ def test_a_client_has_few_exports_open_and_others_have_theirs(reader, monkeypatc
 
 def test_no_more_exports_are_open_than_a_process_can_hold(reader, monkeypatch):
     PartyFactory(slug="party", review="published")
-    monkeypatch.setattr(SENDING, "most", 1)
+    monkeypatch.setattr(SEND_SLOTS, "most", 1)
     path = "/api/v1/parties/export/?format=ndjson"
 
     mine = reader.get(path)
@@ -368,7 +373,7 @@ def test_no_more_exports_are_open_than_a_process_can_hold(reader, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["csv", "ndjson", "xlsx"])
 def test_a_fault_in_the_middle_of_a_file_is_no_half_file(reader, monkeypatch, kind):
-    monkeypatch.setattr("negotiations.rest.read.export.PIECE", 1)
+    monkeypatch.setattr("negotiations.rest.read.export.ROWS_PER_CHUNK", 1)
     for number in range(3):
         PartyFactory(slug=f"party-{number}", review="published")
     pieces = []
@@ -384,18 +389,18 @@ def test_a_fault_in_the_middle_of_a_file_is_no_half_file(reader, monkeypatch, ki
         answer = reader.get(f"/api/v1/parties/export/?format={kind}")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-    assert (len(pieces), FILES.files, SENDING.held) == (2, {}, {})
+    assert (len(pieces), EXPORTED_FILES.files, SEND_SLOTS.held) == (2, {}, {})
 
 
 @pytest.mark.parametrize("text", RUN)
 def test_no_cell_is_run_by_a_spreadsheet_and_each_can_be_read_back(text):
-    assert guarded(text) == f"'{text}"
-    assert unguarded(guarded(text)) == text
+    assert escape_formula(text) == f"'{text}"
+    assert unescape_formula(escape_formula(text)) == text
 
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_other_cells_are_as_they_are(text):
-    assert guarded(text) == unguarded(guarded(text)) == text
+    assert escape_formula(text) == unescape_formula(escape_formula(text)) == text
 
 
 def test_formulas_in_records_are_text_in_files(reader):
@@ -483,7 +488,7 @@ def test_numbers_of_a_sheet_lose_no_digit():
     numbers = [0, 3, -3, 10**15 - 1, 10**15, -(10**15), 2**63]
     bodies = [{"number": number} for number in numbers]
 
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(XLSX().write(["number"], [bodies]))))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(XLSXRenderer().write(["number"], [bodies]))))
 
     assert [cell.value for (cell,) in book.active.iter_rows(min_row=2)] == [
         *numbers[:4],
@@ -496,7 +501,7 @@ def test_numbers_of_a_sheet_lose_no_digit():
 def test_an_export_costs_queries_by_the_piece_and_keeps_the_order(
     reader, monkeypatch, django_assert_num_queries
 ):
-    monkeypatch.setattr("negotiations.rest.read.export.PIECE", 3)
+    monkeypatch.setattr("negotiations.rest.read.export.ROWS_PER_CHUNK", 3)
     bloc = PartyFactory(slug="bloc", review="published")
     for number in range(8):
         PartyFactory(slug=f"party-{number}", member_of=[bloc], review="published")
@@ -520,7 +525,7 @@ def test_citations_say_what_they_support(reviewer):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_file_shows_one_state_though_somebody_writes_meanwhile(reader, monkeypatch):
-    monkeypatch.setattr("negotiations.rest.read.export.PIECE", 2)
+    monkeypatch.setattr("negotiations.rest.read.export.ROWS_PER_CHUNK", 2)
     bloc = PartyFactory(slug="bloc", review="published")
     parties = [
         PartyFactory(slug=f"party-{n}", member_of=[bloc], review="published") for n in range(6)
@@ -543,10 +548,10 @@ def reader_of_lists():
 
     class Lists:
         def get(self, path):
-            from tests.conftest import json_client
+            from tests.conftest import build_api_client
 
             answers = []
-            elsewhere(lambda: answers.append(json_client().get(path)))
+            elsewhere(lambda: answers.append(build_api_client().get(path)))
             return answers[0]
 
     return Lists()
@@ -575,13 +580,13 @@ def change(party):
 
     stored = Party.objects.get(pk=party.pk)
     stored.name = "New"
-    history.write(stored, related={"member_of": []})
+    history.save(stored, related={"member_of": []})
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "ndjson", "xlsx"])
 def test_memory_does_not_grow_with_the_number_of_rows(kind, reader, monkeypatch):
-    monkeypatch.setattr("negotiations.rest.read.export.PIECE", 100)
+    monkeypatch.setattr("negotiations.rest.read.export.ROWS_PER_CHUNK", 100)
     text = "The sides met in Istanbul. " * 20
 
     def peak(number):
@@ -607,7 +612,7 @@ def test_memory_does_not_grow_with_the_number_of_rows(kind, reader, monkeypatch)
 
 
 def test_a_file_of_no_rows_has_its_header():
-    assert b"".join(CSV().write(["slug", "name"], [])) == b"slug,name\r\n"
+    assert b"".join(CSVRenderer().write(["slug", "name"], [])) == b"slug,name\r\n"
 
 
 def test_positions_name_their_relations_by_slug(reader):

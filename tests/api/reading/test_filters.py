@@ -4,7 +4,7 @@ import pytest
 
 from negotiations.models import SearchDocument
 from negotiations.rest.read import filters
-from negotiations.rest.read.search_query import Search
+from negotiations.rest.read.search_query import SearchFilter
 from tests.factories import (
     FACTORIES,
     CitationFactory,
@@ -15,7 +15,7 @@ from tests.factories import (
     ProposalFactory,
     RoundFactory,
 )
-from tests.support.scene import VIEWSETS, address, paint
+from tests.support.scene import VIEWSETS, build_scene, get_api_url
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +26,9 @@ def slugs(answer):
 
 def matching(filter_, record):
     """A value with which the filter leaves the record of the painted scene, or None."""
-    if isinstance(filter_, filters.Supporting):
+    if isinstance(filter_, filters.CitedRecordFilter):
         return record.record.address
-    if isinstance(filter_, Search):
+    if isinstance(filter_, SearchFilter):
         document = SearchDocument.objects.get(kind=record.collection(), key=record.pk)
         # A record without a name is found by its slug.
         return f'"{(document.title or record.slug).splitlines()[0]}"'
@@ -38,7 +38,7 @@ def matching(filter_, record):
     value = record
     for step in filter_.field_name.split("__"):
         value = value and getattr(value, step)
-    if isinstance(filter_, filters.Slugs):
+    if isinstance(filter_, filters.SlugFilter):
         value = value.get() if filter_.many else value
         return value and value.slug
     return str(value)
@@ -46,50 +46,53 @@ def matching(filter_, record):
 
 # What fits every record of the painted scene.
 MATCHING = {
-    filters.WindowEdge: "2025-07-19",
-    filters.Since: "2025-07-19T20:00:00Z",
-    filters.Truth: "true",
+    filters.DateBoundFilter: "2025-07-19",
+    filters.UpdatedSinceFilter: "2025-07-19T20:00:00Z",
+    filters.BooleanFilter: "true",
 }
 
 
 def passing(filter_, record):
     """A value that is right and leaves nothing of the painted scene, or None."""
-    if isinstance(filter_, filters.Choices):
+    if isinstance(filter_, filters.ChoiceFilter):
         value = matching(filter_, record)
         return next(other for other in filter_.values if other != value)
-    if isinstance(filter_, filters.Slugs):
+    if isinstance(filter_, filters.SlugFilter):
         return "nobodys"
-    if isinstance(filter_, filters.Supporting):
+    if isinstance(filter_, filters.CitedRecordFilter):
         return "parties/nobodys"
-    if isinstance(filter_, filters.WindowEdge):
+    if isinstance(filter_, filters.DateBoundFilter):
         return "2025-07-20" if filter_.extra["edge"] == "from" else "2025-07-18"
-    for kind, value in ((filters.Since, "2100-01-01T00:00:00Z"), (filters.Truth, "false")):
+    for kind, value in (
+        (filters.UpdatedSinceFilter, "2100-01-01T00:00:00Z"),
+        (filters.BooleanFilter, "false"),
+    ):
         if isinstance(filter_, kind):
             return value
     return "9"
 
 
 WRONG = {
-    filters.Choices: "unheard-of",
-    filters.Slugs: "nobody",
-    filters.Supporting: "parties/nobody",
-    filters.WindowEdge: "2025-02-30",
-    filters.Since: "2025-07-19",
-    filters.Truth: "yes",
-    filters.Whole: "-1",
-    filters.Words: "%00",
-    Search: "!",
+    filters.ChoiceFilter: "unheard-of",
+    filters.SlugFilter: "nobody",
+    filters.CitedRecordFilter: "parties/nobody",
+    filters.DateBoundFilter: "2025-02-30",
+    filters.UpdatedSinceFilter: "2025-07-19",
+    filters.BooleanFilter: "yes",
+    filters.IntegerFilter: "-1",
+    filters.TextFilter: "%00",
+    SearchFilter: "!",
 }
 CODES = {
-    filters.Choices: "unknown_value",
-    filters.Slugs: "unknown_reference",
-    filters.Supporting: "unknown_reference",
-    filters.WindowEdge: "invalid_date",
-    filters.Since: "invalid_instant",
-    filters.Truth: "unknown_value",
-    filters.Whole: "invalid_number",
-    filters.Words: "unreadable_value",
-    Search: "no_words",
+    filters.ChoiceFilter: "unknown_value",
+    filters.SlugFilter: "unknown_reference",
+    filters.CitedRecordFilter: "unknown_reference",
+    filters.DateBoundFilter: "invalid_date",
+    filters.UpdatedSinceFilter: "invalid_instant",
+    filters.BooleanFilter: "unknown_value",
+    filters.IntegerFilter: "invalid_number",
+    filters.TextFilter: "unreadable_value",
+    SearchFilter: "no_words",
 }
 
 
@@ -118,14 +121,16 @@ BEYOND_THE_SCENE = {
 
 @pytest.mark.slow
 def test_every_filter_leaves_what_fits_and_takes_away_what_does_not(reviewer):
-    scene = paint()
-    targets = {f.target.collection() for *_, f in each_filter() if isinstance(f, filters.Slugs)}
+    scene = build_scene()
+    targets = {
+        f.target.collection() for *_, f in each_filter() if isinstance(f, filters.SlugFilter)
+    }
     for collection in targets:
         FACTORIES[collection](slug="nobodys", review="published")
 
     found, unset = {}, set()
     for collection, name, filter_ in each_filter():
-        record, path = scene[collection], address(collection)
+        record, path = scene[collection], get_api_url(collection)
         value = matching(filter_, record)
         if value is None:
             unset.add(f"{collection} {name}")
@@ -145,7 +150,7 @@ def test_every_filter_refuses_what_it_does_not_understand(reader):
     refused = {}
     for collection, name, filter_ in each_filter():
         value = by_kind(filter_, WRONG)
-        answer = reader.get(f"{address(collection)}?{name}={value}")
+        answer = reader.get(f"{get_api_url(collection)}?{name}={value}")
         fault = answer.json()["errors"][0]
         refused[collection, name] = (answer.status_code, fault["parameter"], fault["code"])
 
@@ -170,7 +175,7 @@ def test_a_parameter_given_again_is_what_a_comma_is(reader):
     commas = "?kind=state,coalition&fields=slug,kind"
     again = "?kind=state&kind=coalition&fields=slug&fields=kind"
 
-    for path in (address("parties"), "/api/v1/parties/export/"):
+    for path in (get_api_url("parties"), "/api/v1/parties/export/"):
         answers = [reader.get(path + query) for query in (commas, again)]
         bodies = [answer.getvalue() for answer in answers]
         assert bodies[0] == bodies[1]

@@ -7,8 +7,8 @@ import json
 import openpyxl
 import pytest
 
-from negotiations.rest.http.content_negotiation import Range, quality
-from negotiations.rest.read.table_renderers import XLSX
+from negotiations.rest.http.content_negotiation import MediaRange, get_quality
+from negotiations.rest.read.table_renderers import XLSXRenderer
 from tests.factories import PartyFactory, RoundFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_a_table_is_known_by_its_tag_and_kept_apart_from_json(reader, parties, k
         ("application/json;q=0, */*;q=0.1, application/x-ndjson;q=0.2", "application/x-ndjson"),
         ("text/csv;header=present;q=0.9, application/json;q=0.1", "text/csv"),
         ("text/csv;q=high", "text/csv"),
-        (XLSX.media_type, XLSX.media_type),
+        (XLSXRenderer.media_type, XLSXRenderer.media_type),
     ],
 )
 def test_the_most_welcome_format_is_sent(reader, parties, accept, kind):
@@ -126,6 +126,6 @@ def test_a_page_with_a_text_too_long_for_a_cell_is_refused(reader):
 
 
 def test_the_narrowest_range_decides():
-    ranges = [Range.read(token) for token in ("*/*;q=1", "text/*; Q=0.2 ", "text/csv ;q=0")]
+    ranges = [MediaRange.read(token) for token in ("*/*;q=1", "text/*; Q=0.2 ", "text/csv ;q=0")]
     kinds = ("text/csv", "text/plain", "application/json")
-    assert [quality(kind, ranges) for kind in kinds] == [0, 0.2, 1]
+    assert [get_quality(kind, ranges) for kind in kinds] == [0, 0.2, 1]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from negotiations import history
 from negotiations.models import RECORDS, SearchDocument
-from negotiations.text.tokens import words
+from negotiations.text.tokens import tokenize
 from tests.factories import (
     NegotiationFactory,
     PartyFactory,
@@ -16,7 +16,7 @@ from tests.factories import (
     PositionFactory,
     SourceFactory,
 )
-from tests.support.scene import VIEWSETS, paint
+from tests.support.scene import VIEWSETS, build_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +143,7 @@ def test_what_cannot_be_searched_is_refused(query, code, reader):
 
 
 def test_writing_without_spaces_is_searched_by_its_signs():
-    assert words("基辅 talks_in Ελλάδα") == ["基", "辅", "talks", "in", "ελλαδα"]
+    assert tokenize("基辅 talks_in Ελλάδα") == ["基", "辅", "talks", "in", "ελλαδα"]
 
 
 def test_results_are_narrowed_by_kind_and_come_in_pages(reader):
@@ -202,7 +202,7 @@ def test_words_of_the_past_are_found_as_they_were(reader):
     party = PartyFactory(name="North", aliases=["Oldtown"], review="published")
     times = [timezone.now()]
     party.aliases = ["Newtown"]
-    history.write(party)
+    history.save(party)
     times.append(timezone.now())
     history.delete(party, reason="An error")
     times.append(timezone.now())
@@ -242,7 +242,7 @@ def test_the_index_follows_changes_publishing_and_deleting(reader):
     assert found(reader, "halted") == [f"negotiations/{talks.slug}"]
 
     talks.title = "Resumed"
-    history.write(talks)
+    history.save(talks)
     assert found(reader, "halted") == []
     assert found(reader, "resumed") == [f"negotiations/{talks.slug}"]
 
@@ -263,12 +263,12 @@ def test_a_rolled_back_write_leaves_no_words(reader, records):
 
 @pytest.mark.slow
 def test_each_kind_is_found_and_the_index_is_in_step(reviewer, capsys):
-    paint()
+    build_scene()
 
     for collection, viewset in VIEWSETS.items():
         record = viewset.queryset.model.objects.first()
         document = SearchDocument.objects.get(kind=collection, key=record.pk)
-        words_of_it = " ".join(words(document.title or document.slug)[:9])
+        words_of_it = " ".join(tokenize(document.title or document.slug)[:9])
         body = reviewer.get(f"/api/v1/{collection}/", {"q": words_of_it}).json()
         assert record.slug in [row["slug"] for row in body["results"]]
     call_command("rebuildsearch", check=True)
@@ -303,9 +303,9 @@ def test_the_past_is_made_anew_from_the_versions(records, analyst_user, capsys):
     party = PartyFactory(name="North", created_by=analyst_user)
     for name in ("South", "East"):
         party.name = name
-        history.write(party, by=analyst_user)
+        history.save(party, by=analyst_user)
         party.country = "UA" if name == "East" else ""
-        history.write(party)
+        history.save(party)
     person = PersonFactory(created_by=analyst_user)
     history.delete(person, reason="An error")
     bring_back(person)

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from negotiations import history
 from negotiations.models import Party, SearchDocument
-from negotiations.models.system.locks import queue
+from negotiations.models.system.locks import serialize_writers
 from negotiations.text.tokens import fold
-from negotiations.text.validators import slug_format
+from negotiations.text.validators import validate_slug_format
 from tests.factories import (
     DeliveryFactory,
     DismissalFactory,
@@ -21,7 +21,7 @@ from tests.factories import (
     PartyFactory,
     SourceFactory,
 )
-from tests.support.admin_client import at_the_desk
+from tests.support.admin_client import build_admin_client
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def test_a_name_is_found_however_it_is_typed(written, typed, reader):
 @pytest.mark.parametrize(("written", "typed"), SPELLINGS)
 def test_a_name_is_suggested_and_taken_however_it_is_typed(written, typed, analyst_user):
     PartyFactory(slug="meant", name=written, **PUBLIC)
-    desk = at_the_desk(analyst_user)
+    desk = build_admin_client(analyst_user)
     names = "/admin/negotiations/source/code/names/parties/"
 
     for each in (written, *typed):
@@ -120,7 +120,7 @@ def test_slugs_have_the_letters_of_the_name(name, slug):
     made = Party(name=name).slug_stem()
 
     assert made == slug
-    slug_format(made)
+    validate_slug_format(made)
     assert Party(name=unicodedata.normalize("NFD", name)).slug_stem() == made
 
 
@@ -161,7 +161,7 @@ def test_a_title_of_the_past_names_what_it_was_named_after_then(reader):
     part = ParticipationFactory(party=party, role="observer", **PUBLIC)
     then = timezone.now()
     party.name = "After"
-    history.write(party)
+    history.save(party)
 
     def title(**query):
         query = {"q": part.slug, "kind": "participations", **query}
@@ -200,7 +200,7 @@ def test_the_index_is_in_step_whatever_the_order_of_identifiers(reviewer, capsys
     call_command("rebuildsearch", check=True)
     party = Party.objects.get(slug=slug)
     party.identifiers = {"z": "1", "aa": "2", "wikidata": "Q2", "m": "3"}
-    history.write(party)
+    history.save(party)
 
     call_command("rebuildsearch", check=True)
 
@@ -227,7 +227,7 @@ def other_connection(work):
 def test_a_check_waits_for_no_writer():
     PartyFactory(name="North")
     with transaction.atomic():
-        queue()
+        serialize_writers()
         PartyFactory(name="South")
 
         assert other_connection(lambda: call_command("rebuildsearch", check=True) or 1) == [1]
@@ -249,7 +249,7 @@ def test_writers_go_on_while_the_index_is_made_anew(reader, capsys):
             break
         for each in (parties[0], party):
             each.name = f"Written {written}"
-            history.write(each)
+            history.save(each)
         written += 1
     rebuilding.join(60)
 

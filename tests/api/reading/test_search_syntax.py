@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from negotiations.text.tokens import words
+from negotiations.text.tokens import tokenize
 from tests.factories import PartyFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -47,7 +47,7 @@ def test_whatever_is_typed_is_searched_or_refused(reader, party, typed):
 @ODD
 @given(st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=30))
 def test_what_a_record_is_called_finds_it(reader, typed):
-    if not words(typed) or not typed.strip():
+    if not tokenize(typed) or not typed.strip():
         return
     party = PartyFactory(name=f"North {typed.strip()}", review="published")
     try:

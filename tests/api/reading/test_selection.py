@@ -5,11 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from negotiations.models import COLLECTIONS
-from negotiations.rest.read.expand import MOST
-from negotiations.rest.read.projections import MEMBERS
-from negotiations.rest.read.sparse_fields import expandable, paths
+from negotiations.rest.read.expand import MAX_EXPANDED
+from negotiations.rest.read.projections import BODY_FIELDS
+from negotiations.rest.read.sparse_fields import get_expandable_relations, list_expand_paths
 from tests.factories import FACTORIES, CitationFactory, PartyFactory, ProposalFactory, TermFactory
-from tests.support.scene import address, paint
+from tests.support.scene import build_scene, get_api_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 every_collection = pytest.mark.parametrize("collection", COLLECTIONS)
@@ -17,8 +17,8 @@ every_collection = pytest.mark.parametrize("collection", COLLECTIONS)
 
 @every_collection
 def test_each_member_can_be_asked_for_and_left_out(reviewer, collection):
-    record = paint()[collection]
-    here = address(collection, record.slug)
+    record = build_scene()[collection]
+    here = get_api_url(collection, record.slug)
     whole = reviewer.get(here).json()
 
     for member, value in whole.items():
@@ -32,7 +32,7 @@ def test_a_choice_that_leaves_no_member_is_refused(reader, path):
     PartyFactory(slug="north", review="published")
     here = f"/api/v1/parties/{path}"
     start = "&" if "?" in path else "?"
-    every = ",".join(MEMBERS[COLLECTIONS["parties"]])
+    every = ",".join(BODY_FIELDS[COLLECTIONS["parties"]])
 
     for choice in ("fields=slug&omit=slug", "fields=slug&omit=name,slug", f"omit={every}"):
         for expansion in ("", "&expand=citations"):
@@ -60,26 +60,26 @@ def text_of(answer):
 
 @every_collection
 def test_what_is_expanded_is_what_its_own_address_answers(reviewer, collection):
-    record = paint()[collection]
+    record = build_scene()[collection]
     model = COLLECTIONS[collection]
 
-    for name, field in expandable(model).items():
-        answer = reviewer.get(address(collection, record.slug), {"expand": name}).json()
+    for name, field in get_expandable_relations(model).items():
+        answer = reviewer.get(get_api_url(collection, record.slug), {"expand": name}).json()
         beside = answer.pop("expand")[name]
-        assert answer == reviewer.get(address(collection, record.slug)).json()
+        assert answer == reviewer.get(get_api_url(collection, record.slug)).json()
         bodies = beside["results"] if isinstance(beside, dict) and "results" in beside else [beside]
         target = field.related_model.collection()
         for body in filter(None, bodies):
-            assert body == reviewer.get(address(target, body["slug"])).json()
+            assert body == reviewer.get(get_api_url(target, body["slug"])).json()
 
 
 @every_collection
 def test_every_path_of_two_steps_answers(reader, collection):
-    paint()
-    every = list(paths(COLLECTIONS[collection]))
+    build_scene()
+    every = list(list_expand_paths(COLLECTIONS[collection]))
 
     answers = {
-        path: reader.get(address(collection), {"expand": path}).status_code for path in every
+        path: reader.get(get_api_url(collection), {"expand": path}).status_code for path in every
     }
 
     assert answers == dict.fromkeys(every, 200)
@@ -88,7 +88,7 @@ def test_every_path_of_two_steps_answers(reader, collection):
 @every_collection
 def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(reader, collection):
     FACTORIES[collection](review="published")
-    query = {"expand": ",".join(expandable(COLLECTIONS[collection]))}
+    query = {"expand": ",".join(get_expandable_relations(COLLECTIONS[collection]))}
     one = queries_of(reader, collection, query)
 
     FACTORIES[collection].create_batch(9, review="published")
@@ -100,12 +100,12 @@ def queries_of(client, collection, query):
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        assert client.get(address(collection), query).status_code == 200
+        assert client.get(get_api_url(collection), query).status_code == 200
     return len(queries)
 
 
 def test_columns_that_nobody_asked_for_are_not_read(reader):
-    paint()
+    build_scene()
 
     with CaptureQueriesContext(connection) as queries:
         reader.get("/api/v1/sources/", {"fields": "slug,title"})
@@ -118,7 +118,7 @@ def test_what_a_reader_may_not_see_is_not_expanded(reader, analyst, analyst_user
     TermFactory(proposal=proposal, created_by=analyst_user)
 
     def terms(client):
-        body = client.get(address("proposals", proposal.slug), {"expand": "terms"}).json()
+        body = client.get(get_api_url("proposals", proposal.slug), {"expand": "terms"}).json()
         return len(body["expand"]["terms"]["results"])
 
     assert (terms(reader), terms(analyst)) == (0, 1)
@@ -127,14 +127,14 @@ def test_what_a_reader_may_not_see_is_not_expanded(reader, analyst, analyst_user
 def test_a_long_relation_is_cut_and_says_where_it_goes_on(reader):
     party = PartyFactory(review="published", citations=["Words."])
     words = party.citations.get()
-    for _ in range(MOST + 4):
+    for _ in range(MAX_EXPANDED + 4):
         CitationFactory(record=party, source=words.source, quote="Words.", review="published")
 
     both = {"expand": "citations.source"}
-    beside = reader.get(address("parties", party.slug), both).json()["expand"]
+    beside = reader.get(get_api_url("parties", party.slug), both).json()["expand"]
     rest = reader.get(beside["citations"]["next"]).json()
 
-    assert len(beside["citations"]["results"]) == MOST
+    assert len(beside["citations"]["results"]) == MAX_EXPANDED
     assert len(rest["results"]) == 5
     everything = [*beside["citations"]["results"], *rest["results"]]
     # The rest reads as the beginning does, with what was asked for beside each.
@@ -142,11 +142,11 @@ def test_a_long_relation_is_cut_and_says_where_it_goes_on(reader):
 
 
 def test_a_long_list_of_parties_goes_on_too(reader):
-    makers = PartyFactory.create_batch(MOST + 3, review="published")
+    makers = PartyFactory.create_batch(MAX_EXPANDED + 3, review="published")
     proposal = ProposalFactory(review="published", proposed_by=makers)
 
     both = {"expand": "proposed_by.posts,proposed_by.citations"}
-    answer = reader.get(address("proposals", proposal.slug), both).json()
+    answer = reader.get(get_api_url("proposals", proposal.slug), both).json()
     beside = answer["expand"]["proposed_by"]
     rest = reader.get(beside["next"]).json()["results"]
 
@@ -159,7 +159,7 @@ def test_a_rest_whose_names_are_too_long_for_a_query_is_none(reader):
     makers = [PartyFactory(slug=f"{n:02}-{'x' * 140}", review="published") for n in range(40)]
     proposal = ProposalFactory(review="published", proposed_by=makers)
 
-    answer = reader.get(address("proposals", proposal.slug), {"expand": "proposed_by"}).json()
+    answer = reader.get(get_api_url("proposals", proposal.slug), {"expand": "proposed_by"}).json()
     beside = answer["expand"]["proposed_by"]
     rest = reader.get(beside["next"])
 
@@ -217,7 +217,7 @@ def test_what_does_not_exist_is_refused(reader, query, fault):
 
 def test_a_part_of_a_record_has_a_tag_that_still_guards_a_write(analyst, analyst_user):
     party = PartyFactory(created_by=analyst_user)
-    here = address("parties", party.slug)
+    here = get_api_url("parties", party.slug)
     tag = analyst.get(here, {"fields": "slug,name"})["ETag"]
 
     answer = analyst.patch(here, {"name": "Renamed"}, headers={"If-Match": tag})
@@ -227,4 +227,4 @@ def test_a_part_of_a_record_has_a_tag_that_still_guards_a_write(analyst, analyst
 
 
 def test_every_kind_has_its_members():
-    assert set(MEMBERS) == set(COLLECTIONS.values())
+    assert set(BODY_FIELDS) == set(COLLECTIONS.values())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from negotiations.rest.read.aggregates import groups, measures
+from negotiations.rest.read.aggregates import get_groups, get_measures
 from tests.factories import (
     CommitmentFactory,
     IncidentFactory,
@@ -12,7 +12,7 @@ from tests.factories import (
     PositionFactory,
     TermFactory,
 )
-from tests.support.scene import VIEWSETS, address, paint
+from tests.support.scene import VIEWSETS, build_scene, get_api_url
 
 pytestmark = pytest.mark.django_db
 
@@ -173,14 +173,14 @@ def test_the_number_of_groups_is_bounded(reader, monkeypatch):
 
 @pytest.mark.slow
 def test_each_kind_answers_for_each_of_its_groups_and_measures(reader):
-    paint()
+    build_scene()
 
     for collection, viewset in VIEWSETS.items():
         model = viewset.queryset.model
-        for name in groups(model):
+        for name in get_groups(model):
             (row, *_) = results(reader, f"{collection}/stats/?group={name}")
             assert list(row) == [name, "count"]
-        asked = [name for name in measures(model) if "quantity" not in name]
+        asked = [name for name in get_measures(model) if "quantity" not in name]
         (row,) = results(reader, f"{collection}/stats/?measures={','.join(asked)}")
         assert list(row) == asked
-        assert reader.get(f"{address(collection)}stats/x/").status_code == 404
+        assert reader.get(f"{get_api_url(collection)}stats/x/").status_code == 404

@@ -14,7 +14,7 @@ from tests.factories import (
     RoundFactory,
     SourceFactory,
 )
-from tests.support.contract import assert_valid, document, validator
+from tests.support.contract import assert_valid, document, get_validator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -112,7 +112,7 @@ def test_records_are_made_changed_and_deleted_together(reviewer, reviewer_user, 
     offer = ProposalFactory(slug="offer", negotiation__slug="other")
     talks = offer.negotiation.slug
     twice = RoundFactory(slug="twice")
-    history.write(offer)
+    history.save(offer)
 
     answer = send(
         reviewer,
@@ -317,8 +317,8 @@ def test_the_document_takes_the_reasons_that_are_taken(analyst, scene):
         bare_operation = create("parties", name="South", kind="state")
 
         told = [
-            validator(("components", "schemas", "Batch")).is_valid(body),
-            validator(header).is_valid(reason),
+            get_validator(("components", "schemas", "Batch")).is_valid(body),
+            get_validator(header).is_valid(reason),
             send(analyst, operation, query="?dry_run=true").status_code == 200,
             send(analyst, bare_operation, query="?dry_run=true", **bare).status_code == 200,
         ]

@@ -14,7 +14,7 @@ from tests.factories import (
     PositionFactory,
     SourceFactory,
 )
-from tests.support.scene import VIEWSETS, paint
+from tests.support.scene import VIEWSETS, build_scene
 
 pytestmark = pytest.mark.slow
 
@@ -294,7 +294,7 @@ def alike(collection, body, number):
 
 @pytest.mark.parametrize("collection", VIEWSETS)
 def test_an_array_of_any_kind_takes_as_many_queries_for_many_as_for_few(reviewer, db, collection):
-    record = paint()[collection]
+    record = build_scene()[collection]
     serializer = VIEWSETS[collection].serializer_class()
     writable = {name for name, field in serializer.fields.items() if not field.read_only}
     read = reviewer.get(f"/api/v1/{record.address}/").json()

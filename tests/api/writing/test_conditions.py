@@ -10,14 +10,16 @@ from django.utils import timezone
 from negotiations import history
 from negotiations.models import Change
 from tests.factories import IssueFactory, NegotiationFactory, PartyFactory, PersonFactory
-from tests.support.scene import address
+from tests.support.scene import get_api_url
 
 pytestmark = pytest.mark.django_db
 
 
 def changed(client, tag):
     issue = IssueFactory()
-    return client.patch(address("issues", issue.slug), {"note": "Seen."}, headers={"if-match": tag})
+    return client.patch(
+        get_api_url("issues", issue.slug), {"note": "Seen."}, headers={"if-match": tag}
+    )
 
 
 @pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"7", "1"', ' "1" ', "*", '"1-0a"'])
@@ -49,7 +51,9 @@ def test_a_malformed_tag_is_told_so(reviewer, tag):
 def test_a_version_in_the_body_is_a_whole_number(reviewer, version):
     issue = IssueFactory()
 
-    answer = reviewer.patch(address("issues", issue.slug), {"note": "Seen.", "version": version})
+    answer = reviewer.patch(
+        get_api_url("issues", issue.slug), {"note": "Seen.", "version": version}
+    )
 
     is_number = isinstance(version, int) and not isinstance(version, bool)
     assert answer.status_code == (412 if is_number else 400)
@@ -58,7 +62,7 @@ def test_a_version_in_the_body_is_a_whole_number(reviewer, version):
 def test_a_whole_number_may_be_written_with_a_fraction_of_zero(reviewer):
     """JSON has one kind of number: 1.0 is 1."""
     issue = IssueFactory()
-    path = address("issues", issue.slug)
+    path = get_api_url("issues", issue.slug)
     update = {"op": "update", "collection": "issues", "slug": issue.slug}
 
     changed = reviewer.patch(path, {"note": "Seen.", "version": 1.0})
@@ -74,7 +78,7 @@ def test_a_whole_number_may_be_written_with_a_fraction_of_zero(reviewer):
 
 def test_a_stale_change_is_told_what_changed_since_by_whom(analyst, analyst_user, reviewer):
     issue = IssueFactory(title="Land", created_by=analyst_user)
-    path = address("issues", issue.slug)
+    path = get_api_url("issues", issue.slug)
     analyst.patch(path, {"title": "Territory", "note": "Seen."}, headers={"if-match": '"1"'})
 
     answer = reviewer.patch(path, {"question": "Is it so?"}, headers={"if-match": '"1"'})
@@ -97,7 +101,7 @@ def test_a_stale_change_is_told_what_changed_since_by_whom(analyst, analyst_user
 
 
 def test_a_write_without_a_version_is_refused(reviewer):
-    path = address("issues", IssueFactory().slug)
+    path = get_api_url("issues", IssueFactory().slug)
 
     answers = [reviewer.put(path, {"title": "X"}), reviewer.patch(path, {}), reviewer.delete(path)]
 
@@ -107,14 +111,14 @@ def test_a_write_without_a_version_is_refused(reviewer):
 def test_a_change_that_changes_nothing_makes_no_version(reviewer):
     issue = IssueFactory(note="Same.")
 
-    answer = reviewer.patch(address("issues", issue.slug), {"note": "Same.", "version": 1})
+    answer = reviewer.patch(get_api_url("issues", issue.slug), {"note": "Same.", "version": 1})
 
     assert (answer.status_code, answer["ETag"], issue.history.count()) == (200, '"1"', 1)
 
 
 @pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"0", "1"', "*"])
 def test_a_reader_that_has_the_version_is_answered_304(reader, tag):
-    path = address("issues", IssueFactory(review="published").slug)
+    path = get_api_url("issues", IssueFactory(review="published").slug)
 
     answer = reader.get(path, headers={"if-none-match": tag})
 
@@ -124,7 +128,7 @@ def test_a_reader_that_has_the_version_is_answered_304(reader, tag):
 
 
 def test_a_list_tells_when_something_that_the_reader_may_see_changed(reader, analyst, analyst_user):
-    path = address("issues")
+    path = get_api_url("issues")
     nothing = reader.get(path)
     IssueFactory(review="published")
     Change.objects.update(at=F("at") - timedelta(minutes=1))
@@ -145,7 +149,7 @@ def test_a_list_tells_when_something_that_the_reader_may_see_changed(reader, ana
 
 def test_head_answers_what_get_does_without_the_body(reader):
     PersonFactory(slug="known", review="published")
-    for path in (address("people"), address("people", "known")):
+    for path in (get_api_url("people"), get_api_url("people", "known")):
         got, headed = reader.get(path), reader.head(path)
         names = ("ETag", "Content-Type", "Cache-Control", "Vary", "Allow")
         assert [headed[n] for n in names] == [got[n] for n in names]
@@ -154,7 +158,7 @@ def test_head_answers_what_get_does_without_the_body(reader):
 
 def test_caches_may_share_what_needed_no_token_and_nothing_else(reader, reviewer):
     PersonFactory(slug="known", review="published")
-    paths = [address("people"), address("people", "known"), "/api/v1/"]
+    paths = [get_api_url("people"), get_api_url("people", "known"), "/api/v1/"]
 
     public = [reader.get(path) for path in paths]
     private = [reviewer.get(path) for path in paths[:2]]
@@ -169,24 +173,24 @@ def test_caches_may_share_what_needed_no_token_and_nothing_else(reader, reviewer
 
 def test_a_record_changes_its_tag_and_time_with_each_version(reviewer, self_review):
     issue = IssueFactory(review="published")
-    path = address("issues", issue.slug)
-    before = reviewer.get(path), reviewer.get(address("issues"))
+    path = get_api_url("issues", issue.slug)
+    before = reviewer.get(path), reviewer.get(get_api_url("issues"))
 
     made = reviewer.patch(path, {"note": "Seen."}, headers={"if-match": before[0]["ETag"]})
 
-    after = reviewer.get(path), reviewer.get(address("issues"))
+    after = reviewer.get(path), reviewer.get(get_api_url("issues"))
     assert (made["ETag"], after[0]["ETag"], before[0]["ETag"]) == ('"2"', '"2"', '"1"')
     assert before[1]["ETag"] != after[1]["ETag"]
 
 
 def test_who_writes_a_record_is_told_its_tag_and_time_as_who_reads_it(reviewer):
-    made = reviewer.post(address("issues"), {"title": "Land"}, headers={"idempotency-key": "1"})
+    made = reviewer.post(get_api_url("issues"), {"title": "Land"}, headers={"idempotency-key": "1"})
     path = made["Location"].removeprefix("http://testserver")
     body = {**made.json(), "note": "Put."}
     writes = [
         lambda: made,
         lambda: reviewer.post(
-            address("issues"), {"title": "Land"}, headers={"idempotency-key": "1"}
+            get_api_url("issues"), {"title": "Land"}, headers={"idempotency-key": "1"}
         ),
         lambda: reviewer.put(path, body),
         lambda: reviewer.patch(path, {"note": "Patched."}, headers={"if-match": '"2"'}),
@@ -225,7 +229,7 @@ def test_nothing_is_said_to_have_changed_later_than_now(reader):
     PartyFactory(review="published")
     Change.objects.update(at=F("at") + timedelta(days=1))
 
-    answer = reader.get(address("parties"))
+    answer = reader.get(get_api_url("parties"))
 
     assert parsedate_to_datetime(answer["Last-Modified"]) <= timezone.now()
 
@@ -256,7 +260,7 @@ def test_a_list_of_tags_may_have_empty_elements_and_encodings(reviewer, tag):
     party = PartyFactory(review="draft")
 
     answer = reviewer.patch(
-        address("parties", party.slug), {"note": "x"}, headers={"if-match": tag}
+        get_api_url("parties", party.slug), {"note": "x"}, headers={"if-match": tag}
     )
 
     assert answer.status_code == 200, answer.content
@@ -267,7 +271,7 @@ def test_a_list_without_a_tag_or_with_more_is_malformed(reviewer, tag):
     party = PartyFactory(review="draft")
 
     answer = reviewer.patch(
-        address("parties", party.slug), {"note": "x"}, headers={"if-match": tag}
+        get_api_url("parties", party.slug), {"note": "x"}, headers={"if-match": tag}
     )
 
     assert answer.status_code == 400, answer.content
@@ -300,7 +304,7 @@ def write_earlier(monkeypatch, record, seconds):
     at = timezone.now() - timedelta(seconds=seconds)
     with monkeypatch.context() as patch:
         patch.setattr(timezone, "now", lambda: at)
-        history.write(record)
+        history.save(record)
 
 
 @pytest.mark.parametrize("path", BY_TIME)
@@ -316,7 +320,7 @@ def test_the_time_of_an_answer_gives_304_until_something_changes(reader, monkeyp
     )
     odd = reader.get(f"/api/v1/{path}", headers={"if-modified-since": "yesterday"})
     party.name = "Northland"
-    history.write(party)
+    history.save(party)
     changed = reader.get(f"/api/v1/{path}", headers={"if-modified-since": time})
 
     statuses = [answer.status_code for answer in (first, known, by_tag, odd, changed)]
@@ -331,7 +335,7 @@ def test_two_states_of_one_second_are_not_taken_for_one(reader, path):
         first = reader.get(f"/api/v1/{path}")
         list(getattr(first, "streaming_content", ()))
         party.name = f"North {number}"
-        history.write(party)
+        history.save(party)
         headers = {"if-modified-since": first["Last-Modified"]}
         again = reader.get(f"/api/v1/{path}", headers=headers)
         list(getattr(again, "streaming_content", ()))
@@ -345,6 +349,6 @@ def test_a_record_with_others_beside_it_is_not_known_by_its_time(reader, monkeyp
     headers = {"if-modified-since": reader.get(path)["Last-Modified"]}
     citation = party.citations.get()
     citation.note = "Checked"
-    history.write(citation)
+    history.save(citation)
 
     assert reader.get(path, headers=headers).status_code == 200

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from negotiations.models import Change, KeptAnswer, Party
-from tests.conftest import json_client
+from tests.conftest import build_api_client
 
 ADDRESS = "/api/v1/parties/"
 PARTY = {"name": "Ukraine", "kind": "state"}
@@ -153,7 +153,7 @@ def test_without_a_token_the_key_changes_nothing(reader):
 
 @pytest.mark.django_db(transaction=True)
 def test_parallel_requests_with_one_key_make_one_record(analyst_user):
-    clients = [json_client(analyst_user)] * 6
+    clients = [build_api_client(analyst_user)] * 6
     answers = []
 
     def ask(client):
@@ -174,7 +174,7 @@ def test_parallel_requests_with_one_key_make_one_record(analyst_user):
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_fifty_requests_sent_twelve_times_each_make_fifty_records(analyst_user):
-    clients = [json_client(analyst_user)] * 12
+    clients = [build_api_client(analyst_user)] * 12
     answers = {f"key-{number}": [] for number in range(50)}
 
     def ask(client):

@@ -7,11 +7,11 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiations.history import delete, write
-from negotiations.history.bulk import write_new
+from negotiations.history import delete, save
+from negotiations.history.bulk import bulk_save
 from negotiations.models import Issue, Party
 from negotiations.models.slugs import number_slug
-from negotiations.text.validators import slug_format
+from negotiations.text.validators import validate_slug_format
 from tests.factories import PersonFactory
 
 
@@ -31,12 +31,12 @@ def test_a_slug_is_made_from_the_words(name, slug):
 
 @given(st.text(max_size=300))
 def test_any_name_makes_a_slug(name):
-    slug_format(Party(name=name).slug_stem())
+    validate_slug_format(Party(name=name).slug_stem())
 
 
 def slugs_taken(numbers):
     """Issues that have the slugs of the stem ``land`` with these numbers."""
-    write_new([(Issue(title="Land", slug=number_slug("land", n)), {}) for n in numbers])
+    bulk_save([(Issue(title="Land", slug=number_slug("land", n)), {}) for n in numbers])
 
 
 @pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_slugs_between_gaps_are_free_and_differ(taken):
     slugs_taken(taken)
 
     made = [Issue(title="Land") for _ in range(40)]
-    write_new([(record, {}) for record in made])
+    bulk_save([(record, {}) for record in made])
 
     slugs = [record.slug for record in made]
     assert len(set(slugs)) == 40
@@ -73,14 +73,14 @@ def test_slugs_between_gaps_are_free_and_differ(taken):
 def test_a_stem_that_ends_in_a_number_takes_no_slug_of_another_stem():
     made = [Issue(title=title) for title in ("Land 2", "Land", "Land", "Land 2", "Land")]
 
-    write_new([(record, {}) for record in made])
+    bulk_save([(record, {}) for record in made])
 
     assert len({record.slug for record in made}) == 5
 
 
 @pytest.mark.django_db
 def test_a_deleted_record_keeps_its_slug():
-    write(Issue(title="Land"))
+    save(Issue(title="Land"))
     delete(Issue.objects.get())
     assert Issue(title="Land").free_slug() == "land-2"
 

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from negotiations import history
 from negotiations.models import Change, Issue, Party, Position
-from negotiations.models.system.locks import queue
+from negotiations.models.system.locks import serialize_writers
 from tests.admin.test_tables import confirm, page, send
-from tests.conftest import json_client, member_of
+from tests.conftest import build_api_client, create_user
 from tests.factories import (
     CitationFactory,
     IssueFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     ProposalFactory,
     SourceFactory,
 )
-from tests.support.admin_client import address, at_the_desk
+from tests.support.admin_client import build_admin_client, get_admin_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -33,19 +33,19 @@ POSITIONS, ISSUES, BATCH = (f"/api/v1/{name}/" for name in ("positions", "issues
 
 @pytest.fixture
 def user():
-    return member_of("administrator", "administrator")
+    return create_user("administrator", "administrator")
 
 
 @pytest.fixture
 def client(user):
-    client = json_client(user)
+    client = build_api_client(user)
     client.get(ISSUES)
     return client
 
 
 @pytest.fixture
 def desk(user):
-    return at_the_desk(user)
+    return build_admin_client(user)
 
 
 def new_issues(number=ROWS):
@@ -230,7 +230,7 @@ def two_parties(number):
 def merge(number, client, desk):
     gone, kept = two_parties(number)
     form = {"into": kept.pk, "reason": "One", "gone_version": "1", "kept_version": "1"}
-    return lambda: desk.post(address(gone, "merge"), form), 302
+    return lambda: desk.post(get_admin_url(gone, "merge"), form), 302
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_nobody_waits_while_a_merge_is_looked_at(desk):
     gone, kept = two_parties(3)
 
     with held() as statements:
-        answer = desk.get(f"{address(gone, 'merge')}?into={kept.pk}")
+        answer = desk.get(f"{get_admin_url(gone, 'merge')}?into={kept.pk}")
 
     assert len(answer.context["moved"]) == 3
     assert statements == []
@@ -295,7 +295,7 @@ def overtake(act):
     def run():
         try:
             with transaction.atomic():
-                queue()
+                serialize_writers()
                 act()
                 written.set()
                 done.wait(1.5)
@@ -327,7 +327,7 @@ def test_a_batch_that_a_change_overtakes_changes_nothing(client):
     def act():
         record = Issue.objects.get(pk=records[1].pk)
         record.note = "Mine"
-        history.write(record)
+        history.save(record)
 
     thread = overtake(act)
     answer = client.post(BATCH, changes(records))
@@ -346,7 +346,7 @@ def test_an_import_that_a_change_overtakes_names_the_row(desk):
     def act():
         record = Issue.objects.get(pk=records[1].pk)
         record.note = "Mine"
-        history.write(record)
+        history.save(record)
 
     thread = overtake(act)
     answer = confirm(desk, Issue, preview)
@@ -365,7 +365,7 @@ def test_of_one_key_at_the_same_moment_one_array_is_made(user, client):
 
     def run():
         try:
-            other = json_client(user)
+            other = build_api_client(user)
             other.credentials(HTTP_AUTHORIZATION=client._credentials["HTTP_AUTHORIZATION"])
             answers.append(other.post(ISSUES, bodies, format="json", headers=key))
         finally:
@@ -409,6 +409,9 @@ def trace_of(record):
     version = type(record).history.filter(id=record.pk).first()
     change = Change.objects.filter(slug=record.slug, kind=record.collection()).last()
     names = ("version", "action", "changed", "review_before", "review_after", "reason", "by_id")
-    related = {name: [t.slug for t in found] for name, found in history.related_of(version).items()}
+    related = {
+        name: [t.slug for t in found]
+        for name, found in history.get_version_relations(version).items()
+    }
     kept = (version.version, version.note, version.history_type, version.history_user_id)
     return kept, related, {name: getattr(change, name) for name in names}

@@ -18,7 +18,7 @@ from tests.factories import (
     StatementFactory,
     TermFactory,
 )
-from tests.support.scene import address
+from tests.support.scene import get_api_url
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def test_a_record_is_made_with_the_words_that_support_it(analyst, analyst_user):
         ],
     }
 
-    answer = analyst.post(address("people"), body)
+    answer = analyst.post(get_api_url("people"), body)
 
     assert (answer.status_code, answer.json()["slug"]) == (201, "rustem-umerov")
     assert "citations" not in answer.json()
@@ -68,7 +68,7 @@ def test_the_faults_of_a_record_and_of_its_words_are_told_at_once(analyst):
         ],
     }
 
-    answer = analyst.post(address("parties"), body)
+    answer = analyst.post(get_api_url("parties"), body)
 
     assert answer.status_code == 400
     assert sorted(faults(answer)) == [
@@ -108,7 +108,7 @@ def test_the_rules_are_run_on_what_can_be_read_of_a_record(analyst):
         ],
     }
 
-    answer = analyst.post(address("positions"), body)
+    answer = analyst.post(get_api_url("positions"), body)
 
     assert sorted(faults(answer)) == [
         ("/citations/0/field", "unknown_field"),
@@ -146,8 +146,8 @@ def test_no_rule_speaks_of_what_cannot_be_read(analyst, analyst_user):
     }
     change = {"version": 1, "proposal": "nothing", "term": elsewhere.slug, "note": 7}
 
-    made = analyst.post(address("responses"), new)
-    changed = analyst.patch(address("responses", response.slug), change)
+    made = analyst.post(get_api_url("responses"), new)
+    changed = analyst.patch(get_api_url("responses", response.slug), change)
 
     assert sorted(faults(made)) == [
         ("/citations/0/source", "unknown_reference"),
@@ -160,7 +160,7 @@ def test_words_that_the_source_does_not_have_make_no_record(analyst):
     SourceFactory(slug="report", text="They met, and met.", review="published")
     words = [{"source": "report", "quote": quote} for quote in ("They", "met", "parted")]
 
-    answer = analyst.post(address("people"), {"name": "X", "citations": words})
+    answer = analyst.post(get_api_url("people"), {"name": "X", "citations": words})
 
     assert answer.status_code == 400
     assert faults(answer) == [
@@ -175,8 +175,10 @@ def test_words_of_a_record_that_exists_are_written_at_their_own_address(reviewer
     SourceFactory(slug="report", text="They met.")
     words = {"source": "report", "quote": "They met."}
 
-    inside = reviewer.patch(address("people", person.slug), {"citations": [words]}, headers=FOUND)
-    beside = reviewer.post(address("citations"), {"record": f"people/{person.slug}", **words})
+    inside = reviewer.patch(
+        get_api_url("people", person.slug), {"citations": [words]}, headers=FOUND
+    )
+    beside = reviewer.post(get_api_url("citations"), {"record": f"people/{person.slug}", **words})
 
     assert (inside.status_code, faults(inside)) == (400, [("/citations", "read_only")])
     assert (beside.status_code, beside.json()["start"]) == (201, 0)
@@ -189,7 +191,7 @@ def test_a_citation_supports_a_record_that_is_there(reviewer, record):
     SourceFactory(slug="report", text="They met.")
 
     body = {"record": record, "source": "report", "quote": "They met."}
-    answer = reviewer.post(address("citations"), body)
+    answer = reviewer.post(get_api_url("citations"), body)
 
     code = "null" if record is None else "unknown_reference"
     assert (answer.status_code, faults(answer)) == (400, [("/record", code)])
@@ -203,7 +205,7 @@ def test_put_resets_what_it_leaves_out_and_keeps_the_name_and_the_approval(revie
     party.member_of.set([coalition])
 
     answer = reviewer.put(
-        address("parties", party.slug), {"name": "Ukraina", "kind": "state"}, headers=FOUND
+        get_api_url("parties", party.slug), {"name": "Ukraina", "kind": "state"}, headers=FOUND
     )
 
     body = answer.json()
@@ -220,7 +222,7 @@ def test_put_resets_what_it_leaves_out_and_keeps_the_name_and_the_approval(revie
 
 
 def test_put_needs_what_a_new_record_needs(reviewer):
-    answer = reviewer.put(address("parties", PartyFactory().slug), {"note": "X"}, headers=FOUND)
+    answer = reviewer.put(get_api_url("parties", PartyFactory().slug), {"note": "X"}, headers=FOUND)
 
     assert (answer.status_code, faults(answer)) == (
         400,
@@ -233,7 +235,7 @@ def test_a_patch_merges_objects_and_replaces_lists(reviewer, media):
     party = PartyFactory(identifiers={"wikidata": "Q212", "ucdp": "1"}, aliases=["Kyiv", "Kiev"])
     patch = b'{"identifiers": {"ucdp": null, "pa_x": "7"}, "aliases": ["Bankova"]}'
 
-    path = address("parties", party.slug)
+    path = get_api_url("parties", party.slug)
     answer = reviewer.generic("PATCH", path, patch, media, headers=FOUND)
 
     body = answer.json()
@@ -245,8 +247,8 @@ def test_a_patch_merges_objects_and_replaces_lists(reviewer, media):
 def test_a_patch_takes_null_where_nothing_may_stand(reviewer):
     part = IssueFactory(part_of=IssueFactory())
 
-    empty = reviewer.patch(address("issues", part.slug), {"part_of": None}, headers=FOUND)
-    refused = reviewer.patch(address("issues", part.slug), {"title": None}, headers=FOUND)
+    empty = reviewer.patch(get_api_url("issues", part.slug), {"part_of": None}, headers=FOUND)
+    refused = reviewer.patch(get_api_url("issues", part.slug), {"title": None}, headers=FOUND)
 
     assert (empty.status_code, empty.json()["part_of"]) == (200, None)
     assert (refused.status_code, faults(refused)) == (400, [("/title", "null")])
@@ -257,7 +259,7 @@ def test_a_patch_takes_out_what_it_sets_to_null(reviewer):
         note="Heard.", aliases=["Bankova"], identifiers={"wikidata": "Q1"}, country="UA"
     )
     kremlin.member_of.add(PartyFactory())
-    path = address("parties", kremlin.slug)
+    path = get_api_url("parties", kremlin.slug)
     names = ("note", "aliases", "identifiers", "country", "member_of")
 
     answer = reviewer.patch(path, dict.fromkeys(names), headers=FOUND)
@@ -271,7 +273,7 @@ def test_a_patch_takes_out_what_it_sets_to_null(reviewer):
 
 def test_read_only_members_are_sent_back_unchanged_or_refused(reviewer):
     statement = StatementFactory(date="2025-07")
-    path = address("statements", statement.slug)
+    path = get_api_url("statements", statement.slug)
     body = reviewer.get(path).json()
     derived = {"created_at": "2020-01-01T00:00:00Z", "date_earliest": "2025-07-02"}
 
@@ -292,9 +294,9 @@ def test_a_slug_is_taken_once_and_never_changed(reviewer):
     IssueFactory(slug="land")
     other = IssueFactory(slug="sea")
 
-    twice = reviewer.post(address("issues"), {"title": "Land", "slug": "land"})
-    moved = reviewer.patch(address("issues", "sea"), {"slug": "ocean"}, headers=FOUND)
-    made = reviewer.post(address("issues"), {"title": "Land"})
+    twice = reviewer.post(get_api_url("issues"), {"title": "Land", "slug": "land"})
+    moved = reviewer.patch(get_api_url("issues", "sea"), {"slug": "ocean"}, headers=FOUND)
+    made = reviewer.post(get_api_url("issues"), {"title": "Land"})
 
     assert (twice.status_code, faults(twice)) == (400, [("/slug", "unique")])
     assert (moved.status_code, faults(moved)) == (400, [("/slug", "immutable")])
@@ -306,9 +308,9 @@ def test_a_slug_is_taken_once_and_never_changed(reviewer):
 def test_no_record_has_the_name_of_an_address_of_the_api(analyst, name):
     body = {"name": name, "kind": "state"}
 
-    refused = analyst.post(address("parties"), {**body, "slug": name.lower()})
-    made = analyst.post(address("parties"), body)
-    many = analyst.post(address("parties"), [body])
+    refused = analyst.post(get_api_url("parties"), {**body, "slug": name.lower()})
+    made = analyst.post(get_api_url("parties"), body)
+    many = analyst.post(get_api_url("parties"), [body])
 
     assert (refused.status_code, faults(refused)) == (400, [("/slug", "reserved_slug")])
     slugs = [made.json()["slug"], many.json()[0]["slug"]]
@@ -320,13 +322,13 @@ def test_a_fault_of_the_record_stands_under_its_member(analyst):
     talks = NegotiationFactory(slug="talks")
     analyst_talks = {"negotiation": talks.slug, "title": "Round"}
 
-    answer = analyst.post(address("rounds"), analyst_talks)
+    answer = analyst.post(get_api_url("rounds"), analyst_talks)
     assert (answer.status_code, faults(answer)) == (400, [("/negotiation", "unknown_reference")])
 
     NegotiationFactory(slug="public", review="published")
     RoundFactory(negotiation__review="published")
     body = {"negotiation": "public", "title": "Round", "number": 0, "date": "2025-02-30"}
-    answer = analyst.post(address("rounds"), body)
+    answer = analyst.post(get_api_url("rounds"), body)
     assert sorted(faults(answer)) == [("/date", "invalid_date"), ("/number", "out_of_range")]
 
 
@@ -334,7 +336,7 @@ def test_many_relations_are_a_set(reviewer):
     for slug in ("one", "two"):
         PartyFactory(slug=slug)
     proposal = ProposalFactory(proposed_by=list(Party.objects.filter(slug__in=["one", "two"])))
-    path = address("proposals", proposal.slug)
+    path = get_api_url("proposals", proposal.slug)
 
     same = reviewer.patch(path, {"proposed_by": ["two", "one"]}, headers=FOUND)
     twice = reviewer.patch(path, {"proposed_by": ["one", "one"]}, headers=FOUND)
@@ -349,10 +351,10 @@ def test_many_relations_are_a_set(reviewer):
 def test_a_record_that_others_refer_to_is_not_deleted(reviewer):
     delegation = DelegationFactory()
     party = delegation.party
-    path = address("parties", party.slug)
+    path = get_api_url("parties", party.slug)
 
     refused = reviewer.delete(path, headers=FOUND)
-    own = reviewer.delete(address("delegations", delegation.slug), headers=FOUND)
+    own = reviewer.delete(get_api_url("delegations", delegation.slug), headers=FOUND)
     freed = reviewer.delete(path, headers=FOUND)
 
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
@@ -365,7 +367,7 @@ def test_a_record_goes_with_its_words_and_both_keep_their_versions(reviewer, rev
     person = citation.record
 
     answer = reviewer.delete(
-        address("people", person.slug), {"version": 1}, headers={"change-reason": "Wrong."}
+        get_api_url("people", person.slug), {"version": 1}, headers={"change-reason": "Wrong."}
     )
 
     assert (answer.status_code, Citation.objects.count()) == (204, 0)
