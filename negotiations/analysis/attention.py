@@ -1,23 +1,24 @@
 """What somebody should look at: what passed, what waits, and what rests on little.
 
 * ``deadline_passed``: a proposal's deadline certainly lies before ``on``, it had no result
-  then (``lapses.undecided``), and nobody can have accepted, rejected or countered it by then.
+  then (``lapses.get_undecided_proposals``), and nobody can have accepted, rejected or countered
+  it by then.
 * ``round_date_passed``: a round's date certainly lies before ``on``, and the round is still
   coded as proposed, agreed or unknown.
 * ``commitment_overdue``: certainly due before ``on``, and less than promised, or nothing, recorded
-  (``fulfilment.overdue``).
+  (``fulfilment.assess_overdue``).
 * ``proposal_unanswered``: can have been made by ``on``, had no result then, and an addressee gave
   no answer that can have been given by ``on``.
 * ``one_source``, ``one_side``: a record is supported by a single source, or only by sources of
-  one side (``foundations.thin``).
+  one side (``sourcing.find_thin_sourcing``).
 * ``open_question``: a record says what its sources leave open.
-* ``sentence_uncoded``, ``quotation_broken``: see ``passages.Reading``.
+* ``sentence_uncoded``, ``quotation_broken``: see ``source_readings.SourceReading``.
 * ``source_incomplete``, ``proposal_incomplete``: there is more than what is at hand, since the
   text is not the whole document, or the source gives only some of the terms.
 
 The first four are read on the day of the world ``on``, and tell the days up to it: since the date
-that passed, or since the proposal was made (``lapses.days_since``). The others are about the record
-itself, which only the tracker's time changes.
+that passed, or since the proposal was made (``lapses.count_days_since``). The others are about the
+record itself, which only the tracker's time changes.
 """
 
 from __future__ import annotations

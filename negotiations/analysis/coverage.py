@@ -62,7 +62,7 @@ class Coverage:
 def build_source_coverage(source: Source, rows: Rows) -> SourceCoverage:
     """How far a source was read: a sentence is touched by one character of a passage.
 
-    Sentences are those of ``segmentation.sentences``. Four queries at most, whatever its length.
+    Sentences are those of ``segmentation.split_sentences``. At most four queries, at any length.
     """
     (reading,) = fetch_source_readings(rows(Source).filter(pk=source.pk), rows)
     missed = [UntouchedSentence(each.start, each.end, each.text) for each in reading.untouched]

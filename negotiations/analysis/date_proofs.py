@@ -1,4 +1,4 @@
-"""What dates prove, asked of the database: the same as ``spans`` says of plain values."""
+"""What dates prove, asked of the database: the same as ``date_spans`` says of plain values."""
 
 from __future__ import annotations
 

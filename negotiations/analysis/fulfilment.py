@@ -88,7 +88,7 @@ def build_fulfilment(negotiation: Negotiation, rows: Rows, on: date) -> Fulfilme
     under any of them counts once for each, and its share is of what that version promises. Parts
     are commitments with a category beside one without: a delivery under a part may be counted in
     one under the whole already, and somebody wounded may be young as well, so the least is the
-    largest count of any (``quantities.merged``).
+    largest count of any (``quantities.merge_bounds``).
     """
     family = Family(_owed(negotiation, rows))
     handed = fetch_deliveries(negotiation, rows)

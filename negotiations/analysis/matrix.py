@@ -81,7 +81,8 @@ def build_matrix(negotiation: Negotiation, rows: Rows, on: date) -> Matrix:
 
     The rows are the parties that take part or hold a position; the columns the issues with a
     question on which a position is held or a term was proposed, whenever. A cell holds the latest
-    position not later than the day (see ``holding.candidates`` for dates that are not certain).
+    position not later than the day (``held_positions.find_latest_candidates`` says what uncertain
+    dates allow).
     """
     taken = fetch_positions(negotiation, rows)
     parties = _parties(negotiation, rows, taken)

@@ -1,4 +1,4 @@
-"""The single rules by which ``reckoning`` counts dates, and how it writes their spans."""
+"""The single rules by which ``relative`` counts dates, and how it writes their spans."""
 
 from __future__ import annotations
 

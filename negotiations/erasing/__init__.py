@@ -50,7 +50,7 @@ class ErasureResult(NamedTuple):
 
 
 def erase(target: ErasureTarget, reason: str, *, with_slug: bool = False) -> ErasureResult:
-    """Erase a record in one transaction. Raises ``ErasingRefused``."""
+    """Erase a record in one transaction. Raises ``ErasureError``."""
     with transaction.atomic():
         serialize_writers()
         targets = find_all_targets(target)

@@ -81,7 +81,7 @@ def _relations(model: type[Record]) -> Iterator[tuple[type[Record], str]]:
 
 
 def refuse_referred(targets: list[ErasureTarget]) -> None:
-    """Raise ``ErasingRefused`` when other records need what is to be erased."""
+    """Raise ``ErasureError`` when other records need what is to be erased."""
     gone = set(targets)
     stored = [record for target in targets if (record := target.stored)]
     referrers = {

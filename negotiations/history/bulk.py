@@ -1,4 +1,4 @@
-"""Many records of one kind at once: the rows that ``history.write`` leaves, in few steps.
+"""Many records of one kind at once: the rows that ``history.save`` leaves, in few steps.
 
 What is written is made ready while nobody waits: keys, rows, versions, the words of the search.
 Other writers wait only while the statements run. Their number grows with neither records nor rows.

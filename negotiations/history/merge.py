@@ -43,7 +43,7 @@ class Merge:
     """
 
     def __init__(self, gone: Record, kept: Record, *, by: Any, reason: str = "") -> None:
-        """Find out what moves. Raises ``Refused`` with all faults."""
+        """Find out what moves. Raises ``MergeError`` with all faults."""
         self.gone, self.kept, self.by, self.reason = gone, kept, by, reason
         self.watch = bulk.Watch()
         self.why = f"{gone.slug} merged into {kept.slug}. {reason}".strip()
@@ -69,8 +69,8 @@ class Merge:
     def write(self) -> list[MovedReference]:
         """Write it in one transaction, each changed record with a version that has the reason.
 
-        Raises ``StaleVersion`` when one of the two was written since it was read, and ``Refused``
-        when what others wrote meanwhile is against it; then nothing is written.
+        Raises ``StaleVersion`` when one of the two was written since it was read, and
+        ``MergeError`` when what others wrote meanwhile is against it; then nothing is written.
         """
         writes, used = self.prepare(), self._used()
         going = {self.before[0], *(record for record, _ in self.plan.folded)}
@@ -120,7 +120,7 @@ def merge(gone: Record, kept: Record, *, by: Any, reason: str = "") -> list[Move
 
 
 def require_mergeable(gone: Record, kept: Record) -> None:
-    """Raise ``Refused`` when the two are hardly one."""
+    """Raise ``MergeError`` when the two are hardly one."""
     if faults := list(_differences_that_matter(gone, kept)):
         raise MergeError([(kept, ValidationError(faults))])
 

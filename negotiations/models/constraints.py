@@ -38,7 +38,7 @@ class _AboutField:
 
 
 class FieldUniqueConstraint(_AboutField, models.UniqueConstraint):
-    """``Unique(about="number", fields=[…], name="…", violation_error_message="…")``."""
+    """``FieldUniqueConstraint(about="number", fields=[…], name="…", …)``."""
 
     def __init__(self, *, about: str, **options: Any) -> None:
         options.setdefault("violation_error_code", "unique")
@@ -49,7 +49,7 @@ class FieldUniqueConstraint(_AboutField, models.UniqueConstraint):
 
 
 class FieldCheckConstraint(_AboutField, models.CheckConstraint):
-    """``Check(about="date", condition=Q(…), name="…", violation_error_message="…")``."""
+    """``FieldCheckConstraint(about="date", condition=Q(…), name="…", …)``."""
 
     def __init__(self, *, about: str, **options: Any) -> None:
         options.setdefault("violation_error_code", "out_of_range")

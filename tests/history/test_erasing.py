@@ -443,7 +443,7 @@ def test_the_files_of_the_database_do_not_hold_it(tmp_path):
     made = (
         "from negotiations import history; from negotiations.models import Source\n"
         f"s = Source(slug='report', kind='report', text='{CANARY} ' * 5000, title='{CANARY}')\n"
-        "s.validate(); history.write(s)"
+        "s.validate(); history.save(s)"
     )
     assert manage(url, "shell", "-v0", "-c", made)[0] == 0
     assert CANARY.encode() in path.read_bytes()

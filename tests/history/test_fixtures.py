@@ -440,7 +440,7 @@ from django.contrib.auth import get_user_model
 from negotiations import history
 from negotiations.models import Party
 party = Party(name="Newest", kind="state")
-history.write(party)
+history.save(party)
 user = get_user_model().objects.create_user("newest")
 print(json.dumps([party.pk, user.pk]))
 """

@@ -1,6 +1,6 @@
 """Answers held against the OpenAPI document: what it does not say must not happen.
 
-``TrueClient`` is the client of the whole suite's cast, so each of its requests is a test of the
+``ContractClient`` is the client of the whole suite's cast, so each of its requests is a test of the
 document. Two things are stricter here than for a client that grows old: an answer has no member
 that the document does not name, and what the server accepted the document accepts too.
 """
