@@ -11,7 +11,9 @@ from tests.factories import (
     IncidentFactory,
     NegotiationFactory,
     PartyFactory,
+    RoundFactory,
     SourceFactory,
+    TermFactory,
 )
 from tests.support.admin_client import build_admin_client, get_admin_url, list_form_errors
 from tests.support.admin_client import open_admin_form as page_of
@@ -32,6 +34,12 @@ SAID = [
     ("exactly", "0", "", (0, 0)),
     ("", "", "", (None, None)),
 ]
+PARTED = {
+    "1.000": "“1.000” may be 1000, or 1 with decimals; write 1000 or 1 in digits alone.",
+    "12.0": "“12.0” is no whole number; write one in digits alone, for example 1000.",
+    "1_000": "Write “1_000” in digits alone: 1000.",
+    "1 000": "Write “1 000” in digits alone: 1000.",
+}
 REFUSED = [
     ("", "160", "", "Say whether it is exactly, at least, at most, about or between."),
     ("exactly", "", "", "Write the number."),
@@ -40,7 +48,16 @@ REFUSED = [
     ("between", "170", "150", "Write the smaller number first."),
     ("exactly", "160", "170", "A second number is only for about and between."),
     ("at_least", "-1", "", "Ensure this value is greater than or equal to 0."),
-    ("exactly", "1.5", "", "Enter a whole number."),
+    (
+        "exactly",
+        "1.5",
+        "",
+        "“1.5” is no whole number; write one in digits alone, for example 1000.",
+    ),
+    ("exactly", "1e3", "", "Enter a whole number."),
+    ("exactly", "1.", "", "Enter a whole number."),
+    *(("exactly", typed, "", fault) for typed, fault in PARTED.items()),
+    ("between", "1", "1.000", PARTED["1.000"]),
 ]
 
 
@@ -131,6 +148,27 @@ def test_a_page_saved_unchanged_changes_no_number(reviewer_user, stored):
 
     incident.refresh_from_db()
     assert (bounds(incident, "injured"), incident.note) == (stored, "Read again.")
+
+
+@pytest.mark.parametrize("typed", PARTED)
+@pytest.mark.parametrize("factory", [RoundFactory, TermFactory])
+def test_the_page_of_a_record_refuses_a_number_in_parts(reviewer_user, factory, typed):
+    record = factory(number=7)
+    client = build_admin_client(reviewer_user)
+    form = page_of(client, get_admin_url(record))
+
+    answer = client.post(get_admin_url(record), {**form, "number": typed})
+
+    assert list_form_errors(answer) == [("number", PARTED[typed])]
+
+
+@pytest.mark.parametrize("typed", PARTED)
+def test_the_short_form_of_a_round_refuses_a_number_in_parts(desk, source, talks, typed):
+    form = open_coding_form(desk, source, "round", "The 160 prisoners came home.")
+
+    answer = save_coding_form(desk, source, form, number=typed)
+
+    assert get_form_errors(answer)["number"] == [PARTED[typed]]
 
 
 def test_deliveries_on_the_page_of_their_commitment_ask_the_same(reviewer_user):

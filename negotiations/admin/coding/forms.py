@@ -17,6 +17,7 @@ from negotiations import history
 from negotiations.admin.forms.fields import ExactTextField, LinesField, PairsField
 from negotiations.admin.forms.quantities import build_quantity_field, list_quantities
 from negotiations.admin.forms.record_form import RuleForm
+from negotiations.admin.forms.whole_numbers import WholeNumberField
 from negotiations.admin.forms.widgets import EXACT_FIELDS, TEXTAREA_ROWS, require_choice
 from negotiations.admin.spoken import translate_errors
 from negotiations.models import Citation, Dismissal, Issue, Party, Person, Post, Record, Source
@@ -238,6 +239,8 @@ def build_form_field(db_field: Any, *, user: Any, **options: Any) -> Any:
         return forms.DateField(required=False, widget=widget, input_formats=["%Y-%m-%d"], **words)
     if isinstance(db_field, models.TextField) or db_field.name in EXACT_FIELDS:
         options["form_class"] = ExactTextField
+    elif isinstance(db_field, models.IntegerField):
+        options["form_class"] = WholeNumberField
     field = db_field.formfield(**options, **words)
     if isinstance(db_field, models.TextField):
         field.widget.attrs["rows"] = TEXTAREA_ROWS.get(db_field.name, 2)

@@ -27,6 +27,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .whole_numbers import WholeNumberField
+
 EXACTLY, AT_LEAST, AT_MOST, ABOUT, BETWEEN = "exactly", "at_least", "at_most", "about", "between"
 WAYS = (
     ("", "---------"),
@@ -130,8 +132,8 @@ class QuantityField(forms.MultiValueField):
         largest = column.formfield().max_value
         fields = [
             forms.ChoiceField(choices=WAYS, required=False),
-            forms.IntegerField(min_value=0, max_value=largest, required=False),
-            forms.IntegerField(min_value=0, max_value=largest, required=False),
+            WholeNumberField(min_value=0, max_value=largest, required=False),
+            WholeNumberField(min_value=0, max_value=largest, required=False),
         ]
         super().__init__(fields, require_all_fields=False, required=False, **options)
 

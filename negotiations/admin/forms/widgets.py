@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from negotiations.models import Certainty, Citation, Negotiation, Position, Proposal, Record, Source
 
 from .fields import ExactTextField, LinesField, PairsField
+from .whole_numbers import WholeNumberField
 
 # Lines of a text box by the name of the field; others have a few.
 TEXTAREA_ROWS = {"text": 18, "quote": 3, "summary": 3, "open_question": 2, "note": 2}
@@ -64,6 +65,8 @@ class RecordWidgetsMixin:
         options |= words
         if isinstance(db_field, models.TextField) or db_field.name in EXACT_FIELDS:
             options["form_class"] = ExactTextField
+        elif isinstance(db_field, models.IntegerField):
+            options["form_class"] = WholeNumberField
         field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
         if db_field.choices:
             field.choices = [(value, _(str(label))) for value, label in field.choices]

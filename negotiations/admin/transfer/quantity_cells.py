@@ -20,6 +20,7 @@ from negotiations.admin.forms.quantities import (
     list_quantities,
     parse_bounds,
 )
+from negotiations.admin.forms.whole_numbers import refuse_parted
 from negotiations.rest.read.table_renderers import format_cell, unescape_formula
 
 NUMBER = "([0-9]{1,20})"
@@ -31,32 +32,6 @@ SPELLINGS = (
     (rf"between {NUMBER} and {NUMBER}|{NUMBER} to {NUMBER}", BETWEEN),
     (rf"about {NUMBER}(?:,? give or take {NUMBER})?", ABOUT),
 )
-
-
-# Digits that a comma, stop, space or apostrophe parts.
-PARTED = re.compile(r"[0-9]+(?:[.,'’‘`\u00b4٫٬ ][0-9]+)+")
-THOUSANDS = re.compile(r"[0-9]{1,3}(?:([.,'’‘`\u00b4٫٬ ])[0-9]{3})(?:\1[0-9]{3})*")
-
-
-def refuse_parted(text: str) -> None:
-    """Refuse a number such as ``1,000``, which is a thousand to one person and 1 to another."""
-    match = PARTED.search(" ".join(text.split()))
-    if not match:
-        return
-    seen = match[0]
-    thousands = THOUSANDS.fullmatch(seen)
-    if not thousands:
-        detail = _("“%(seen)s” is no whole number; write one in digits alone, for example 1000.")
-    elif thousands[1] in ".," and seen.count(thousands[1]) == 1:
-        detail = _(
-            "“%(seen)s” may be %(digits)s, or %(whole)s with decimals; "
-            "write %(digits)s or %(whole)s in digits alone."
-        )
-    else:
-        detail = _("Write “%(seen)s” in digits alone: %(digits)s.")
-    digits, whole = "".join(re.findall("[0-9]+", seen)), re.split("[^0-9]", seen)[0]
-    told = {"seen": seen[:40], "digits": digits[:40], "whole": whole}
-    raise ValidationError(detail % told, code="invalid")
 
 
 def parse_quantity(text: str) -> Bounds:

@@ -27,6 +27,7 @@ from tablib import Dataset
 from negotiations import history, permissions
 from negotiations.admin.answers import translate_message
 from negotiations.admin.forms.quantities import list_quantities
+from negotiations.admin.forms.whole_numbers import refuse_parted
 from negotiations.admin.history.diffs import CellChange
 from negotiations.admin.spoken import translate_model_name
 from negotiations.api.urls import router
@@ -58,7 +59,6 @@ from .quantity_cells import (
     expand_quantities,
     is_given_twice,
     map_errors_to_columns,
-    refuse_parted,
     require_both_bounds,
 )
 from .unreadable import ImportProblem, UnreadableFileError
