@@ -90,6 +90,28 @@ def save(book):
     return file.getvalue()
 
 
+AMBIGUOUS = "“1.000” may be 1000, or 1 with decimals; write 1000 or 1 in digits alone."
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "advice"),
+    [
+        *((1, code, AMBIGUOUS) for code in ("0.000", "#,##0.000", "[Red]0.000;-0", "0.000_)")),
+        (12, "0.0", "“12.0” is no whole number; write one in digits alone, for example 1000."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("column", ["killed", "killed_min"])
+def test_whole_number_shown_with_decimals_is_refused(desk, value, number_format, advice, column):
+    book = openpyxl.Workbook()
+    book.active.append(["killed"] if column == "killed" else ["killed_min", "killed_max"])
+    book.active.append([value])
+    book.active["A2"].number_format = number_format
+
+    answer = send(desk, Incident, save(book), "rows.xlsx")
+
+    assert (2, column, advice) in get_import_faults(answer)
+
+
 def send_parties(desk, change, count=8):
     book = openpyxl.Workbook()
     for row in (["name", "kind", "note"], *(["P" + str(n), "state", "x"] for n in range(count))):

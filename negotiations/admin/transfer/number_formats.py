@@ -31,13 +31,14 @@ ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 SILENT = re.compile(r"\[(\$-[0-9a-f,]*|[a-z]+[0-9 ]*)\]", re.IGNORECASE)
 # What may stand between the parts of a date: punctuation, and East Asian names of the parts.
 SEPARATOR = re.compile(r"[-/.,:;()\s年月日時分秒년월일시분초TtZz]*")
-PLAIN = re.compile(r"[-+() ]*(?P<whole>[#0?]+(,[#0?]+)*)?(\.[#0?]*)?[-+() ]*")
+PLAIN = re.compile(r"[-+() ]*(?P<whole>[#0?]+(,[#0?]+)*)?(\.(?P<fraction>[#0?]*))?[-+() ]*")
 
 
 class NumberFormat(NamedTuple):
     """What a format shows: parts of a date (``ymdh``), or a number with so many digits.
 
-    ``others`` are its sections for negative numbers, 0 and texts, as far as it has them.
+    ``decimals`` are the fewest and the most that it shows, if it says so. ``others`` are its
+    sections for negative numbers, 0 and texts, as far as it has them.
     """
 
     code: str
@@ -45,6 +46,7 @@ class NumberFormat(NamedTuple):
     is_plain: bool = False
     parts: frozenset[str] = frozenset()
     digits: int = 1
+    decimals: tuple[int, int] | None = None
     others: tuple[tuple[str, ...], ...] = ()
 
 
@@ -70,7 +72,9 @@ def parse_section(code: str, tokens: list[str]) -> NumberFormat:
     match = PLAIN.fullmatch("".join(token for token in tokens if not SILENT.fullmatch(token)))
     if match is None or not match["whole"]:
         return NumberFormat(code, is_date=False)
-    return NumberFormat(code, is_date=False, is_plain=True, digits=match["whole"].count("0"))
+    digits, fraction = match["whole"].count("0"), match["fraction"] or ""
+    decimals = fraction.rfind("0") + 1, len(fraction)
+    return NumberFormat(code, is_date=False, is_plain=True, digits=digits, decimals=decimals)
 
 
 def split_sections(code: str) -> list[list[str]]:
@@ -113,16 +117,37 @@ def shows_text(shown: NumberFormat) -> bool:
 
 def shows_number(value: float, shown: NumberFormat) -> bool:
     """Whether the section for a negative number, or for 0, shows it as it is."""
-    place = 0 if value < 0 else 1
-    sections = shown.others
-    if value > 0 or len(sections) <= place or "@" in sections[place]:
+    tokens = pick_section(value, shown)
+    if tokens is None:
         return True
-    tokens = sections[place]
-    section = parse_section(shown.code, list(tokens))
+    section = parse_section(shown.code, tokens)
     if value == 0:
         # In accounts a dash stands for 0.
         return section.is_plain or [part for part in tokens if part not in "?()"] == ['"-"']
     return section.is_plain and ("-" in tokens or "(" in tokens or '"-"' in tokens)
+
+
+def pick_section(value: float, shown: NumberFormat) -> list[str] | None:
+    """Return the section for a negative number, or for 0, if it has one of its own."""
+    place = 0 if value < 0 else 1
+    sections = shown.others
+    if value > 0 or len(sections) <= place or "@" in sections[place]:
+        return None
+    return list(sections[place])
+
+
+def show_decimals(plain: str, shown: NumberFormat) -> str | None:
+    """Return a number with the decimals that are seen: 1 may be shown as 1.000; none if rounded."""
+    tokens = pick_section(float(plain), shown)
+    section = parse_section(shown.code, tokens) if tokens else shown
+    if section.decimals is None:
+        return plain
+    whole, _point, fraction = plain.partition(".")
+    fewest, most = section.decimals
+    if len(fraction) > most:
+        return None
+    fraction = fraction.ljust(fewest, "0")
+    return f"{whole}.{fraction}" if fraction else whole
 
 
 def iter_date_parts(tokens: list[str]) -> Iterator[str]:
@@ -155,13 +180,15 @@ def read_number(text: str, shown: NumberFormat, epoch: datetime) -> str:
         advice = _("write it as text")
         return BadCell(f"{detail % {'most': MAX_DIGITS}}; {advice}")
     plain = str(int(value)) if whole else f"{Decimal(f'{value:.{MAX_DIGITS}g}'):f}"
+    seen = show_decimals(plain, shown)
     if (
-        not shows_number(value, shown)
+        seen is None
+        or not shows_number(value, shown)
         or not shown.is_plain
         or (whole and len(plain.lstrip("-")) < shown.digits)
     ):
         return build_mismatch_cell(plain, shown)
-    return plain
+    return seen
 
 
 def read_serial(value: float, shown: NumberFormat, epoch: datetime) -> str:
