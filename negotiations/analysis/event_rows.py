@@ -99,7 +99,7 @@ EVENT_SPECS = (
     EventSpec(
         *(Commitment, "text", "", "kind", ("due",), ("obligor",)),
         receivers=("obligee",),
-        more=("unit", "category", "according_to__slug"),
+        more=("unit", "category", "according_to__slug", "outcome__slug"),
     ),
     EventSpec(
         *(Delivery, "", "commitment", "verification", ("date",), ("delivered_by",)),
@@ -149,6 +149,8 @@ class EventRow:
     summary: str = ""
     # Of a position, as far as the reader sees it.
     question: str = ""
+    # Of a commitment, how the outcome stands that it is under.
+    outcome_status: str = ""
 
 
 def fetch_event_rows(
@@ -167,6 +169,7 @@ def fetch_event_rows(
         plain.summary = summarize(plain, known)
         if plain.kind == Delivery.collection():
             plain.parties, plain.receivers = find_parties(plain, known)
+        plain.outcome_status = known.get_outcome_status(plain)
         plain.question = known.questions.get(plain.more.get("issue", ""), "")
     for kind, untitled in found:
         for plain in untitled if kind.subject else ():

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from negotiations.models import Commitment, Delivery, Negotiation
+from negotiations.models import Commitment, Delivery, Negotiation, Outcome
 
 from .date_spans import DateSpan, build_day_span, widen
 from .deliveries import CONFIRMED, Delivered, Handover, fetch_deliveries, sum_deliveries
 from .event_rows import Rows, build_event_date, fetch_linked_slugs, list_date_columns
 from .quantities import Bounds, Share, compute_share
 
-Overdue = Literal["yes", "no", "unclear", "nothing_recorded"]
+Overdue = Literal["yes", "no", "unclear", "nothing_recorded", "not_agreed"]
 # What is kept by doing nothing: no delivery of it is recorded as long as it is kept.
 ABSTENTIONS = frozenset({Commitment.Kind.STOP_FIGHTING})
 
@@ -36,6 +36,9 @@ class Promise:
 
     slug: Annotated[str, "The commitment."]
     outcome: Annotated[str | None, "The outcome it is under; null for a pledge of its own."]
+    outcome_status: Annotated[
+        str | None, "How that outcome stands by the latest source; null without an outcome."
+    ]
     kind: Annotated[str, Commitment.Kind]
     text: Annotated[str, "The commitment in one sentence."]
     category: Annotated[str, "Which of them; empty for all."]
@@ -49,7 +52,9 @@ class Promise:
     due: Annotated[str, "By when, in EDTF; empty when no source says."]
     due_earliest: Annotated[date | None, "The first day that this allows."]
     due_latest: Annotated[date | None, "The last day that this allows."]
-    promised: Annotated[Bounds, "How many were promised."]
+    promised: Annotated[
+        Bounds, "How many were promised, or sought where `overdue` is `not_agreed`."
+    ]
     reported: Annotated[Delivered, "What somebody said was delivered."]
     confirmed: Annotated[Delivered, "What both sides or somebody outside confirmed, of that."]
     share_reported: Annotated[Share, "What is reported, of what this version promises."]
@@ -61,7 +66,7 @@ class Promise:
         Overdue,
         "Whether its last day has passed and less was delivered than was promised. "
         "`nothing_recorded`: the day has passed and no delivery is recorded but retracted ones. "
-        "Always `no` for "
+        "`not_agreed`: its outcome was not reached, so nothing is owed. Otherwise always `no` for "
         "abstentions such as `stop_fighting`.",
     ]
 
@@ -111,6 +116,7 @@ class Owed:
     category: str
     unit: str
     according_to: str | None
+    outcome_status: str | None
     quantity: Bounds
     due: str
     due_span: DateSpan
@@ -130,13 +136,22 @@ def _owed(negotiation: Negotiation, rows: Rows) -> list[Owed]:
     linked = {name: fetch_linked_slugs(found, name) for name in relations}
     names = ("outcome__slug", "kind", "text", "category", "unit", "according_to__slug")
     columns = ("slug", *names, "quantity_min", "quantity_max", *list_date_columns("due"))
+    outcomes = rows(Outcome).filter(slug__in=found.values("outcome__slug")).order_by("slug")
+    statuses = dict(outcomes.values_list("slug", "status"))
     owed = []
     for row in found.values(*columns):
         due = build_event_date(row, "due")
         quantity = Bounds(row["quantity_min"], row["quantity_max"])
         parties = [tuple(linked[name].get(row["slug"], ())) for name in relations]
         told = [row[name] for name in ("slug", *names)]
-        values: list[Any] = [*told, quantity, due.text, due.span, *parties]
+        values: list[Any] = [
+            *told,
+            statuses.get(row["outcome__slug"]),
+            quantity,
+            due.text,
+            due.span,
+            *parties,
+        ]
         owed.append(Owed(*values))
     return owed
 
@@ -188,6 +203,7 @@ def get_promise(owed: Owed, family: Family, handed: dict[str, list[Handover]], o
     return Promise(
         slug=owed.slug,
         outcome=owed.outcome,
+        outcome_status=owed.outcome_status,
         kind=owed.kind,
         text=owed.text,
         category=owed.category,
@@ -241,9 +257,12 @@ def assess_overdue(
 
     ``nothing_recorded`` where that day has passed and no delivery is recorded but retracted ones,
     which does not prove that there was none. An abstention, or what has no day, is never overdue.
+    ``not_agreed`` where the outcome that it is under was not reached, whatever the day.
     ``unclear`` where the day it was due may or may not have passed, or what was delivered, under
     the whole of which it is a part too, may or may not be enough.
     """
+    if owed.outcome_status == Outcome.Status.NOT_REACHED:
+        return "not_agreed"
     due = widen(owed.due, owed.due_span)
     if owed.kind in ABSTENTIONS or not due.is_known or not due.possibly_before(day):
         return "no"

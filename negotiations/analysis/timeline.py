@@ -23,7 +23,7 @@ from .event_rows import (
 from .grouping import Grouping, TimelineGroup, choose_grouping, group_entries
 from .ordering import Placement, assign_ranks_and_lanes
 from .wording.phrases import join_facts
-from .wording.summaries import ABOUT
+from .wording.summaries import DATE_MARK, format_about
 
 TIMELINE_KINDS = tuple(kind.name for kind in DATED_SPECS)
 About = Literal["date", "deadline", "due"]
@@ -38,9 +38,14 @@ class TimelineEntry:
     about: Annotated[About, "Which of its dates it is."]
     title: Annotated[str, "The record's name."]
     summary: Annotated[
-        str, "Who and what in one line, as people are shown it; `Deadline:` or `Due:` before it."
+        str,
+        "Who and what in one line, as people are shown it, after `Deadline –`, `Due –` or "
+        "`Not agreed –`.",
     ]
     code: Annotated[str, "How it stands: its status, stance, answer, verification or kind."]
+    outcome_status: Annotated[
+        str, "Of a commitment: how its outcome stands by the latest source; else empty."
+    ]
     question: Annotated[str, "Of a position: the question that its stance answers; else empty."]
     parties: Annotated[
         list[str],
@@ -152,8 +157,13 @@ def _entry(plain: EventRow, dated: EventDate, place: Placement | None) -> Timeli
         slug=plain.slug,
         about=dated.about,  # type: ignore[arg-type]
         title=plain.title,
-        summary=join_facts(ABOUT[dated.about] if dated.text else "", plain.summary, mark=": "),
+        summary=join_facts(
+            format_about(dated.about, plain.outcome_status) if dated.text else "",
+            plain.summary,
+            mark=DATE_MARK,
+        ),
         code=plain.code,
+        outcome_status=plain.outcome_status,
         question=plain.question,
         parties=plain.parties,
         receivers=plain.receivers,

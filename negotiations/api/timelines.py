@@ -20,7 +20,7 @@ from negotiations.analysis.timeline import (
     fetch_timeline_entries,
 )
 from negotiations.analysis.wording.phrases import join_facts
-from negotiations.analysis.wording.summaries import ABOUT
+from negotiations.analysis.wording.summaries import DATE_MARK, format_about
 from negotiations.models import Certainty, Negotiation, Round
 from negotiations.rest.http.query_params import QueryParams
 from negotiations.rest.read.atom import AtomEntry, AtomRenderer, render_feed
@@ -53,6 +53,14 @@ CALENDAR_STATUS = {
     "refused": "CANCELLED",
     "cancelled": "CANCELLED",
     "withdrawn": "CANCELLED",
+}
+# Of a commitment by its outcome, in whose absence it is owed.
+OUTCOME_STATUS = {
+    "not_reached": "CANCELLED",
+    "denounced": "CANCELLED",
+    "ended": "CANCELLED",
+    "suspended": "TENTATIVE",
+    "disputed": "TENTATIVE",
 }
 
 
@@ -209,14 +217,15 @@ def is_doubtful(entry: TimelineEntry) -> bool:
 def get_event_status(entry: TimelineEntry) -> str:
     """Return the status of an event: cancelled if called off, tentative on no certain day."""
     usual = "TENTATIVE" if entry.about == "date" else "CONFIRMED"
-    status = CALENDAR_STATUS.get(entry.code, usual)
+    status = OUTCOME_STATUS.get(entry.outcome_status, CALENDAR_STATUS.get(entry.code, usual))
     is_exact = entry.earliest == entry.latest and not is_doubtful(entry)
     return status if is_exact or status != "CONFIRMED" else "TENTATIVE"
 
 
 def format_event_summary(entry: TimelineEntry) -> str:
     """Return who and what for a calendar, after whether it falls due and how sure the day is."""
-    told = [ABOUT[entry.about]] if ABOUT[entry.about] else []
+    about = format_about(entry.about, entry.outcome_status)
+    told = [about] if about else []
     if entry.earliest is None:
         told.append("at the latest")
     elif entry.latest is None:
@@ -224,8 +233,8 @@ def format_event_summary(entry: TimelineEntry) -> str:
     is_span = None not in (entry.earliest, entry.latest) and entry.earliest != entry.latest
     if is_span or is_doubtful(entry):
         told.append("day uncertain")
-    what = entry.summary.removeprefix(f"{ABOUT[entry.about]}: ")
-    return join_facts(", ".join(told).capitalize(), what, mark=": ")
+    what = entry.summary.removeprefix(f"{about}{DATE_MARK}")
+    return join_facts(capfirst(", ".join(told)), what, mark=DATE_MARK)
 
 
 def describe_date(entry: TimelineEntry) -> str:

@@ -107,6 +107,7 @@ def test_a_proposal_stands_at_its_date_and_at_its_deadline(reader, talks):
         "title": "An offer",
         "summary": "N and S: An offer (status: open)",
         "code": "open",
+        "outcome_status": "",
         "question": "",
         "parties": ["n", "s"],
         "receivers": [],
@@ -121,7 +122,7 @@ def test_a_proposal_stands_at_its_date_and_at_its_deadline(reader, talks):
         "version": 1,
     }
     assert (second["about"], second["date"], second["rank"]) == ("deadline", "2025-07-31", 1)
-    assert second["summary"] == "Deadline: N and S: An offer (status: open)"
+    assert second["summary"] == "Deadline – N and S: An offer (status: open)"
     assert body["parties"] == [{"party": "n", "name": "N"}, {"party": "s", "name": "S"}]
     assert body["on"] == "2025-07-15"
 
@@ -220,15 +221,15 @@ def test_a_calendar_has_rounds_and_deadlines_as_whole_days(reader, talks):
     ]
     assert told == [
         ("day (held)", date(2025, 7, 19), date(2025, 7, 20), "CONFIRMED"),
-        ("Day uncertain: span (proposed)", date(2025, 7, 21), date(2025, 7, 28), "TENTATIVE"),
+        ("Day uncertain – span (proposed)", date(2025, 7, 21), date(2025, 7, 28), "TENTATIVE"),
         (
-            "At the earliest: called-off (cancelled)",
+            "At the earliest – called-off (cancelled)",
             date(2025, 7, 28),
             date(2025, 7, 29),
             "CANCELLED",
         ),
         (
-            "Due, at the latest: North: Arms, and money; all\\",
+            "Due, at the latest – North: Arms, and money; all\\",
             date(2025, 9, 7),
             date(2025, 9, 8),
             "TENTATIVE",

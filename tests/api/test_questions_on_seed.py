@@ -282,10 +282,10 @@ def test_the_calendar_says_which_days_are_uncertain(reader):
 
     summaries = [line[8:] for line in text.splitlines() if line.startswith("SUMMARY:")]
     assert summaries == [
-        "Day uncertain: The later of the two Istanbul rounds (held)",
-        "Day uncertain: The round that Ukraine proposed on 19 July 2025 (proposed)",
+        "Day uncertain – The later of the two Istanbul rounds (held)",
+        "Day uncertain – The round that Ukraine proposed on 19 July 2025 (proposed)",
         (
-            "Deadline\\, at the latest: United States → Russia: Trump's warning to Russia to reach "
-            "a deal within 50 days (status: open)"
+            "Deadline\\, at the latest – United States → Russia: Trump's warning to Russia to "
+            "reach a deal within 50 days (status: open)"
         ),
     ]

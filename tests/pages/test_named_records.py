@@ -183,13 +183,13 @@ def test_delegations_are_named_with_their_round_and_claim_no_meeting(client, rea
     ("text", "status", "said"),
     [
         ("2015-07-05", "CONFIRMED", ""),
-        ("2015-07", "TENTATIVE", "Day uncertain: "),
-        ("2015-07-05~", "TENTATIVE", "Day uncertain: "),
-        ("2015-07-05?", "TENTATIVE", "Day uncertain: "),
-        ("2015-07-01/2015-07-03", "TENTATIVE", "Day uncertain: "),
-        ("../2015-07-05", "TENTATIVE", "At the latest: "),
-        ("2015-07-05/..", "TENTATIVE", "At the earliest: "),
-        ("../2015-07-05?", "TENTATIVE", "At the latest, day uncertain: "),
+        ("2015-07", "TENTATIVE", "Day uncertain – "),
+        ("2015-07-05~", "TENTATIVE", "Day uncertain – "),
+        ("2015-07-05?", "TENTATIVE", "Day uncertain – "),
+        ("2015-07-01/2015-07-03", "TENTATIVE", "Day uncertain – "),
+        ("../2015-07-05", "TENTATIVE", "At the latest – "),
+        ("2015-07-05/..", "TENTATIVE", "At the earliest – "),
+        ("../2015-07-05?", "TENTATIVE", "At the latest, day uncertain – "),
     ],
 )
 def test_calendars_confirm_a_round_only_on_a_certain_day(reader, text, status, said):

@@ -76,7 +76,7 @@ def test_the_page_of_the_seed_says_what_its_pictures_show(seeds):
         "round The round that Ukraine proposed on 19 July 2025 (proposed) between 21 and 27 July",
         "position Russia (demand): Ukraine is to reject all Western military aid. between 1 and 30",
         "negotiation Peace talks of Ukraine and Russia, 2025 (halted)",
-        "proposal Deadline: United States → Russia: Trump's warning to Russia to reach a deal",
+        "proposal Deadline – United States → Russia: Trump's warning to Russia to reach a deal",
         "within 50 days (status: open) 7 September",
         "response Ukraine, on “Russia's list of demands of June 2025”: rejected",
         "Without a date commitment Russia ↔ Ukraine: Both sides are to carry out prisoner",
@@ -181,7 +181,7 @@ def test_what_a_picture_has_no_room_for_is_told(seeds):
 
     happened = words_of(f"{HERE}timeline.svg")
     warning = "United States → Russia: Trump's warning to Russia to reach a deal within 50 days"
-    assert f"Deadline: {warning} (status: open)" in happened
+    assert f"Deadline – {warning} (status: open)" in happened
     assert "The round that Ukraine proposed on 19 July 2025 (proposed)" in happened
     assert "News article 2025-07-20" in words_of(f"{HERE}coverage.svg")
     held = words_of(f"{HERE}matrix.svg")

@@ -101,9 +101,9 @@ def test_tranches_read_as_their_own_numbers_in_every_format(talks, sides):
     }
     due = "NATO countries ↔ United States: Each side hands over 1,000 prisoners."
     for form in ("atom", "csv", "svg"):
-        assert {*summaries, f"Due: {due}"} <= told[form], form
+        assert {*summaries, f"Due – {due}"} <= told[form], form
     assert [text for text in summaries if text not in told["html"]] == []
-    assert told["ics"] == {f"Due, day uncertain: {due}"}
+    assert told["ics"] == {f"Due, day uncertain – {due}"}
     assert str(least) == "at least 303 persons to United States, under: " + owed.text
     assert format_sentence(least).startswith("NATO countries → United States: at least 303 persons")
 

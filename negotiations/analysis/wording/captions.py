@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from negotiations.models import Delegation, Issue, Negotiation, Party, Term
+from negotiations.models import Delegation, Issue, Negotiation, Outcome, Party, Term
 from negotiations.models.amounts import format_amount
 
 from . import summaries
@@ -26,6 +26,8 @@ class Referents:
     # What items of proposals say.
     terms: dict[str, str]
     questions: dict[str, str]
+    # How outcomes stand.
+    outcomes: dict[str, str]
     records: dict[tuple[str, str], EventRow]
 
     def name(self, slug: str | None) -> str:
@@ -41,6 +43,10 @@ class Referents:
         found = self.records.get((collection, slug))
         return found.title if found else slug
 
+    def get_outcome_status(self, plain: EventRow) -> str:
+        """Return how the outcome of a commitment stands; empty without one."""
+        return self.outcomes.get(plain.more.get("outcome") or "", "")
+
 
 def fetch_referents(
     negotiation: Negotiation, plains: Collection[EventRow], rows: Rows
@@ -53,6 +59,7 @@ def fetch_referents(
             delegates.setdefault(round_, []).append(party)
     terms = {p.more["term"] for p in plains if p.kind == "responses" and p.more["term"]}
     issues = {p.more["issue"] for p in plains if p.kind == "positions"}
+    outcomes = {p.more["outcome"] for p in plains if p.more.get("outcome")}
     parties = {
         slug
         for plain in plains
@@ -64,6 +71,7 @@ def fetch_referents(
         delegates=delegates,
         terms=_read_texts(rows, Term, "text", terms),
         questions=_read_texts(rows, Issue, "question", issues),
+        outcomes=_read_texts(rows, Outcome, "status", outcomes),
         records={(plain.kind, plain.slug): plain for plain in plains},
     )
 
@@ -133,7 +141,8 @@ def _outcome(plain: EventRow, known: Referents) -> str:
 def _commitment(plain: EventRow, known: Referents) -> str:
     obligors, obligees = known.names(plain.parties), known.names(plain.receivers)
     version = known.name(plain.more["according_to"])
-    return summaries.summarize_commitment(obligors, obligees, plain.title, version)
+    status = known.get_outcome_status(plain)
+    return summaries.summarize_commitment(obligors, obligees, plain.title, version, status)
 
 
 def _delivery(plain: EventRow, known: Referents) -> str:

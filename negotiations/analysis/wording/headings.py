@@ -70,7 +70,8 @@ def summarize_outcome(record: Any) -> str:
 def summarize_commitment(record: Any) -> str:
     parties = list_names(record.obligor), list_names(record.obligee)
     version = str(record.according_to or "")
-    return summaries.summarize_commitment(*parties, record.text, version)
+    status = record.outcome.status if record.outcome else ""
+    return summaries.summarize_commitment(*parties, record.text, version, status)
 
 
 def summarize_delivery(record: Any) -> str:

@@ -229,10 +229,11 @@ def describe_outcome(record: Any) -> str:
 
 def describe_commitment(record: Any) -> str:
     much = format_amount(record.quantity_min, record.quantity_max, record.unit)
+    is_owed = summaries.is_agreed(record.outcome.status if record.outcome else "")
     return join_facts(
         summarize_commitment(record).rstrip("."),
         join_facts(much, record.category, mark=", "),
-        label("due", _when(record, "due")),
+        label("due" if is_owed else "date", _when(record, "due")),
     )
 
 

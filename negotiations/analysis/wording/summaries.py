@@ -29,6 +29,10 @@ RESPONSES = {
     "other": "another answer (see the note)",
 }
 ABOUT = {"date": "", "deadline": "Deadline", "due": "Due"}
+# Stands between what a date is and whose it is, who have a colon of their own.
+DATE_MARK = " – "
+# An outcome that stands so needs no word beside what it obliges to.
+STANDING = {"", "agreed", "in_force"}
 Names = Sequence[str]
 
 
@@ -103,9 +107,26 @@ def summarize_outcome(title: str, status: str, agreed_by: Names) -> str:
     return f"{title} ({join_facts(stands, agreed)})"
 
 
-def summarize_commitment(obligors: Names, obligees: Names, text: str, according_to: str) -> str:
-    version = label("according to", according_to)
-    what = f"{text}{enclose(version)}"
+def is_agreed(outcome_status: str) -> bool:
+    """Tell whether a commitment is owed: not where its outcome was sought and not reached."""
+    return outcome_status != "not_reached"
+
+
+def format_about(about: str, outcome_status: str) -> str:
+    """Name one of a record's dates; what was not agreed never falls due."""
+    return "Not agreed" if about == "due" and not is_agreed(outcome_status) else ABOUT[about]
+
+
+def label_outcome(outcome_status: str) -> str:
+    """Say how the outcome of a commitment stands, unless it holds."""
+    return "" if outcome_status in STANDING else label("outcome", format_code(outcome_status))
+
+
+def summarize_commitment(
+    obligors: Names, obligees: Names, text: str, according_to: str, outcome_status: str
+) -> str:
+    about = join_facts(label("according to", according_to), label_outcome(outcome_status))
+    what = f"{text}{enclose(about)}"
     return join_facts(format_direction(obligors, obligees), what, mark=": ")
 
 

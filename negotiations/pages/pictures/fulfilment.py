@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from negotiations.analysis.deliveries import Delivered
 from negotiations.analysis.fulfilment import Fulfilment, Promise
 from negotiations.analysis.quantities import Bounds, Share
-from negotiations.analysis.wording.phrases import enclose, join_facts
-from negotiations.analysis.wording.summaries import format_direction
+from negotiations.analysis.wording.phrases import enclose, join_facts, label
+from negotiations.analysis.wording.summaries import format_direction, is_agreed, label_outcome
 from negotiations.models import Commitment
 from negotiations.models.amounts import format_amount
 from negotiations.pages.formatting import format_share, format_uncertain_date
@@ -17,6 +17,7 @@ OVERDUE = {
     "yes": "Overdue: the deliveries recorded are less than was promised.",
     "nothing_recorded": "It was due; no delivery is recorded.",
     "unclear": "It is not known whether it is overdue.",
+    "not_agreed": "Not agreed: the outcome was not reached, so nothing is owed.",
     "no": "",
 }
 
@@ -41,14 +42,22 @@ class DrawnCommitment:
     due: str
     overdue: str
     according_to: str
+    outcome_status: str
     figures: list[Figure]
 
     @property
     def about(self) -> str:
-        """What it is, who owes it to whom, by when, and by whose version of the terms."""
-        due = f", due {self.due}" if self.due else ""
-        version = f", according to: {self.according_to}" if self.according_to else ""
-        return f"{self.kind}, {self.direction}{due}{version}."
+        """What it is, who owes it to whom, by when, by whose version, and whether it holds."""
+        due = f"due {self.due}" if is_agreed(self.outcome_status) else f"date: {self.due}"
+        about = join_facts(
+            self.kind,
+            self.direction,
+            due if self.due else "",
+            label("according to", self.according_to),
+            label_outcome(self.outcome_status),
+            mark=", ",
+        )
+        return f"{about}."
 
     @property
     def is_drawn(self) -> bool:
@@ -73,6 +82,7 @@ def draw_commitments(told: Fulfilment, names: dict[str, str]) -> list[DrawnCommi
 def _draw_commitment(
     owed: Promise, names: dict[str, str], versions: list[Promise]
 ) -> DrawnCommitment:
+    status = owed.outcome_status or ""
     most = find_longest(
         quantity
         for each in versions
@@ -85,7 +95,11 @@ def _draw_commitment(
     figures = [
         Figure(name, words, build_stretch(quantity, most))
         for name, words, quantity in (
-            ("Promised", _amount(owed.promised, owed.unit), owed.promised),
+            (
+                "Promised" if is_agreed(status) else "Sought",
+                _amount(owed.promised, owed.unit),
+                owed.promised,
+            ),
             ("Reported", join_facts(reported, _doubts(owed)), owed.reported.quantity),
             ("Confirmed", confirmed or "no delivery is confirmed", owed.confirmed.quantity),
         )
@@ -98,6 +112,7 @@ def _draw_commitment(
         due=format_uncertain_date(owed.due, owed.due_earliest, owed.due_latest) if owed.due else "",
         overdue=_overdue(owed),
         according_to=names.get(owed.according_to or "", owed.according_to or ""),
+        outcome_status=status,
         figures=figures,
     )
 

@@ -41,7 +41,7 @@ SUMMARIZED: dict[type[Record], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Position: (("party",), ()),
     Post: ((), ()),
     Outcome: ((), ("agreed_by",)),
-    Commitment: (("according_to",), ("obligor", "obligee")),
+    Commitment: (("according_to", "outcome"), ("obligor", "obligee")),
     Delivery: (("delivered_by",), ("commitment__obligor", "commitment__obligee")),
     Incident: ((), ("by",)),
 }
