@@ -350,7 +350,6 @@ def end(process):
 FILL = f"""
 from tests.benchmarks.exporting import fill
 from negotiations.models import Citation, Position, Source
-from negotiations.history.visible_changes import newest
 if Position.objects.count() != {ROWS}:
     fill({ROWS})
     sources = Source.objects.bulk_create(
