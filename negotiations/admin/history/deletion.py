@@ -1,5 +1,6 @@
 """Deleting: what goes with a record, what keeps it, and why it goes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import history
+from negotiations.admin.review.list_actions import SelectedRecords
 from negotiations.admin.review.state_changes import format_errors, get_reason, parse_form_number
 from negotiations.admin.seeing import HIDDEN_RECORDS, can_view
 from negotiations.admin.spoken import translate_model_name
 from negotiations.analysis.wording.headings import name_record
+from negotiations.history.bulk import RecordUpdate, Writes, collect, prepare_deleted
 from negotiations.models import Record, StaleVersion
 from negotiations.permissions import can_perform
 
@@ -26,11 +29,16 @@ DELETION_ERRORS = (ValidationError, models.ProtectedError, StaleVersion)
 
 def delete_record(record: Record, *, version: int | None, by: Any, reason: str) -> None:
     """Delete a record that was seen at ``version``; raises one of ``DELETION_ERRORS``."""
+    check_deletion(record, version=version, reason=reason)
+    history.delete(record, by=by, reason=reason)
+
+
+def check_deletion(record: Record, *, version: int | None, reason: str) -> None:
+    """Raise one of ``DELETION_ERRORS`` when the record changed, or when a reason is missing."""
     if version != record.version:
         raise StaleVersion(record, record.version)
     if record.review == Record.Review.PUBLISHED and not reason:
         raise ValidationError(_("A published record is deleted with a reason."))
-    history.delete(record, by=by, reason=reason)
 
 
 def format_deletion_error(error: Exception, model: type[Record]) -> str:
@@ -105,7 +113,7 @@ class DeletionMixin(admin.ModelAdmin):
         seen = parse_form_number(request.POST.get("version"))
         delete_record(obj, version=seen, by=request.user, reason=get_reason(request))
 
-    # Many: each by itself, as the other actions do
+    # Many: each is checked by itself, as in the other actions
 
     # The name of Django's own action, which it takes the place of.
     @admin.action(
@@ -113,7 +121,7 @@ class DeletionMixin(admin.ModelAdmin):
         description=gettext_lazy("Delete selected %(verbose_name_plural)s"),
     )
     def delete_selected(self, request: Any, queryset: Any) -> Any:
-        """Ask first; then delete each record by itself."""
+        """Ask first; then delete what can be deleted."""
         if request.POST.get("post"):
             self.delete_each(request, queryset)
             return None
@@ -137,19 +145,26 @@ class DeletionMixin(admin.ModelAdmin):
 
     def delete_each(self, request: Any, queryset: Any) -> None:
         """Delete what can be deleted; name the others with the reason why not."""
-        reason = get_reason(request)
-        done = 0
-        for record in queryset:
-            name = name_record(record)
+        by, reason = request.user, get_reason(request)
+
+        def check(record: Record) -> RecordUpdate:
+            if not can_perform(by, "delete", record):
+                raise ValidationError(_("You may not delete this record."))
             seen = parse_form_number(request.POST.get(f"version-{record.pk}"))
-            try:
-                if not can_perform(request.user, "delete", record):
-                    raise ValidationError(_("You may not delete this record."))
-                delete_record(record, version=seen, by=request.user, reason=reason)
-                done += 1
-            except DELETION_ERRORS as error:
-                words = f"{name}: {format_deletion_error(error, self.model)}"
-                self.message_user(request, words, messages.ERROR)
+            check_deletion(record, version=seen, reason=reason)
+            history.require_deletable(record)
+            collect([record])
+            return RecordUpdate(record, record, {})
+
+        def prepare(changes: Sequence[RecordUpdate]) -> Writes:
+            return prepare_deleted([change.record for change in changes], by=by, reason=reason)
+
+        selected = SelectedRecords(queryset, check, prepare)
+        refused = selected.write()
+        for record, error in refused:
+            words = f"{name_record(record)}: {format_deletion_error(error, self.model)}"
+            self.message_user(request, words, messages.ERROR)
+        done = len(selected.records) - len(refused)
         if done:
             what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural
             words = _("%(number)s %(what)s deleted.") % {"number": done, "what": what}

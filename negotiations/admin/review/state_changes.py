@@ -1,6 +1,8 @@
 """Sending records to review, publishing and withdrawing them, one or many at once."""
 
 import re
+from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,6 +20,7 @@ from django.views.decorators.http import require_POST
 from negotiations import history
 from negotiations.admin.answers import translate_message
 from negotiations.analysis.wording.headings import name_record
+from negotiations.history.bulk import RecordUpdate, Writes, prepare_changed
 from negotiations.models import COLLECTIONS, Record, StaleVersion
 from negotiations.permissions import (
     NEEDS_SECOND_PERSON,
@@ -25,6 +28,8 @@ from negotiations.permissions import (
     find_refusal,
     get_review_action,
 )
+
+from .list_actions import SelectedRecords
 
 # As rules name records: ``people/volodymyr-zelensky``.
 RECORD_PATH = re.compile(r"\b(?P<collection>[a-z-]+)/(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)")
@@ -41,10 +46,10 @@ STEPS = {
 }
 
 
-def change_review_state(
-    record: Record, state: str, *, version: int | None, by: Any, reason: str = ""
-) -> None:
-    """Bring a record that was seen at ``version`` to a state of review, as one version.
+def check_review_change(
+    record: Record, state: str, *, version: int | None, by: Any
+) -> RecordUpdate:
+    """Return the change that brings a record that was seen at ``version`` to a state of review.
 
     Raises ``ValidationError`` for what the policy or a rule refuses, or when somebody saved the
     record since.
@@ -56,14 +61,30 @@ def change_review_state(
     if version != record.version:
         words = _("Somebody saved it after you opened this page; look at it again.")
         raise ValidationError(words)
-    record.review = state
+    changed = copy(record)
+    changed.review = state
+    related = {
+        field.name: list(getattr(record, field.name).all()) for field in record._meta.many_to_many
+    }
+    changed.validate(related)
+    return RecordUpdate(record, changed, related)
+
+
+def change_review_state(
+    record: Record, state: str, *, version: int | None, by: Any, reason: str = ""
+) -> None:
+    """Bring a record that was seen at ``version`` to a state of review, as one version.
+
+    Raises ``ValidationError`` as ``check_review_change`` does.
+    """
     try:
         with transaction.atomic():
-            record.validate()
-            history.save(record, by=by, reason=reason)
+            change = check_review_change(record, state, version=version, by=by)
+            history.save(change.record, by=by, reason=reason)
     except (StaleVersion, IntegrityError):
         words = _("Somebody saved it at the same moment; look at it again.")
         raise ValidationError(words) from None
+    record.review, record.version = change.record.review, change.record.version
 
 
 def was_moved(record: Record, state: str, *, version: int | None, by: Any, reason: str) -> bool:
@@ -92,7 +113,7 @@ def get_reason(request: Any) -> str:
     return str(request.POST.get("reason", "")).replace("\0", "").strip()[:500]
 
 
-def format_errors(error: ValidationError, model: type[Record]) -> str:
+def format_errors(error: Any, model: type[Record]) -> str:
     """All faults in one sentence each, with their fields."""
     if not hasattr(error, "error_dict"):
         return " ".join(map(translate_message, error.messages))
@@ -151,16 +172,22 @@ class ReviewMixin(admin.ModelAdmin):
         self._move_all(request, queryset, WITHDRAWN)
 
     def _move_all(self, request: Any, queryset: Any, state: str) -> None:
-        """Each record by itself: what is refused is named with its reason."""
-        done = 0
-        for record in queryset:
+        """Change those that may be changed; name the others with the reason why not."""
+        by = request.user
+
+        def check(record: Record) -> RecordUpdate:
             seen = parse_form_number(request.POST.get(f"version-{record.pk}"))
-            try:
-                change_review_state(record, state, version=seen, by=request.user)
-                done += 1
-            except ValidationError as error:
-                fault = linkify_records(f"{record}: {format_errors(error, self.model)}")
-                self.message_user(request, fault, messages.ERROR)
+            return check_review_change(record, state, version=seen, by=by)
+
+        def prepare(changes: Sequence[RecordUpdate]) -> Writes:
+            return prepare_changed(changes, by=by, reasons=[""] * len(changes))
+
+        selected = SelectedRecords(queryset, check, prepare)
+        refused = selected.write()
+        for record, error in refused:
+            fault = linkify_records(f"{record}: {format_errors(error, self.model)}")
+            self.message_user(request, fault, messages.ERROR)
+        done = len(selected.records) - len(refused)
         if done:
             what = self.opts.verbose_name if done == 1 else self.opts.verbose_name_plural
             label = _(str(Record.Review(state).label)).lower()

@@ -233,9 +233,43 @@ def merge(number, client, desk):
     return lambda: desk.post(get_admin_url(gone, "merge"), form), 302
 
 
+def list_action(action, records, desk, **more):
+    form = {"action": action, "_selected_action": [record.pk for record in records], **more}
+    form |= {f"version-{record.pk}": "1" for record in records}
+    return lambda: desk.post(get_admin_url(type(records[0]), "list"), form), 302
+
+
+def list_submission(number, client, desk):
+    return list_action("send_to_review", [IssueFactory() for _ in range(number)], desk)
+
+
+def list_publication(number, client, desk):
+    source = SourceFactory(text="It is held.", review="published")
+    parties = [PartyFactory(review="published")]
+    negotiation = NegotiationFactory(review="published")
+    given = {"negotiation": negotiation, "proposed_by": parties}
+    records = [ProposalFactory(**given) for _ in range(number)]
+    for record in records:
+        CitationFactory(record=record, source=source, quote="It is held.")
+    return list_action("publish", records, desk)
+
+
+def list_withdrawal(number, client, desk):
+    records = [IssueFactory(review="published") for _ in range(number)]
+    return list_action("withdraw", records, desk)
+
+
+def list_deletion(number, client, desk):
+    records = [PartyFactory() for _ in range(number)]
+    for record in records:
+        CitationFactory(record=record)
+    return list_action("delete_selected", records, desk, post="yes")
+
+
 @pytest.mark.parametrize(
     "prepare",
     [
+        *(list_submission, list_publication, list_withdrawal, list_deletion),
         *(array, relations, several_kinds, publishing, deletions, local_ids),
         *(table_of_changes, merge),
     ],
@@ -250,6 +284,28 @@ def test_others_wait_for_as_many_statements_however_many_records_are_written(cli
         numbers.append(len(statements))
 
     assert numbers[0] == numbers[1] < 80
+
+
+@pytest.mark.parametrize(
+    "prepare", [list_submission, list_publication, list_withdrawal, list_deletion]
+)
+def test_list_actions_write_all_chosen_records(user, client, desk, prepare):
+    act, _status = prepare(10, client, desk)
+    before = Change.objects.count()
+
+    act()
+
+    found = Change.objects.order_by("-sequence").filter(kind__in=["issues", "proposals", "parties"])
+    review, action = {
+        list_submission: ("in_review", "updated"),
+        list_publication: ("published", "updated"),
+        list_withdrawal: ("withdrawn", "updated"),
+        list_deletion: ("", "deleted"),
+    }[prepare]
+    assert [(each.review_after, each.action, each.by_id) for each in found[:10]] == (
+        [(review, action, user.pk)] * 10
+    )
+    assert Change.objects.count() - before in {10, 20}
 
 
 def test_nobody_waits_while_a_merge_is_looked_at(desk):
