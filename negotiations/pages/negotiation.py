@@ -12,6 +12,7 @@ from negotiations.analysis import timeline as timelines
 from negotiations.analysis.attention import build_attention
 from negotiations.analysis.coverage import SourceFigures, build_coverage
 from negotiations.analysis.date_spans import DateSpan
+from negotiations.analysis.date_words import format_record_date
 from negotiations.analysis.event_rows import fetch_names
 from negotiations.analysis.fulfilment import build_fulfilment
 from negotiations.analysis.matrix import Matrix, build_matrix
@@ -51,6 +52,8 @@ def negotiation_view(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "talks": talks,
         "moment": moment,
+        # Beside the status on a day on which it may not have held yet.
+        "status_date": format_record_date(talks) or ", since when is not known",
         "timeline": draw_timeline(told),
         "told": told,
         "is_part": any(name in request.GET for name in ("from", "to")),
