@@ -91,7 +91,9 @@ class Gap:
 
     issue: Annotated[str, "The issue."]
     sides: Annotated[list[str], "The two sides, in the order of their slugs."]
-    before: Annotated[Steps | None, "At the first point; null while one has no known stance."]
+    before: Annotated[
+        Steps | None, "At the first point; null while one or both have no known stance."
+    ]
     after: Annotated[Steps | None, "At the second point."]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from negotiations.analysis.matrix import MatrixIssue
-from negotiations.analysis.movement import Movement, Steps
+from negotiations.analysis.movement import Move, Movement, Steps
 from negotiations.pages.answers import PartyAnswers, describe_answers
 
 CHANGES = {
@@ -16,6 +16,7 @@ CHANGES = {
 }
 # Four steps lie between yes and no.
 MAX_STEPS = 4
+NEITHER = "neither has a known stance"
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,9 @@ class Distance:
     """The steps between two sides on one issue, at one point in time."""
 
     words: str
-    # In percent of the way from yes to no.
-    least: int
-    perhaps: int
+    # In percent of the way from yes to no; None where nothing can be measured.
+    least: int | None = None
+    perhaps: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class DrawnGap:
 
     issue: MatrixIssue
     sides: str
-    before: Distance | None
-    after: Distance | None
+    before: Distance
+    after: Distance
 
 
 def draw_moves(
@@ -74,20 +75,30 @@ def draw_gaps(
     told: Movement, names: Mapping[str, str], issues: Mapping[str, MatrixIssue]
 ) -> list[DrawnGap]:
     """The gaps, issue by issue."""
-    return [
-        DrawnGap(
-            issue=issues[gap.issue],
-            sides=" and ".join(names.get(side, side) for side in gap.sides),
-            before=_distance(gap.before),
-            after=_distance(gap.after),
+    moves = {(move.party, move.issue): move for move in told.moves}
+    drawn = []
+    for gap in told.gaps:
+        sides = {names.get(side, side): moves.get((side, gap.issue)) for side in gap.sides}
+        drawn.append(
+            DrawnGap(
+                issue=issues[gap.issue],
+                sides=" and ".join(sides),
+                before=_distance(gap.before, _find_silent(sides, "before")),
+                after=_distance(gap.after, _find_silent(sides, "after")),
+            )
         )
-        for gap in told.gaps
-    ]
+    return drawn
 
 
-def _distance(steps: Steps | None) -> Distance | None:
+def _find_silent(sides: Mapping[str, Move | None], point: str) -> list[str]:
+    """The sides of which no stance is known at a point."""
+    return [name for name, move in sides.items() if move is None or not getattr(move, point)]
+
+
+def _distance(steps: Steps | None, silent: list[str]) -> Distance:
     if steps is None:
-        return None
+        is_one = len(silent) == 1
+        return Distance(f"no known stance: {silent[0]}" if is_one else NEITHER)
     number = str(steps.min) if steps.min == steps.max else f"{steps.min} to {steps.max}"
     unit = "step" if steps.max == 1 else "steps"
     doubt = "" if steps.sureness == "certain" else "perhaps "
