@@ -29,19 +29,20 @@ def format_edtf(text: str) -> str:
         return ""
     if "/" in text or "X" in text:
         doubts = ("perhaps" if span.uncertain else "", "roughly" if span.approximate else "")
-        return " ".join(filter(None, [*doubts, _between(span.earliest, span.latest)]))
+        return " ".join(filter(None, [*doubts, format_span(span.earliest, span.latest)]))
     plain, sign = text.rstrip("?~%"), text[-1]
     preposition, name = _named(plain, span.earliest)
     return f"{NAMES.get(sign, preposition)} {name}"
 
 
-def _between(first: date | None, last: date | None) -> str:
+def format_span(first: date | None, last: date | None) -> str:
+    """Say within which days it was: “on or before 3 May 2024” says nothing of when it began."""
     if first and last:
         return format_between(first, last)
     return (
         f"on or after {format_calendar_day(first)}"
         if first
-        else f"by {format_calendar_day(last)}"
+        else f"on or before {format_calendar_day(last)}"
         if last
         else ""
     )
@@ -49,6 +50,8 @@ def _between(first: date | None, last: date | None) -> str:
 
 def format_between(first: date, last: date) -> str:
     """“between 21 and 27 July 2025”: a month or a year that both days share is said once."""
+    if first == last:
+        return f"on {format_calendar_day(first)}"
     began = format_calendar_day(first)
     if first.year == last.year:
         began = f"{first.day} {calendar.month_name[first.month]}"
@@ -62,7 +65,9 @@ def _named(plain: str, first: date | None) -> tuple[str, str]:
     if not rest:
         return "in", year
     if rest in SEASONS:
-        return "in", f"{SEASONS[rest]} {year}"
+        # The winter of a year ends in the next.
+        ends = f"/{(int(year) + 1) % 100:02}" if rest == "24" else ""
+        return "in", f"the {SEASONS[rest]} of {year}{ends}" if ends else f"{SEASONS[rest]} {year}"
     if "-" in rest and first:
         return "on", format_calendar_day(first)
     return "in", f"{calendar.month_name[int(rest)]} {year}"

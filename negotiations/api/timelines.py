@@ -19,7 +19,7 @@ from negotiations.analysis.timeline import (
     build_timeline,
     fetch_timeline_entries,
 )
-from negotiations.analysis.wording.phrases import join_facts
+from negotiations.analysis.wording.phrases import enclose, join_facts
 from negotiations.analysis.wording.summaries import DATE_MARK, format_about
 from negotiations.models import Certainty, Negotiation, Round
 from negotiations.rest.http.query_params import QueryParams
@@ -253,4 +253,5 @@ def describe_date(entry: TimelineEntry) -> str:
     else:
         days = f"On a day from {first} to {last}"
     said = f" The source says: “{entry.date_words}”." if entry.date_words else ""
-    return f"{days} ({entry.date_certainty}).{said}"
+    is_known = entry.date_certainty != Certainty.UNKNOWN
+    return f"{days}{enclose(entry.date_certainty if is_known else '')}.{said}"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from negotiations.analysis.date_words import format_between, format_edtf, is_qualified
+from negotiations.analysis.date_words import format_edtf, format_span, is_qualified
 from negotiations.analysis.quantities import Share
 from negotiations.models import COLLECTIONS
 
@@ -28,13 +28,9 @@ def format_uncertain_date(text: str, earliest: date | None, latest: date | None)
         return format_edtf(text)
     if earliest is None and latest is None:
         return "date unknown"
-    if earliest is None or latest is None:
-        known = earliest or latest
-        end = "at the latest" if earliest is None else "at the earliest"
-        return f"{format_day(known)} {end}" if known else ""
-    if earliest == latest:
+    if earliest and earliest == latest:
         return format_day(earliest)
-    return format_between(earliest, latest)
+    return format_span(earliest, latest)
 
 
 def format_share(share: Share) -> str:

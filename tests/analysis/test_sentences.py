@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from negotiations.analysis.date_words import format_edtf
-from negotiations.analysis.wording.phrases import format_place, join_names
+from negotiations.analysis.wording.phrases import end_sentence, join_names
 from negotiations.analysis.wording.sentences import SENTENCES, format_sentence
 from negotiations.models import COLLECTIONS, RECORDS, Commitment
 from negotiations.models.amounts import format_amount
@@ -42,8 +42,8 @@ SAID = {
         "Russia: side in “Peace talks of Ukraine and Russia, 2025”"
     ),
     f"rounds/{TALKS}-istanbul-later": (
-        "The later of the two Istanbul rounds: held in Istanbul between 1 and 10 June 2025 "
-        "(“early June”, assumed); result: no breakthrough"
+        "The later of the two Istanbul rounds: held between 1 and 10 June 2025 "
+        "(“early June”, assumed); place: Istanbul; result: no breakthrough"
     ),
     f"rounds/{TALKS}-new-round": (
         "The round that Ukraine proposed on 19 July 2025: proposed; date: between 21 and "
@@ -57,7 +57,7 @@ SAID = {
         f"On 19 July 2025 {SATURDAY}; said by: Volodymyr Zelensky"
     ),
     f"proposals/{TALKS}-next-meeting": (
-        "Ukraine → Russia: Ukraine's proposal of a next meeting (status: open); made: by "
+        "Ukraine → Russia: Ukraine's proposal of a next meeting (status: open); made: on or before "
         "19 July 2025 (resolved); said by: Umerov; passed on by: Volodymyr Zelensky; "
         "from direct speech"
     ),
@@ -99,7 +99,8 @@ SAID = {
     ),
     f"incidents/{TALKS}-russian-attacks": (
         "Missile and drone attacks across Ukraine (attack; by: Russia); means: missiles and "
-        "drones; across Ukraine on 19 July 2025 (“On Saturday”, resolved); killed: at least 3"
+        "drones; on 19 July 2025 (“On Saturday”, resolved); place: across Ukraine; "
+        "killed: at least 3"
     ),
     "dismissals/000-abbff991094584f6-heading-last-round": (
         "“What happened at the last round of talks?” holds nothing to record: heading"
@@ -146,7 +147,10 @@ def test_every_record_of_the_seed_has_its_sentence():
         ("2025-06~", "around June 2025"),
         ("2025?", "perhaps 2025"),
         ("2025-07-19%", "perhaps around 19 July 2025"),
-        ("../2025-07-19", "by 19 July 2025"),
+        ("../2025-07-19", "on or before 19 July 2025"),
+        ("2024-07-01/2024-07-01", "on 1 July 2024"),
+        ("2024-24", "in the winter of 2024/25"),
+        ("2099-24~", "around the winter of 2099/00"),
         ("2025-07-19/..", "on or after 19 July 2025"),
         ("2025-06-01/2025-07-10", "between 1 June and 10 July 2025"),
         ("2025-06-XX", "between 1 and 30 June 2025"),
@@ -173,18 +177,14 @@ def test_bounds_are_said_in_words(least, most, unit, said):
     assert format_amount(least, most, unit) == said
 
 
-def test_names_and_places_are_joined_as_in_speech():
+def test_names_are_joined_as_in_speech():
     assert [join_names(names) for names in ([], "A", "AB", "ABC")] == [
         "",
         "A",
         "A and B",
         "A, B and C",
     ]
-    places = ("", "Istanbul", "near Kherson", "inner Vienna", "online")
-    assert [format_place(place) for place in places] == [
-        "",
-        "in Istanbul",
-        "near Kherson",
-        "in inner Vienna",
-        "online",
+    texts = ("No", "No.", "“No.”", "“No”", "«Ні!»", "(See “No?”)")
+    assert [end_sentence(text) for text in texts] == [
+        *("No.", "No.", "“No.”", "“No”.", "«Ні!»", "(See “No?”)."),
     ]

@@ -154,7 +154,7 @@ def test_the_desk_names_who_in_its_queue_and_among_the_deleted(reviewer_user, li
         ("2015-07-05", ", on 5 July 2015"),
         ("2014%", ", perhaps around 2014"),
         ("2015-06-01/..", ", on or after 1 June 2015"),
-        ("../2015-06-30", ", by 30 June 2015"),
+        ("../2015-06-30", ", on or before 30 June 2015"),
     ],
 )
 def test_posts_are_named_with_their_dates_in_words(client, text, said):

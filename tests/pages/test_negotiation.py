@@ -71,18 +71,18 @@ def test_the_page_of_the_seed_says_what_its_pictures_show(seeds):
         "Further talks Should further talks be held? Leaders' meeting Should the two presidents",
         "nothing found Yes between 1 and 19 July 2025 (order not proved) Could say yes",
         "Yes date unknown, told by 20 July 2025",
-        "7 September 2025 at the latest, counted from the source's words",
+        "on or before 7 September 2025, counted from the source's words",
         "round The later of the two Istanbul rounds (held) between 1 and 10 June 2025, assumed",
         "round The round that Ukraine proposed on 19 July 2025 (proposed) between 21 and 27 July",
         "position Russia (demand): Ukraine is to reject all Western military aid. between 1 and 30",
         "negotiation Peace talks of Ukraine and Russia, 2025 (halted)",
         "proposal Deadline – United States → Russia: Trump's warning to Russia to reach a deal",
-        "within 50 days (status: open) 7 September",
+        "within 50 days (status: open) on or before 7 September",
         "response Ukraine, on “Russia's list of demands of June 2025”: rejected",
         "Without a date commitment Russia ↔ Ukraine: Both sides are to carry out prisoner",
         "outcome A ceasefire was not reached (status: not reached)",
         "A deadline passed and no result is recorded United States → Russia: Trump's warning to",
-        "50 days (status: open) By 7 September 2025; passed at least",
+        "50 days (status: open) On or before 7 September 2025; passed at least",
         "No answer recorded: Russia; made",
         "Resting on one source: 39",
         "2 positions in all",
@@ -287,7 +287,14 @@ def test_a_page_speaks_of_the_day_that_is_asked_about(seeds):
     before, later = (read(f"{HERE}?on={day}") for day in ("2025-07-20", "2026-11-22"))
     passed = "A date passed and whether the round was held is not recorded"
 
-    assert "This is how things stood on 20 July 2025 . How they stand now" in before.text
+    assert (
+        "This is how things stood on 20 July 2025 . That holds for positions, who moved,"
+        in before.text
+    )
+    assert (
+        "By the latest source: Halted between 1 and 10 June 2025 (“early June”, resolved)."
+        in before.text
+    )
     assert (passed in before.text, passed in later.text) == (False, True)
     assert "made 1 day ago " in before.text
     assert "made at least 1 day ago " in before.text
@@ -337,7 +344,7 @@ def test_moves_are_compared_between_the_days_asked_for(seeds):
         "order not proved) changed or first recorded The dates do not say which.",
         "Should the two presidents meet? nothing found Yes 19 July 2025 first recorded",
         "Should further talks be held? Russia and Ukraine Before perhaps 2 steps After perhaps 0",
-        "Should the two presidents meet? Russia and Ukraine Before one of them has no known stance",
+        "Should the two presidents meet? Russia and Ukraine Before neither has a known stance",
     ):
         assert words in page.text
     # Without days it is the time since the last round.
@@ -371,8 +378,8 @@ def test_shares_and_days_in_words():
     assert [format_uncertain_date("", *each) for each in spans] == [
         "date unknown",
         "9 July 2025",
-        "9 July 2025 at the latest",
-        "9 July 2025 at the earliest",
+        "on or before 9 July 2025",
+        "on or after 9 July 2025",
         "between 9 and 20 July 2025",
     ]
 

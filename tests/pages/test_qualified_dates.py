@@ -75,7 +75,7 @@ def test_a_doubted_day_is_said_as_doubted_in_every_picture(talks, north, sign, w
     [
         ("2015-07-05~/2015-07-09", "roughly between 5 and 9 July 2015"),
         ("2015-07-05?/..", "perhaps on or after 5 July 2015"),
-        ("../2015-07-05%", "perhaps roughly by 5 July 2015"),
+        ("../2015-07-05%", "perhaps roughly on or before 5 July 2015"),
         ("2015-07~", "around July 2015"),
     ],
 )

@@ -119,7 +119,8 @@ def test_the_start_page_tells_what_changed_and_what_passed_without_a_result(clie
 
     assert told(page, '<h2 id="attention"', '<h2 id="changes"') == (
         "What needs attention "
-        "Russia: A warning (status: open) ; deadline: by 7 September 2025; no result is recorded. "
+        "Russia: A warning (status: open) ; deadline: on or before 7 September 2025; "
+        "no result is recorded. "
         "The fourth round (agreed) ; date: in July 2025; whether it was held is not recorded. "
         "The third round (proposed) ; date: between 21 and 27 July 2025; "
         "whether it was held is not recorded."

@@ -14,6 +14,7 @@ from negotiations.admin.history import wording
 from negotiations.admin.passages import list_quote_contexts
 from negotiations.admin.spoken import translate_model_name
 from negotiations.analysis.wording.headings import name_record
+from negotiations.analysis.wording.phrases import end_sentence
 from negotiations.analysis.wording.sentences import format_sentence
 from negotiations.history import FieldDifference
 from negotiations.models import COLLECTIONS, Record, Source
@@ -178,7 +179,7 @@ def item_view(site: Any, request: Any, collection: str, slug: str) -> Any:
         "title": _("Review %(kind)s") % {"kind": translate_model_name(record)},
         "record": record,
         "noun": translate_model_name(record),
-        "sentence": format_sentence(record),
+        "sentence": end_sentence(format_sentence(record)),
         "passages": list_quote_contexts(record),
         "text": record.text if isinstance(record, Source) else "",
         "approved": approved,

@@ -16,11 +16,6 @@ RELATIONS = {
     "contradicts": "contradicts",
     "context": "helps to understand",
 }
-# Places that a source gives with a word of their own: across Ukraine, near Kherson.
-BEFORE_PLACES = (
-    *("across", "along", "around", "at", "between", "by", "in", "inside", "near", "off", "on"),
-    *("online", "outside", "within"),
-)
 # Short enough to be read in one glance; the page of the record has all of it.
 LONGEST_QUOTE = 160
 
@@ -54,12 +49,6 @@ def get_label(record: Any, name: str) -> str:
     return str(getattr(record, f"get_{name}_display")()).lower()
 
 
-def format_place(place: str) -> str:
-    """Return a place with its preposition: “in Istanbul”, “near Kherson”."""
-    first = place.partition(" ")[0].rstrip(",")
-    return f"in {place}" if place and first not in BEFORE_PLACES else place
-
-
 def format_language(tag: str) -> str:
     """Return the English name of a language, or its tag where Django does not know it."""
     try:
@@ -79,5 +68,5 @@ def shorten(text: str) -> str:
 
 
 def end_sentence(text: str) -> str:
-    """End a text with its full stop unless it ends by itself."""
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+    """End a text with its full stop unless it ends by itself, within quotation marks too."""
+    return text if text.rstrip("”’»“\"'").endswith((".", "!", "?", "…")) else f"{text}."

@@ -55,7 +55,6 @@ from .phrases import (
     enclose,
     end_sentence,
     format_language,
-    format_place,
     get_label,
     join_facts,
     join_names,
@@ -152,15 +151,13 @@ def describe_participation(record: Any) -> str:
 def describe_round(record: Any) -> str:
     status = summaries.format_status(record.status)
     number = f"round {record.number}" if record.number else ""
-    where, day = format_place(record.place), _when(record)
-    # What was only planned did not happen there and then.
-    happened = (
-        join_facts(status, where, day, mark=" ")
-        if record.status == Round.Status.HELD
-        else join_facts(status, label("place", record.place), label("date", day))
-    )
+    day = _when(record)
+    # What was only planned did not happen then.
+    is_held = record.status == Round.Status.HELD
     return join_facts(
-        f"{record.title}{enclose(number)}: {happened}",
+        f"{record.title}{enclose(number)}: {join_facts(status, day if is_held else '', mark=' ')}",
+        label("place", record.place),
+        "" if is_held else label("date", day),
         label("format", get_label(record, "format")),
         label("level", get_label(record, "level")),
         label("result", get_label(record, "result")),
@@ -185,7 +182,9 @@ def describe_statement(record: Any) -> str:
     return join_facts(
         end_sentence(summarize_statement(record)),
         capfirst(
-            join_facts(_when(record), format_place(record.place), label("said by", record.speaker))
+            join_facts(
+                _when(record), label("place", record.place), label("said by", record.speaker)
+            )
         ),
         mark=" ",
     )
@@ -238,7 +237,7 @@ def describe_commitment(record: Any) -> str:
 
 
 def describe_delivery(record: Any) -> str:
-    place = format_place(record.place)
+    place = label("place", record.place)
     through = label("through", record.facilitator)
     return join_facts(summarize_delivery(record), place, _when(record), through)
 
@@ -247,7 +246,8 @@ def describe_incident(record: Any) -> str:
     return join_facts(
         summarize_incident(record),
         label("means", get_label(record, "means")),
-        join_facts(format_place(record.place), _when(record), mark=" "),
+        _when(record),
+        label("place", record.place),
         label("killed", format_amount(record.killed_min, record.killed_max)),
         label("injured", format_amount(record.injured_min, record.injured_max)),
         record.effect,

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from negotiations.analysis.event_rows import EVENT_SPECS
+from negotiations.analysis.wording.phrases import end_sentence
 from negotiations.analysis.wording.sentences import format_sentence, summarize_record
 from negotiations.models import COLLECTIONS, Record
 from negotiations.pages.formatting import get_singular_name
@@ -55,6 +56,7 @@ def describe_record(request: HttpRequest, shown: Any) -> dict[str, Any]:
     told = {
         "record": shown,
         "title": cited_as.title,
+        "sentence": end_sentence(cited_as.title),
         "name": summarize_record(shown),
         "kind": get_singular_name(collection),
         "collection": collection,
