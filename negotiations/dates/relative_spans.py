@@ -118,6 +118,10 @@ def days_of_two_months(match: re.Match[str], anchor: date) -> Iterator[Reading]:
 
 
 @rule(rf"(?:(?P<between>between )|from ){MONTH}(?: {FIRST_YEAR})?{AND}{LAST_MONTH}(?: {YEAR})?")
+@rule(
+    rf"(?P<between>(?!))?(?:in |during )?{MONTH}(?: {FIRST_YEAR})? ?[-–—/] ?{LAST_MONTH}"
+    rf"(?: {YEAR})?"
+)
 def months(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     first, last = parse_month(match), parse_month(match, "last_month")
     past, coming = years_meant(first, 1, anchor)

@@ -19,9 +19,11 @@ BOUNDARY = re.compile(
 )
 BE = r"(?:is|are|am|be|[’']s|[’']re)(?: (?:not|also|still|now|only|currently))?"
 ARRANGED = r"(?:due|set|expected|scheduled|planned|slated|supposed|likely|poised|bound)"
+# What follows "be" is no verb of its own: "will be held", "is to be formally opened".
+DONE = r"(?:(?: \w+){0,3}? be(?: \w+ly)? \w+\b)?"
 # "Was due to" says nothing of whether it came to be; it hides the words inside it.
 UNDECIDED = (
-    rf"\b(?:was|were)(?: (?:not|also|still))? (?:{ARRANGED}|to be|to|going to)\b"
+    rf"\b(?:was|were)(?: (?:not|also|still))? (?:{ARRANGED}|to be|to|going to)\b{DONE}"
     rf"|\b(?:be|been) {ARRANGED}\b"
 )
 # What had been expected was so before what is told.
@@ -34,7 +36,7 @@ COMMISSIVE = (
 )
 TO_DO = (
     rf"\b(?:{COMMISSIVE})\w*(?: [\w’'-]+){{0,6}}? to"
-    r" (?!(?:the|a|an|his|her|its|their|this|that|each|all|any)\b)[a-z]{2,}"
+    rf" (?!(?:the|a|an|his|her|its|their|this|that|each|all|any)\b)(?:be \w+|[a-z]{{2,}})"
 )
 TO_DO_CYRILLIC = (
     r"\b(?:домов|погод|виріш|обіця|договор|соглас|реш|обеща|намер|намір|план|готов|хоч|хот|закли"
@@ -51,10 +53,11 @@ WILL = (
     rf"\b(?:will|shall|won[’']t|{BE} {ARRANGED}|{BE} (?:about )?to|{BE} going to"
     r"|ahead of|would|can|could|(?-i:may)|might|must|should|plans?|intends?|hopes?|aims?|wants?"
     r"|expects?|vows? to"
-    r"|prepar(?:es?|ing) to)\b(?! have\b)|[’']ll\b"
+    rf"|prepar(?:es?|ing) to)\b(?! have\b(?! to\b)){DONE}|[’']ll\b{DONE}"
     rf"|\b{ARRANGED} (?:for|on|to|in|by)\b"
     rf"|\b{BE} (?:meeting|flying|travelling|traveling|arriving|leaving|returning|visiting|hosting"
-    r"|holding|sending|coming|resuming|starting|beginning)\b"
+    r"|holding|sending|coming|resuming|starting|beginning"
+    r"|(?:being )?(?:held|hosted|convened|staged))\b"
 )
 # The timetable's present, where no other verb stands before it.
 TIMETABLE = (
@@ -63,6 +66,11 @@ TIMETABLE = (
 )
 WILL_CYRILLIC = (
     r"\b(?:бу(?:де|дуть|демо|ду|дет|дут|дем)|відбуд(?:е|у)ться|состо[ия]тся|пройд(?:е|ё)?(?:ть|т|уть|ут)?"
+    r"|\w{2,}тим(?:е|уть|емо)(?:ся)?|провед(?:е|ё|у)ть?(?:ся)?|[зс]о?бер(?:е|ё|у)ть?ся"
+    r"|(?:роз)?почн(?:е|уть)|начн(?:[её]т|ут)|обговор[ия]ть|обсуд[ия]т|продовж[иа]ть(?:ся)?"
+    r"|продолж[иа]т(?:ся)?|заверш[иа]ть?(?:ся)?|обміня(?:є|ють)ся|обменя[ею]тся"
+    r"|зв[иі]льн[ия]ть|освобод[ия]т|передад(?:уть|ут)|верн(?:[её]|у)т(?:ся)?|поверн(?:е|у)ть(?:ся)?"
+    r"|набуде|вступ[ия]ть?|відкри(?:є|ють)(?:ся)?|откро[ею]т(?:ся)?"
     r"|ма(?:є|ють) \w+ти(?:ся)?|повин\w+ \w+ти(?:ся)?|долж(?:ен|на|но|ны) \w+ть(?:ся)?"
     r"|зустрі(?:не|ну)ться|встрет[ия]тся|відновл?[ия]ться|возобнов[ия]тся|поч(?:не|ну)ться"
     r"|начн(?:е|ё|у)тся|приб(?:уде|удуть|удет|удут)|при(?:ї|е)д(?:е|уть|ет|ут)"
@@ -91,6 +99,13 @@ LASTED = re.compile(
     r"(?! (?:given|told|allowed|extended|prolonged|ordered|set|due|expected|to)\b)",
     re.IGNORECASE,
 )
+# What is announced for a day is to be on it: "declared for 1 May", "объявлено с 1 по 3 мая".
+ANNOUNCED = re.compile(
+    r"\b(?:declar|announc|proclaim|call|agree|fix|book|pencil)\w*\b|\b(?:об[ъ]явл|об[ъ]яви|оголо[шс])\w*",
+    re.IGNORECASE,
+)
+FOR = re.compile(r"\b(?:for|from|з|із|зі|с|від|от|на) (?:the )?$", re.IGNORECASE)
+FROM = re.compile(r"(?:from|з|із|зі|с|від|от) (?=.*\d)|на ", re.IGNORECASE)
 LEAD = re.compile(r"(?:на|до|until|till|by)\b", re.IGNORECASE)
 
 
@@ -106,6 +121,10 @@ def find_tense(text: str, start: int, end: int) -> str:
     preceding = max((stop for _, stop in stops if stop < begin), default=0)
     if BOUND.match(text, start):
         return PAST if LASTED.search(text[begin:start] or text[end:close]) else FUTURE
+    if (FOR.search(text[begin:start]) or FROM.match(text[start:end])) and ANNOUNCED.search(
+        text[begin:close]
+    ):
+        return FUTURE
     lead = LEAD.match(text, start)
     clauses = (
         _last_tense(text[begin : lead.end() if lead else start]),

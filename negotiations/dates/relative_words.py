@@ -143,6 +143,10 @@ FORMS = [
     (f"{BY}{DAY_AND_MONTH}", "by {day} {month} {year}"),
     (f"{AT}{PART}", "{part} {which} {unit} {month} {year}"),
     (f"{BY}{PART}", "by {part} {which} {unit} {month} {year}"),
+    (
+        f"(?:[ув]|із?|з|с) {MONTH}(?: ?[-–—] ?| (?:до|по) ){LAST_MONTH}(?: {YEAR})?",
+        "from {month} to {last_month} {year}",
+    ),
     (f"(?:[ув]|із?|з|с) {MONTH}(?: {YEAR})?", "in {month} {year}"),
     (rf"{MONTH} {YEAR}", "{month} {year}"),
     (f"{HALF}{IN}?{_one_of('which')} {UNIT}", "{half} {which} {unit}"),

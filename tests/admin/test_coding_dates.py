@@ -55,6 +55,9 @@ def readings_of(client, kind, text, quote, name):
         ("commitment", "due", "The port agreed on Wednesday to reopen.", []),
         ("commitment", "due", "The ultimatum expired on Friday.", ["2025-07-18"]),
         ("statement", "date", "The minister will speak on Friday.", []),
+        ("statement", "date", "He said elections will be held on 12 March.", []),
+        ("statement", "date", "He said elections are to be held on 12 March.", []),
+        ("round", "date", "He said elections will be held on 12 March.", ["2026-03-12"]),
         ("incident", "date", "The strike is to begin on Monday.", []),
         (
             "round",
