@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 
 from tests.factories import (
+    DelegationFactory,
     IssueFactory,
     NegotiationFactory,
     ParticipationFactory,
     PartyFactory,
+    PersonFactory,
     PositionFactory,
     RoundFactory,
 )
@@ -89,3 +91,19 @@ def test_feed_names_no_certainty_that_is_not_known(talks):
     feed = Client().get(f"/api/v1{HERE}timeline/?format=atom&kind=rounds").content.decode()
 
     assert "On 2024-05-03." in feed
+
+
+def test_delegation_says_that_its_round_was_cancelled(talks):
+    round_ = RoundFactory(negotiation=talks, title="Utrecht round", status="cancelled", **PUBLIC)
+    nurses, state = (PartyFactory(name=name, **PUBLIC) for name in ("Nurses", "Netherlands"))
+    head = PersonFactory(name="Ann", slug="ann", **PUBLIC)
+    sent = DelegationFactory(round=round_, party=nurses, head=head, **PUBLIC)
+    DelegationFactory(round=round_, party=state, role="host", **PUBLIC)
+
+    named = "Nurses: delegation to “Utrecht round” (cancelled; side)"
+    assert f"{named}; led by: Ann." in read(f"/delegations/{sent.slug}/")
+    assert named in read("/people/ann/")
+    assert named in read(f"/rounds/{round_.slug}/")
+    row = "Utrecht round (cancelled; delegations: Nurses; host: Netherlands)"
+    assert row in read(HERE)
+    assert "Nurses: Utrecht round" not in read(HERE)

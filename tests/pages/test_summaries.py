@@ -131,13 +131,13 @@ def test_rows_name_who_and_what_and_how_it_stands(talks, sides):
         "United States → NATO countries: An offer (status: rejected)",
         "NATO countries, on “An offer”: under consideration",
         "NATO countries, on item “Aid ends.” of “An offer”: rejected",
-        "NATO countries: Third (refused)",
+        "Third (refused; delegations: NATO countries)",
         "A truce (status: denounced; agreed by: NATO countries and United States)",
     }
     for form in ("atom", "csv", "svg"):
         assert summaries <= told[form], form
     assert [text for text in summaries if text not in told["html"]] == []
-    assert told["ics"] == {"NATO countries: Third (refused)"}
+    assert told["ics"] == {"Third (refused; delegations: NATO countries)"}
     # It was not refused in Rome on that day, nor was the truce denounced when it was reached.
     assert format_sentence(held) == "Third: refused; place: Rome; date: on 1 June 2025"
     assert "reached: on 1 May 2025" in format_sentence(truce)

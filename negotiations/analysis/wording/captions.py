@@ -10,7 +10,6 @@ from negotiations.models import Delegation, Issue, Negotiation, Outcome, Party, 
 from negotiations.models.amounts import format_amount
 
 from . import summaries
-from .phrases import enclose, quote
 
 if TYPE_CHECKING:
     from negotiations.analysis.event_rows import EventRow, Rows
@@ -21,8 +20,8 @@ class Referents:
     """What the records refer to, as far as the reader sees it."""
 
     parties: dict[str, str]
-    # The parties with a delegation, by round.
-    delegates: dict[str, list[str]]
+    # The parties with a delegation, by round and role.
+    delegates: dict[str, dict[str, list[str]]]
     # What items of proposals say.
     terms: dict[str, str]
     questions: dict[str, str]
@@ -52,11 +51,13 @@ def fetch_referents(
     negotiation: Negotiation, plains: Collection[EventRow], rows: Rows
 ) -> Referents:
     """Read the names that summaries need: one query for each kind of record that is named."""
-    delegates: dict[str, list[str]] = {}
+    delegates: dict[str, dict[str, list[str]]] = {}
+    sent: set[str] = set()
     if any(plain.kind == "rounds" for plain in plains):
-        sent = rows(Delegation).filter(round__negotiation=negotiation.pk).order_by("party__slug")
-        for round_, party in sent.values_list("round__slug", "party__slug"):
-            delegates.setdefault(round_, []).append(party)
+        found = rows(Delegation).filter(round__negotiation=negotiation.pk).order_by("party__slug")
+        for round_, role, party in found.values_list("round__slug", "role", "party__slug"):
+            delegates.setdefault(round_, {}).setdefault(role, []).append(party)
+            sent.add(party)
     terms = {p.more["term"] for p in plains if p.kind == "responses" and p.more["term"]}
     issues = {p.more["issue"] for p in plains if p.kind == "positions"}
     outcomes = {p.more["outcome"] for p in plains if p.more.get("outcome")}
@@ -65,7 +66,7 @@ def fetch_referents(
         for plain in plains
         for slug in (*plain.parties, *plain.receivers, plain.more.get("according_to"))
         if slug
-    }.union(*delegates.values())
+    } | sent
     return Referents(
         parties=_read_texts(rows, Party, "name", parties),
         delegates=delegates,
@@ -97,13 +98,16 @@ def _participation(plain: EventRow, known: Referents) -> str:
 
 
 def _delegation(plain: EventRow, known: Referents) -> str:
-    party, round_ = known.name(plain.subject), known.titled("rounds", plain.more["round"])
-    return f"{party}: delegation to {quote(round_)}{enclose(summaries.format_code(plain.code))}"
+    slug = plain.more["round"]
+    round_ = known.records.get(("rounds", slug))
+    title, status = (round_.title, round_.code) if round_ else (slug, "")
+    return summaries.summarize_delegation(known.name(plain.subject), title, status, plain.code)
 
 
 def _round(plain: EventRow, known: Referents) -> str:
-    sent = known.names(known.delegates.get(plain.slug, ()))
-    return summaries.summarize_round(sent, plain.title, plain.code)
+    sent = known.delegates.get(plain.slug, {})
+    delegations = {role: known.names(slugs) for role, slugs in sent.items()}
+    return summaries.summarize_round(plain.title, plain.code, delegations)
 
 
 def _statement(plain: EventRow, known: Referents) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from negotiations.analysis.date_words import format_edtf
 from negotiations.models import (
     Commitment,
+    Delegation,
     Delivery,
     Incident,
     Negotiation,
@@ -34,7 +35,12 @@ def summarize_negotiation(record: Any) -> str:
 
 
 def summarize_round(record: Any) -> str:
-    return summaries.summarize_round([], record.title, record.status)
+    return summaries.summarize_round(record.title, record.status)
+
+
+def summarize_delegation(record: Any) -> str:
+    about = record.round.title, record.round.status, record.role
+    return summaries.summarize_delegation(str(record.party), *about)
 
 
 def summarize_statement(record: Any) -> str:
@@ -105,6 +111,7 @@ def name_record(record: Record) -> str:
 SUMMARIES: dict[type[Record], Callable[[Any], str]] = {
     Negotiation: summarize_negotiation,
     Round: summarize_round,
+    Delegation: summarize_delegation,
     Statement: summarize_statement,
     Position: summarize_position,
     Proposal: summarize_proposal,

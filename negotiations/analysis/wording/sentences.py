@@ -41,6 +41,7 @@ from .headings import (
     list_names,
     name_record,
     summarize_commitment,
+    summarize_delegation,
     summarize_delivery,
     summarize_incident,
     summarize_outcome,
@@ -166,7 +167,7 @@ def describe_round(record: Any) -> str:
 
 def describe_delegation(record: Any) -> str:
     return join_facts(
-        f"{record.party}: delegation to {quote(record.round)} ({get_label(record, 'role')})",
+        summarize_delegation(record),
         label("led by", record.head),
         label("with", join_names(record.members.all())),
     )

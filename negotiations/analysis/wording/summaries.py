@@ -6,7 +6,7 @@ guess at their grammar. A position is its claim, to the letter; its stance is th
 question of its issue, and is said beside that whole question or not at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .phrases import enclose, end_sentence, join_facts, join_names, label, quote
 
@@ -27,6 +27,14 @@ RESPONSES = {
     "considers": "under consideration",
     "evades": "evaded",
     "other": "another answer (see the note)",
+}
+# What the delegations of each role are called beside their round.
+ROLES = {
+    "side": "delegations",
+    "mediator": "mediator",
+    "host": "host",
+    "observer": "observer",
+    "other": "in another role",
 }
 ABOUT = {"date": "", "deadline": "Deadline", "due": "Due"}
 # Stands between what a date is and whose it is, who have a colon of their own.
@@ -57,8 +65,18 @@ def summarize_negotiation(title: str, status: str) -> str:
     return f"{title} ({format_status(status)})"
 
 
-def summarize_round(parties: Names, title: str, status: str) -> str:
-    return join_facts(join_names(parties), f"{title} ({format_status(status)})", mark=": ")
+def summarize_round(title: str, status: str, delegations: Mapping[str, Names] | None = None) -> str:
+    """Say how far a round came, and who was to be there in which role."""
+    names = delegations or {}
+    roles = (label(ROLES[role], join_names(names[role])) for role in ROLES if role in names)
+    return f"{title} ({join_facts(format_status(status), *roles)})"
+
+
+def summarize_delegation(party: str, title: str, status: str, role: str) -> str:
+    """Say whose delegation it is, to which round, and that the round was not held."""
+    stands = "" if status in {"", "held"} else format_status(status)
+    about = join_facts(stands, format_code(role))
+    return f"{party}: delegation to {quote(title)}{enclose(about)}"
 
 
 def summarize_statement(party: str, summary: str, medium: str) -> str:

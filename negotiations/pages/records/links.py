@@ -10,6 +10,7 @@ from negotiations.analysis.wording.headings import name_record
 from negotiations.models import (
     COLLECTIONS,
     Commitment,
+    Delegation,
     Delivery,
     Incident,
     Outcome,
@@ -34,6 +35,7 @@ BELONGS_TO = {"terms": "proposal"}
 # one record that the line needs, and those to several parties.
 SUMMARIZED: dict[type[Record], tuple[tuple[str, ...], tuple[str, ...]]] = {
     Round: ((), ()),
+    Delegation: ((), ()),
     Statement: (("party",), ()),
     Proposal: ((), ("proposed_by", "addressed_to")),
     Term: ((), ("obligor", "obligee")),
