@@ -66,6 +66,12 @@ NEEDS_SECOND_PERSON = gettext_lazy(
     "A published record changes only with a second person: withdraw it, change it, and let another "
     "reviewer publish it."
 )
+# Why a contributor may not edit even their own record, by its state of review.
+CLOSED_TO_CONTRIBUTORS = {
+    IN_REVIEW: gettext_lazy("The record waits for review: take it back before you change it."),
+    PUBLISHED: gettext_lazy("The record is published: ask a reviewer to change it."),
+    WITHDRAWN: gettext_lazy("The record is withdrawn: ask a reviewer to change it."),
+}
 PUBLISHES_OWN_WORK = gettext_lazy(
     "You wrote part of what this would publish: another reviewer publishes it."
 )
@@ -160,9 +166,11 @@ def find_refusal(user: Any, stored: Record, review: str, changed: Iterable[str])
 
 
 def explain_refusal(user: Any, action: str, stored: Record) -> str:
-    """Say why the action is refused, and to whom it is a matter of a second person, what to do."""
+    """Say why the action is refused, and what to do where something can be done."""
     if get_role(user) in EDITORS and (action, stored.review) in SELF_REVIEW_ACTIONS:
         return str(NEEDS_SECOND_PERSON if action == "edit" else PUBLISHES_OWN_WORK)
+    if get_role(user) == CONTRIBUTOR and action == "edit":
+        return str(CLOSED_TO_CONTRIBUTORS.get(stored.review, NOT_ALLOWED))
     return str(NOT_ALLOWED)
 
 

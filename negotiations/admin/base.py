@@ -12,7 +12,7 @@ from negotiations.models import StaleVersion
 from negotiations.permissions import can_create, can_perform
 
 from .forms.double_submit import consume_form_key, find_repeated, find_spent, reopen
-from .forms.inlines import get_stored_record
+from .forms.inlines import get_stored_record, is_form_open
 from .forms.record_form import RecordForm
 from .forms.saving import Page, SaveError
 from .forms.widgets import RecordWidgetsMixin
@@ -136,7 +136,7 @@ class RecordAdmin(
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
         if obj is None:
             return can_create(request.user)
-        return can_perform(request.user, "edit", get_stored_record(obj))
+        return can_create(request.user) and is_form_open(request, obj)
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         if obj is None:

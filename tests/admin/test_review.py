@@ -235,3 +235,41 @@ def test_a_record_that_refers_to_a_draft_is_not_published(reviewer_user):
     target = meeting.negotiation.address
     link = f'<a href="/admin/review/{target}/">{target}</a>'
     assert f"Negotiation: Publish {link} first." in list_messages(answer)[0]
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "why"),
+    [
+        ("reviewer_user", PUBLISHED, "A published record changes only with a second person"),
+        ("analyst_user", PUBLISHED, "The record is published: ask a reviewer to change it."),
+        ("analyst_user", IN_REVIEW, "The record waits for review: take it back before you"),
+        ("analyst_user", WITHDRAWN, "The record is withdrawn: ask a reviewer to change it."),
+    ],
+)
+def test_a_record_closed_while_its_form_is_open_keeps_what_was_typed(
+    db, request, role, state, why
+):
+    user = request.getfixturevalue(role)
+    person = PersonFactory(created_by=user)
+    citation = CitationFactory(record=person, source=SourceFactory(text="The Kremlin."))
+    client = build_admin_client(user)
+    form = open_admin_form(client, get_admin_url(person))
+    form |= {"note": "Typed for an hour", "reason": "Typed too", "citations-TOTAL_FORMS": "2"}
+    form |= {"citations-0-quote": "Typed beside"} | row(
+        1, source=citation.source_id, quote="The Kremlin"
+    )
+    Person.objects.filter(pk=person.pk).update(review=state, version=2)
+    type(citation).objects.filter(pk=citation.pk).update(review=state)
+
+    refused = client.post(get_admin_url(person), form)
+    seen = client.post(get_admin_url(person), form | {"seen_version": "2"})
+
+    for answer in (refused, seen):
+        assert answer.status_code == 200
+        page = answer.content.decode()
+        assert why in page
+        typed = ("Typed for an hour", "Typed too", "Typed beside")
+        assert [words for words in typed if words not in page] == []
+        assert "The Kremlin</textarea>" in page
+    person.refresh_from_db()
+    assert (person.note, person.version, person.citations.count()) == ("", 2, 1)

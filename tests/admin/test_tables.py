@@ -360,7 +360,7 @@ def test_a_contributor_changes_no_record_of_others_and_approves_none(desk, analy
     )
 
     assert get_import_faults(send(desk, Party, rows)) == [
-        (2, "", "Your role does not allow this for this record."),
+        (2, "", "The record is published: ask a reviewer to change it."),
         (3, "review", "Your role does not allow this for this record."),
         (4, "slug", "This name is not free; choose another, or leave it out."),
         (5, "review", "A new record is a draft."),

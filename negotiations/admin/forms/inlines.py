@@ -12,7 +12,7 @@ from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from negotiations.admin.seeing import format_visible_paths
+from negotiations.admin.seeing import can_view, format_visible_paths
 from negotiations.admin.spoken import build_columns, build_readonly_fieldsets, translate_name_lazy
 from negotiations.models import Citation, Record
 from negotiations.permissions import can_create, can_perform
@@ -84,12 +84,14 @@ class RecordFormSet(BaseInlineFormSet):
     """Rows that are edited and deleted by the policy table, each guarded by its version."""
 
     user: ClassVar[Any] = None
+    # Whether the page is shown again only for what was typed: nothing of it is saved.
+    is_refused: ClassVar[bool] = False
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if isinstance(form, CitationForm):
             form.offer_fields_of(self.instance)
-        if form.instance._state.adding:
+        if form.instance._state.adding or self.is_refused:
             return
         if not can_perform(self.user, "edit", form.instance):
             for name, field in form.fields.items():
@@ -177,6 +179,7 @@ class RecordInline(RecordWidgetsMixin, admin.StackedInline):
         options.setdefault("absolute_max", MAX_INLINE_ROWS + 50)
         formset: Any = super().get_formset(request, obj, **options)
         formset.user = formset.form.user = request.user
+        formset.is_refused = obj is not None and is_refused_form(request, obj)
         formset.form.late = getattr(request, "late_faults", {})
         # Our formset says who refers to a deleted row, without naming what is hidden.
         formset.form.hand_clean_DELETE = nothing_to_add
@@ -204,7 +207,30 @@ class RecordInline(RecordWidgetsMixin, admin.StackedInline):
     has_delete_permission = has_change_permission
 
     def _may_edit(self, request: Any, obj: Record) -> bool:
-        return obj._state.adding or can_perform(request.user, "edit", get_stored_record(obj))
+        return obj._state.adding or is_form_open(request, obj)
+
+
+def is_form_open(request: Any, record: Record) -> bool:
+    """Whether the page of a record shows a form to write in.
+
+    What was typed in a form that was open is shown again even if the record closed meanwhile; the
+    form itself then refuses to be saved.
+    """
+    is_allowed = can_perform(request.user, "edit", get_stored_record(record))
+    return is_allowed or is_refused_form(request, record)
+
+
+def is_refused_form(request: Any, record: Record) -> bool:
+    """Whether a form was sent that was open, for a record that the user may no longer edit."""
+    match = request.resolver_match
+    is_sent = request.method == "POST" and "form_key" in request.POST
+    is_page = match is not None and str(match.url_name).endswith("_change")
+    return (
+        is_sent
+        and is_page
+        and can_view(request.user, get_stored_record(record))
+        and not can_perform(request.user, "edit", get_stored_record(record))
+    )
 
 
 def get_stored_record(record: Record) -> Record:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from negotiations.admin.seeing import can_view
 from negotiations.admin.spoken import translate_errors
 from negotiations.models import Citation, Record
-from negotiations.permissions import can_perform, find_refusal, get_review_action
+from negotiations.permissions import can_perform, explain_refusal, find_refusal, get_review_action
 
 from .double_submit import generate_form_key
 from .fields import ConcealedInput
@@ -128,6 +128,12 @@ class RecordForm(RuleForm):
         if "review" in self.fields:
             review: Any = self.fields["review"]
             review.choices = self.steps()
+
+    def guard(self) -> None:
+        """Refuse, too, when the record was closed to the user after this form was opened."""
+        super().guard()
+        if not self.stored._state.adding and not can_perform(self.user, "edit", self.stored):
+            self.add_error(None, explain_refusal(self.user, "edit", self.stored))
 
     def clean(self) -> Any:
         if not self.cleaned_data.get("form_key"):
