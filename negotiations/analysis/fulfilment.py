@@ -18,6 +18,8 @@ from .quantities import Bounds, Share, compute_share
 Overdue = Literal["yes", "no", "unclear", "nothing_recorded", "not_agreed"]
 # What is kept by doing nothing: no delivery of it is recorded as long as it is kept.
 ABSTENTIONS = frozenset({Commitment.Kind.STOP_FIGHTING})
+# Deliveries by the slug of their commitment.
+Handed = dict[str, list[Handover]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,12 @@ def build_fulfilment(negotiation: Negotiation, rows: Rows, on: date) -> Fulfilme
     largest count of any (``quantities.merge_bounds``).
     """
     family = Family(_owed(negotiation, rows))
-    handed = fetch_deliveries(negotiation, rows)
+    handed, day = fetch_deliveries(negotiation, rows), build_day_span(on)
     return Fulfilment(
         negotiation=negotiation.slug,
         title=negotiation.title,
         on=on,
-        commitments=[get_promise(owed, family, handed, on) for owed in family.members],
+        commitments=[get_promise(owed, family, handed, day) for owed in family.members],
     )
 
 
@@ -186,10 +188,9 @@ class Family:
         return [other for other in self.alike[owed.whole] if owed in self.parts(other)]
 
 
-def get_promise(owed: Owed, family: Family, handed: dict[str, list[Handover]], on: date) -> Promise:
+def get_promise(owed: Owed, family: Family, handed: Handed, day: DateSpan) -> Promise:
     """One commitment with what came of it by a day."""
     versions, parts = family.versions(owed), family.parts(owed)
-    day = build_day_span(on)
 
     def under(found: Iterable[Owed]) -> list[Handover]:
         every = [each for member in found for each in handed.get(member.slug, ())]
