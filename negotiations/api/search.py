@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
+from negotiations.analysis.wording.headings import name_record, select_relations
 from negotiations.history.as_of import get_as_of_instant
 from negotiations.history.visible_changes import ChangeFeed
 from negotiations.models import COLLECTIONS
@@ -38,6 +39,8 @@ from negotiations.rest.read.search_schemas import (
 from negotiations.text.tokens import build_word_pattern, tokenize
 
 EXCERPT_LENGTH = 240
+# A round may not have been held, and a post is somebody's.
+MISLEADING = {"posts", "rounds"}
 ORDER = Ordering(OrderingKey(name, False, False) for name in ("rank", "size", "kind", "slug"))
 
 
@@ -134,7 +137,7 @@ def build_page(
         place = encode_cursor(request.path, query, values)
         following = replace_query_param(request.build_absolute_uri(), "cursor", place)
     shown = found[:limit]
-    titles = fetch_titles(row for row in shown if not row.title)
+    titles = fetch_titles(row for row in shown if not row.title or row.kind in MISLEADING)
     results = [serialize_match(row, wish, titles.get((row.kind, row.key), "")) for row in shown]
     return {"next": following, "results": results}
 
@@ -145,29 +148,29 @@ def list_kinds_by_rank(rank: int) -> list[str]:
 
 
 def fetch_titles(rows: Iterable[SearchDocument]) -> dict[tuple[str, int], str]:
-    """Return what records without a name are called, after others. One query for each kind."""
+    """Return who and what records are whose name does not say it. A few queries for each kind."""
     keys: dict[str, list[int]] = {}
     for row in rows:
         keys.setdefault(row.kind, []).append(row.key)
     return {
-        (kind, record.pk): str(record)
+        (kind, record.pk): name_record(record)
         for kind, wanted in keys.items()
-        for record in get_untitled_records(kind).filter(pk__in=wanted)
+        for record in get_named_records(kind).filter(pk__in=wanted)
     }
 
 
-def get_untitled_records(kind: str) -> QuerySet[Any]:
-    """Return the records of a kind with what they are named after, without long texts."""
+def get_named_records(kind: str) -> QuerySet[Any]:
+    """Return the records of a kind with all that names them, without long texts."""
     model: Any = COLLECTIONS[kind]
-    rows = model._base_manager.all()
-    rows = rows.select_related(*model.named_after) if model.named_after else rows
+    rows = select_relations(model._base_manager.all(), model, lambda each: each._base_manager.all())
     texts = {"text"} & {field.name for field in model._meta.concrete_fields}
     return rows.defer(*texts)
 
 
 def serialize_match(row: SearchDocument, wish: SearchQuery, title: str) -> dict[str, Any]:
-    """Show one record that was found; ``title`` is what it is called if it has no name."""
-    name, _, other_names = (row.title or title).partition("\n")
+    """Show one record that was found; ``title`` is what it is called if its name is not enough."""
+    name, _, other_names = row.title.partition("\n")
+    name = title or name
     rest = "\n".join(filter(None, [other_names, row.body]))
     return {
         "kind": row.kind,

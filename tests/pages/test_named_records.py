@@ -150,7 +150,7 @@ def test_the_desk_names_who_in_its_queue_and_among_the_deleted(reviewer_user, li
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", ""),
+        ("", ", day not known"),
         ("2015-07-05", ", on 5 July 2015"),
         ("2014%", ", perhaps around 2014"),
         ("2015-06-01/..", ", on or after 1 June 2015"),

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.test import Client
 
+from negotiations.models import Citation
 from tests.factories import (
     DelegationFactory,
     IssueFactory,
@@ -14,7 +15,9 @@ from tests.factories import (
     PartyFactory,
     PersonFactory,
     PositionFactory,
+    PostFactory,
     RoundFactory,
+    SourceFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +110,34 @@ def test_delegation_says_that_its_round_was_cancelled(talks):
     row = "Utrecht round (cancelled; delegations: Nurses; host: Netherlands)"
     assert row in read(HERE)
     assert "Nurses: Utrecht round" not in read(HERE)
+
+
+def find_titles(words):
+    results = Client().get(f"/api/v1/search/?q={words}").json()["results"]
+    return {row["title"] for row in results if row["kind"] != "sources"}
+
+
+def test_post_has_one_name_everywhere(talks):
+    source = SourceFactory(text="Minister of Health Bo said no.", published="2025-07-20",
+                           published_certainty="stated", **PUBLIC)  # fmt: skip
+    post = PostFactory(
+        person=PersonFactory(name="Bo", slug="bo", **PUBLIC), title="Minister of Health",
+        party=PartyFactory(name="Utrecht", slug="utrecht", **PUBLIC),
+        citations=[Citation(source=source, quote="Minister of Health Bo")], **PUBLIC,
+    )  # fmt: skip
+
+    named = "Bo: Minister of Health (Utrecht), in a text published on 20 July 2025"
+    paths = (f"/posts/{post.slug}/", "/posts/", "/parties/utrecht/", "/people/bo/",
+             "/search/?q=minister")  # fmt: skip
+    assert [path for path in paths if named not in read(path)] == []
+    assert named in find_titles("minister")
+
+
+def test_search_says_that_a_round_was_cancelled(talks):
+    round_ = RoundFactory(negotiation=talks, title="Utrecht round", status="cancelled", **PUBLIC)
+    DelegationFactory(round=round_, party=PartyFactory(name="Nurses", **PUBLIC), **PUBLIC)
+
+    assert find_titles("utrecht") == {
+        "Utrecht round (cancelled)",
+        "Nurses: delegation to “Utrecht round” (cancelled; side)",
+    }

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Prefetch, QuerySet
+
 from negotiations.analysis.date_words import format_edtf
 from negotiations.models import (
+    Citation,
     Commitment,
     Delegation,
     Delivery,
     Incident,
     Negotiation,
     Outcome,
+    Party,
     Position,
     Post,
     Proposal,
@@ -22,7 +26,7 @@ from negotiations.models import (
 )
 
 from . import summaries
-from .phrases import join_facts
+from .phrases import join_names
 
 
 def list_names(records: Any) -> list[str]:
@@ -98,8 +102,21 @@ def summarize_incident(record: Any) -> str:
 
 
 def name_post(record: Any) -> str:
-    known = format_edtf(record.date)
-    return join_facts(f"{record.person}: {record.title} ({record.party})", known, mark=", ")
+    day = format_edtf(record.date) or format_publication(record) or "day not known"
+    return f"{record.person}: {record.title} ({record.party}), {day}"
+
+
+def format_publication(record: Any) -> str:
+    """Say when the texts were published that call a person so, which is all that is known."""
+    texts = [
+        words.source
+        for words in record.citations.all()
+        if words.relation == Citation.Relation.SUPPORTS
+        and words.review in {record.review, Record.Review.PUBLISHED}
+    ]
+    days = {format_edtf(text.published): text.published for text in texts if text.published}
+    said = join_names(sorted(days, key=lambda day: days[day]))
+    return f"in a text published {said}" if said else ""
 
 
 def name_record(record: Record) -> str:
@@ -122,5 +139,34 @@ SUMMARIES: dict[type[Record], Callable[[Any], str]] = {
     Delivery: summarize_delivery,
     Incident: summarize_incident,
 }
-# Of a post the page has more to say, which takes its sources.
+# Of a post the page has more to say.
 NAMES: dict[type[Record], Callable[[Any], str]] = {**SUMMARIES, Post: name_post}
+# What names need: the relations to one record, and those to several parties.
+RELATIONS: dict[type[Record], tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Round: ((), ()),
+    Delegation: ((), ()),
+    Statement: (("party",), ()),
+    Proposal: ((), ("proposed_by", "addressed_to")),
+    Term: ((), ("obligor", "obligee")),
+    Response: ((), ()),
+    Position: (("party",), ()),
+    Post: ((), ()),
+    Outcome: ((), ("agreed_by",)),
+    Commitment: (("according_to", "outcome"), ("obligor", "obligee")),
+    Delivery: (("delivered_by",), ("commitment__obligor", "commitment__obligee")),
+    Incident: ((), ("by",)),
+}
+
+
+def select_relations(
+    found: QuerySet[Any], model: type[Record], read: Callable[[type[Record]], QuerySet[Any]]
+) -> QuerySet[Any]:
+    """Read the records with all that names them; ``read`` gives those that the reader may see."""
+    single, several = RELATIONS.get(model, ((), ()))
+    after = (*model.named_after, *single)
+    found = found.prefetch_related(*(Prefetch(name, read(Party)) for name in several))
+    if model is Post:
+        quoted = read(Citation).select_related("source").defer("source__text")
+        found = found.prefetch_related(Prefetch("citations", quoted))
+    # Without names ``select_related`` would follow every relation.
+    return found.select_related(*after) if after else found

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 
-from negotiations.analysis.date_words import format_edtf, format_record_date
+from negotiations.analysis.date_words import format_record_date
 from negotiations.models import (
     Citation,
     Commitment,
@@ -38,6 +38,7 @@ from negotiations.models.amounts import format_amount
 from . import summaries
 from .headings import (
     SUMMARIES,
+    format_publication,
     list_names,
     name_record,
     summarize_commitment,
@@ -123,21 +124,8 @@ def describe_person(record: Any) -> str:
 
 
 def describe_post(record: Any) -> str:
-    day = _when(record) or _published(record) or "day not known"
+    day = _when(record) or format_publication(record) or "day not known"
     return f"{record.person}: {record.title} ({record.party}), {day}"
-
-
-def _published(record: Any) -> str:
-    """Say when the texts were published that call a person so, which is all that is known."""
-    texts = [
-        words.source
-        for words in record.citations.all()
-        if words.relation == Citation.Relation.SUPPORTS
-        and words.review in {record.review, Record.Review.PUBLISHED}
-    ]
-    days = {format_edtf(text.published): text.published for text in texts if text.published}
-    said = join_names(sorted(days, key=lambda day: days[day]))
-    return f"in a text published {said}" if said else ""
 
 
 def describe_negotiation(record: Any) -> str:

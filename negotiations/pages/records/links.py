@@ -3,27 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from negotiations.analysis.wording.headings import name_record
-from negotiations.models import (
-    COLLECTIONS,
-    Commitment,
-    Delegation,
-    Delivery,
-    Incident,
-    Outcome,
-    Party,
-    Position,
-    Post,
-    Proposal,
-    Record,
-    Response,
-    Round,
-    Statement,
-    Term,
-)
+from negotiations.analysis.wording.headings import RELATIONS, name_record, select_relations
+from negotiations.models import COLLECTIONS, Record
 from negotiations.pages.formatting import get_singular_name
 from negotiations.pages.published import get_published
 
@@ -31,22 +15,6 @@ Pair = tuple[str, str]
 
 # What the line of a record leaves out and a reader has to know: whose it is.
 BELONGS_TO = {"terms": "proposal"}
-# What is shown by who and what, since its name alone would read as a plain fact: the relations to
-# one record that the line needs, and those to several parties.
-SUMMARIZED: dict[type[Record], tuple[tuple[str, ...], tuple[str, ...]]] = {
-    Round: ((), ()),
-    Delegation: ((), ()),
-    Statement: (("party",), ()),
-    Proposal: ((), ("proposed_by", "addressed_to")),
-    Term: ((), ("obligor", "obligee")),
-    Response: ((), ()),
-    Position: (("party",), ()),
-    Post: ((), ()),
-    Outcome: ((), ("agreed_by",)),
-    Commitment: (("according_to", "outcome"), ("obligor", "obligee")),
-    Delivery: (("delivered_by",), ("commitment__obligor", "commitment__obligee")),
-    Incident: ((), ("by",)),
-}
 
 
 def get_record_url(collection: str, slug: str) -> str:
@@ -56,12 +24,9 @@ def get_record_url(collection: str, slug: str) -> str:
 
 def get_nameable(model: type[Record]) -> QuerySet[Any]:
     """The published records of a kind with all that names them, so that nothing more is asked."""
-    rows, belongs_to = get_published(model), BELONGS_TO.get(model.collection())
-    single, several = SUMMARIZED.get(model, ((), ()))
-    after = (*model.named_after, *single, *([belongs_to] if belongs_to else []))
-    rows = rows.prefetch_related(*(Prefetch(name, get_published(Party)) for name in several))
-    # Without names ``select_related`` would follow every relation.
-    rows = rows.select_related(*after) if after else rows
+    rows = select_relations(get_published(model), model, get_published)
+    belongs_to = BELONGS_TO.get(model.collection())
+    rows = rows.select_related(belongs_to) if belongs_to else rows
     return rows.defer("text") if model.collection() == "sources" else rows
 
 
@@ -80,7 +45,7 @@ def build_link(record: Record, words: str = "") -> dict[str, Any]:
 
 def name(record: Record) -> str:
     """Name a record of ``get_nameable`` as the timeline does; a negotiation by its title alone."""
-    return name_record(record) if type(record) in SUMMARIZED else str(record)
+    return name_record(record) if type(record) in RELATIONS else str(record)
 
 
 def link_related(record: Record) -> dict[str, Any]:

@@ -45,7 +45,10 @@ PART = {
 FOUND: dict[str, Any] = {
     "kind": ref("Collection"),
     "slug": {"type": "string", "description": "Which record of the collection."},
-    "title": {"type": "string", "description": "The name, or what the record is named after."},
+    "title": {
+        "type": "string",
+        "description": "The name, or who and what where that is not enough.",
+    },
     "review": ref("Review"),
     "language": {"type": "string", "description": "Of a source."},
     "excerpt": {
