@@ -31,11 +31,13 @@ WAS_PUT_OFF = re.compile(PUT_OFF, re.IGNORECASE)
 LONGEST_PHRASE = 200
 # For asking whether words tell a date at all.
 ANY_DAY = date(2000, 6, 15)
-LEAD = re.compile(r"(?:in|on|since|during) ", re.IGNORECASE)
+LEAD = re.compile(r"(?:in|on|during) ", re.IGNORECASE)
+SINCE = re.compile(r"since (?P<rest>.+)", re.IGNORECASE)
+BEFORE_SINCE = re.compile(r"(?<!\w)since $", re.IGNORECASE)
 
 
 # A stretch that is counted from what follows it, not from a day that the reader knows.
-STRETCH = re.compile(r"\b(?:day|week|month|year)s?$", re.IGNORECASE)
+STRETCH = re.compile(r"\b(?:day|week|fortnight|month|year)s?$", re.IGNORECASE)
 OF_ANOTHER = re.compile(r"[’']? (?:of|before|after|since|from|following)\b", re.IGNORECASE)
 
 
@@ -72,7 +74,7 @@ def _counts_from_another(match: re.Match[str]) -> bool:
 def _bare(match: re.Match[str]) -> DatePhrase:
     """Without the preposition: "early June"; but with what makes a bound of it: "by early June"."""
     before = match.string[max(match.start() - NEAR, 0) : match.start()]
-    bound = BEFORE_A_BOUND.search(before)
+    bound = BEFORE_A_BOUND.search(before) or BEFORE_SINCE.search(before)
     if bound is not None and not WAS_PUT_OFF.search(before):
         start = match.start() - len(bound.group())
         return DatePhrase(start, match.string[start : match.end()])
@@ -91,6 +93,10 @@ def interpret_phrase(words: str, anchor: date) -> list[Reading]:
     bound = BOUND.fullmatch(said)
     if bound is not None:
         bounds = {each.edtf: each for each in _at_the_latest(bound["rest"], anchor)}
+        return list(bounds.values())
+    since = SINCE.fullmatch(said)
+    if since is not None:
+        bounds = {each.edtf: each for each in _from_then_on(since["rest"], anchor)}
         return list(bounds.values())
     found: dict[str, Reading] = {}
     for pattern, read in RULES:
@@ -115,7 +121,7 @@ def sort_by_tense(found: list[Reading], anchor: date, tense: str) -> list[Readin
     def disagrees(reading: Reading) -> bool:
         span = parse_edtf(reading.edtf)
         if tense == FUTURE:
-            return span.latest is not None and span.latest < anchor
+            return (span.latest or span.earliest or anchor) < anchor
         return (span.earliest or span.latest or anchor) > anchor
 
     return sorted(found, key=disagrees) if tense else found
@@ -132,3 +138,11 @@ def _at_the_latest(words: str, anchor: date) -> Iterator[Reading]:
     )
     for *_order, day, how in days:
         yield Reading(f"../{day.isoformat()}", how)
+
+
+def _from_then_on(words: str, anchor: date) -> Iterator[Reading]:
+    """The same words as a beginning, whose end nobody told."""
+    for edtf, how in interpret_phrase(words, anchor) or interpret_phrase(f"in {words}", anchor):
+        begin = edtf.partition("/")[0]
+        if begin not in {"", ".."} and "X" not in begin:
+            yield Reading(f"{begin}/..", how)

@@ -20,7 +20,7 @@ NUMBERS = (
 MONTH = rf"(?P<month>{'|'.join(MONTHS)}|(?:{'|'.join(m[:3] for m in MONTHS)}|sept)\.?)"
 WEEKDAY = rf"(?P<weekday>{'|'.join(DAYS)})"
 NUMBER = rf"(?P<number>\d{{1,4}}|an?|{'|'.join(NUMBERS)})"
-UNIT = r"(?P<unit>day|week|month|year)s?"
+UNIT = r"(?P<unit>day|week|fortnight|month|year)s?"
 # What is counted after a date is no year of it: "on 5 May 2000 soldiers left".
 COUNTED = (
     "people|persons|men|women|children|soldiers|troops|servicemen|prisoners|civilians|fighters"
@@ -122,6 +122,7 @@ def parse_number(match: re.Match[str]) -> int:
 
 def shift_day(day: date, unit: str, count: int) -> date:
     """So many days, weeks, months or years later."""
-    if unit in {"day", "week"}:
-        return day + timedelta(days=count * (7 if unit == "week" else 1))
+    days = {"day": 1, "week": 7, "fortnight": 14}
+    if unit in days:
+        return day + timedelta(days=count * days[unit])
     return add_months(day, count * (12 if unit == "year" else 1))

@@ -279,7 +279,7 @@ def _at_distance(match: re.Match[str], anchor: date, sign: int) -> Iterator[Read
     yield Reading(day.isoformat(), _("to the day"))
     if unit == "week":
         yield Reading(_whole(day, unit), _("the week of that day"))
-    elif unit != "day":
+    elif unit not in {"day", "fortnight"}:
         yield Reading(_whole(day, unit), _("the whole month or year of that day"))
 
 

@@ -20,6 +20,7 @@ from .relative_parts import (
     YEAR,
     Reading,
     Rulebook,
+    add_months,
     format_span,
     parse_month,
     years_meant,
@@ -205,6 +206,42 @@ def quarter_alone(match: re.Match[str], anchor: date) -> Iterator[Reading]:
 @rule(rf"(?:in |during )?the (?P<half>first|second) half of (?:{YEAR}|{WHICH_YEAR})")
 def half_of_year(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield _months(_year(match, anchor), 1 if match["half"].lower() == "first" else 7, 6)
+
+
+@rule(
+    r"(?:in |during )?(?:(?P<which>last|next|this|past|coming) |the )?"
+    rf"(?P<season>spring|summer|autumn|winter|fall)(?: of|,)? {YEAR}"
+    r"|(?:(?P<other>last|next|this|past|coming)|(?:in|during)(?: the)?)"
+    r" (?P<bare>spring|summer|autumn|winter|fall)(?! of)"
+)
+def season(match: re.Match[str], anchor: date) -> Iterator[Reading]:
+    """Three whole months; winter begins in the December of its year."""
+    name = (match["season"] or match["bare"]).lower().replace("fall", "autumn")
+    month = 3 * (("spring", "summer", "autumn", "winter").index(name) + 1)
+
+    def span(year: int) -> Reading:
+        end = f"{year + (month == 12):04}-{(month + 2 - 1) % 12 + 1:02}"
+        return Reading(f"{year:04}-{month:02}/{end}", _("whole months"))
+
+    if match["year"]:
+        yield span(int(match["year"]))
+        if month == 12:
+            yield span(int(match["year"]) - 1)
+        return
+    begun, coming = years_meant(month, 1, anchor)
+    is_now = add_months(date(begun, month, 1), 3) > anchor
+    which = (match["other"] or "").lower()
+    years = {
+        "": [begun, coming],
+        "last": [begun - is_now, begun - is_now - 1],
+        "this": [begun, coming]
+        if is_now
+        else sorted((begun, coming), key=lambda y: y != anchor.year),
+        "next": [coming, coming + 1],
+    }
+    years |= {"past": years["last"], "coming": [coming]}
+    for year in years[which]:
+        yield span(year)
 
 
 def _months(year: int, month: int, count: int) -> Reading:

@@ -32,7 +32,7 @@ WEEKDAYS = {
     r"неділ[яію]|воскресень[еяю]": "Sunday",
 }
 # Of one: "the next weeks" are no span that anybody could count.
-ENDING = "(?:ого|ому|ом|ий|ый|ої|ой|у|ій|ую|его|ем|ей)"
+ENDING = "(?:ого|ому|ом|ий|ый|ої|ой|у|ій|ую|его|ем|ей|ым|им)"
 WHICH = {
     f"(?:наступн|майбутн|следующ|будущ){ENDING}": "next",
     f"(?:минул|прошл){ENDING}": "last",
@@ -77,7 +77,14 @@ PARTS = {
     r"кінц[іяю]|конц[аеу]": "the end of",
 }
 HALVES = {r"раніше|ранее|раньше": "earlier", r"пізніше|позже|позднее": "later"}
+SEASONS = {
+    r"весн(?:а|и|і|ы|у|е|ою|ой)": "spring",
+    r"літ(?:о|а|ку|ом)|лет(?:о|а|ом)": "summer",
+    r"ос(?:інь|ені|інню|ень|ени|енью)": "autumn",
+    r"зим(?:а|и|і|ы|у|е|ою|ой)": "winter",
+}
 TABLES = {
+    "season": SEASONS,
     "month": MONTHS,
     "weekday": WEEKDAYS,
     "which": WHICH,
@@ -105,11 +112,12 @@ IN = "(?:[ув]о? |на )"
 HALF = f"(?:{_one_of('half')} (?:на |[ув] )?)?"
 MONTH, WEEKDAY, UNIT = map(_one_of, ("month", "weekday", "unit"))
 LAST_MONTH, LAST_DAY, HOUR = map(_one_of, ("last_month", "last_day", "hour"))
+SEASON = _one_of("season")
 DAYS = r"(?P<days>[0-3]?\d(?:-?го)?(?:, [0-3]?\d(?:-?го)?)*)"
 LAST = r"(?P<last>[0-3]?\d)(?:-?го)?"
 AND = " (?:і|й|та|и|или|або) "
 TO = "(?: ?[-–—] ?| (?:до|по) )"
-FROM = "(?:(?:із?|з|с|від|от) )"
+FROM = "(?:(?:і?зі?|с|від|от) )"
 BETWEEN = "(?:між|между) "
 PLAIN_YEAR = rf"(?P<year>[12]\d{{3}}){OF_YEAR}"
 COUNT = f"(?:{_one_of('number')} )?{UNIT}"
@@ -147,17 +155,24 @@ FORMS = [
         f"(?:[ув]|із?|з|с) {MONTH}(?: ?[-–—] ?| (?:до|по) ){LAST_MONTH}(?: {YEAR})?",
         "from {month} to {last_month} {year}",
     ),
-    (f"(?:[ув]|із?|з|с) {MONTH}(?: {YEAR})?", "in {month} {year}"),
+    (f"[ув] {MONTH}(?: {YEAR})?", "in {month} {year}"),
+    (f"{FROM}{MONTH}(?: {YEAR})?", "since {month} {year}"),
+    (f"{FROM}{DAY_AND_MONTH}", "since {day} {month} {year}"),
+    (f"{FROM}{PLAIN_YEAR}", "since {year}"),
     (rf"{MONTH} {YEAR}", "{month} {year}"),
     (f"{HALF}{IN}?{_one_of('which')} {UNIT}", "{half} {which} {unit}"),
     ("торік", "last year"),
-    (f"(?:[ув]о?|на|с|зі?|із) {WEEKDAY}(?: {HOUR})?", "on {weekday} {hour}"),
+    (f"(?:[ув]о?|на) {WEEKDAY}(?: {HOUR})?", "on {weekday} {hour}"),
+    (f"{FROM}{WEEKDAY}", "since {weekday}"),
     (f"{IN}?{_one_of('which')} {WEEKDAY}", "{which} {weekday}"),
     (f"{BY}{WEEKDAY}", "by {weekday}"),
     ("сьогодні|сегодня", "today"),
     ("[ву]?чора|вчера", "yesterday"),
     ("позавчора|позавчера", "before yesterday"),
     ("завтра", "tomorrow"),
+    ("післязавтра|послезавтра", "the day after tomorrow"),
+    (f"{AT}{_one_of('which')} {SEASON}", "{which} {season}"),
+    (f"{AT}{SEASON} {PLAIN_YEAR}", "{season} {year}"),
     ("[ву]ночі|минулої ночі|ночью|прошлой ночью", "overnight"),
     (
         f"(?:протягом|[ву]продовж|в течение) (?:(?:наступн|найближч|следующ|ближайш)\\w+ )?{COUNT}",

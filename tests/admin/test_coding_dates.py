@@ -90,6 +90,17 @@ def readings_of(client, kind, text, quote, name):
         ("incident", "date", f"{RIOT} The following day fans rioted.", ["2025-07-06"]),
         ("incident", "date", "The day before, a bomb went off.", []),
         ("incident", "date", "Two days later fans rioted.", []),
+        # A sentence with words of time of its own is dated by no other one.
+        ("round", "date", f"{BLAST} They meet every Thursday.", []),
+        ("incident", "date", f"{BLAST} The troops left within ten days of signing.", []),
+        ("incident", "date", f"{BLAST} The mill burnt decades later.", []),
+        ("round", "date", f"{BLAST} Talks were held last spring.", ["2025-03/2025-05"]),
+        ("incident", "date", f"{BLAST} The mill burnt.", ["2025-07-16"]),
+        # Beginnings, and what is put off
+        ("incident", "date", "The first raid since Tuesday came on Friday.", ["2025-07-18"]),
+        ("incident", "date", "Since Tuesday, the raids have not stopped.", ["2025-07-15/.."]),
+        ("round", "date", "Monday's talks were postponed to Wednesday.", ["2025-07-23"]),
+        ("outcome", "date", "On Monday the talks were postponed to Wednesday.", ["2025-07-14"]),
         # Names, and days that no calendar has
         ("incident", "date", "The Second of May Movement burnt the mill.", []),
         ("incident", "date", "A bomb hit the 9 May parade.", []),
@@ -114,3 +125,22 @@ def test_the_first_reading_belongs_to_the_verb_of_what_is_coded(desk, kind, name
 
     assert found[:1] == firsts[:1]
     assert set(firsts) <= set(found)
+
+
+def test_a_date_of_another_sentence_is_marked(desk):
+    source = SourceFactory(
+        text=f"{BLAST} The mill burnt.", published="2025-07-20", review="published"
+    )
+    form = open_coding_form(desk, source, "incident", "The mill burnt.")
+
+    page = desk.post(get_coding_url(source), {**form, "_look": "1"}).content.decode()
+
+    assert "the last one, from another sentence" in page
+
+
+def test_a_sentence_with_a_date_offers_no_earlier_one(desk):
+    text = f"{BLAST} It was sent on 03/04/2025."
+
+    found = readings_of(desk, "statement", text, "It was sent on 03/04/2025.", "date")
+
+    assert found == ["2025-04-03", "2025-03-04"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from negotiations.dates.edtf import parse_edtf
 from negotiations.dates.relative import (
+    WAS_PUT_OFF,
     DatePhrase,
     find_date_phrases,
     interpret_phrase,
@@ -37,7 +38,19 @@ FROM_THE_STORY = re.compile(
 FROM_NOW = re.compile(r"in \w+ (?:day|week|month|year)s?$", re.IGNORECASE)
 # What counts on from the day on which it was said.
 ONWARD = re.compile(r"(?:within|in|протягом|впродовж|упродовж|в течение|через) .*\w", re.IGNORECASE)
-UNTIL = re.compile(r"until ", re.IGNORECASE)
+BOUNDED = re.compile(r"(?:until|since) ", re.IGNORECASE)
+# Words of time, known to the rules or not: a sentence that has any is dated by no other one.
+TIMED = re.compile(
+    r"\b(?:days?|daily|weeks?|weekly|weekends?|fortnight|months?|monthly|years?|yearly|decades?"
+    r"|centur(?:y|ies)|hours?|hourly|spring|summer|autumn|winter|quarter|today|tonight|tomorrow"
+    r"|yesterday|every|ago|later|earlier|soon|recently|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|january|february|(?-i:March|May)|april|june|july|august|september|october|november|december"
+    r"|дн(?:я|і|ів|ей|и|ями|ем)|день|щод|тиж\w+|щотиж\w+|недел\w+|місяц\w+|месяц\w+|рік|рок[уиі]\w*"
+    r"|год(?:а|у|ы|ов)?|весн\w+|літ(?:о|а|ку)|лет(?:о|а|ом)|ос[іе]н\w+|зим\w+|кожн\w+|кажд\w+"
+    r"|завтра|\w+завтра|ежедневно|щодня|скоро|незабаром|недавно|нещодавно)\b"
+    r"|\d[./]\d|\b(?:1[89]|20)\d\d\b",
+    re.IGNORECASE,
+)
 # Whose dates are what is still to come, and whose are those of what was said or done.
 TO_COME = {"deadline", "due"}
 DONE = {"position", "statement", "response", "incident", "delivery"}
@@ -74,6 +87,8 @@ class Found(NamedTuple):
     words: str
     tense: str
     verb: str
+    # The day from which something was put off to another.
+    is_replaced: bool = False
 
 
 def suggest_dates(
@@ -98,17 +113,22 @@ def suggest_dates(
     if anchor is None:
         return list(found.values())
     counting = _Counting(near[1], near[2], anchor)
+    own = dict.fromkeys(each.words for text in near[:2] for each in text.found)
     if typed:
         chosen = [known.get(typed, Found(typed, "", ""))]
     else:
         quoted = {each.words for each in near[0].found}
-        chosen = _fitting([known[words] for words in in_text], form.kind.name, name, quoted)
+        words = own if own or TIMED.search(sentence) or TIMED.search(quote) else in_text
+        chosen = _fitting([known[each] for each in words], form.kind.name, name, quoted)
     for each in chosen:
         days = counting.days(each)
         tense = each.tense or (FUTURE if name in TO_COME else "")
+        is_elsewhere = not typed and each.words not in own
         for day in dict.fromkeys([*days, anchor] if typed else days):
             for offer in _read(each.words, day, tense):
-                found.setdefault(offer.value, offer)
+                how = _("%(how)s, from another sentence") % {"how": offer.how}
+                kept = offer._replace(how=how) if is_elsewhere else offer
+                found.setdefault(kept.value, kept)
         for offer in counting.from_spans(each):
             found.setdefault(offer.value, offer)
     return list(found.values())[:MAX_SUGGESTIONS]
@@ -135,11 +155,11 @@ def _misfit(found: Found, kind: str, name: str) -> int:
             return FOREIGN
         return 0 if found.tense == FUTURE else 1
     if kind in DONE:
-        return FOREIGN if found.tense == FUTURE else 0
-    if UNTIL.match(found.words):
+        return FOREIGN if found.tense == FUTURE else int(bool(BOUNDED.match(found.words)))
+    if BOUNDED.match(found.words):
         return 2
     if kind == "round":
-        return 0 if MEETING.search(found.verb) else 1
+        return 0 if MEETING.search(found.verb) and not found.is_replaced else 1
     return 1 if found.tense == FUTURE else 0
 
 
@@ -149,11 +169,13 @@ class _Text:
     def __init__(self, text: str) -> None:
         places: list[DatePhrase] = find_date_phrases(text)
         ends = [(at, at + len(words)) for at, words in places]
+        new = {at for at, _words in places if WAS_PUT_OFF.search(text[:at])}
         self.found = [
             Found(
                 words,
                 find_tense(text, at, at + len(words)),
                 find_verb(text, at, at + len(words), [each for each in ends if each[0] != at]),
+                bool(new) and at not in new,
             )
             for at, words in places
         ]
