@@ -246,9 +246,7 @@ def test_a_record_that_refers_to_a_draft_is_not_published(reviewer_user):
         ("analyst_user", WITHDRAWN, "The record is withdrawn: ask a reviewer to change it."),
     ],
 )
-def test_a_record_closed_while_its_form_is_open_keeps_what_was_typed(
-    db, request, role, state, why
-):
+def test_a_record_closed_while_its_form_is_open_keeps_what_was_typed(db, request, role, state, why):
     user = request.getfixturevalue(role)
     person = PersonFactory(created_by=user)
     citation = CitationFactory(record=person, source=SourceFactory(text="The Kremlin."))

@@ -123,15 +123,17 @@ def suggest_dates(
     for each in chosen:
         days = counting.days(each)
         tense = each.tense or (FUTURE if name in TO_COME else "")
-        is_elsewhere = not typed and each.words not in own
         for day in dict.fromkeys([*days, anchor] if typed else days):
             for offer in _read(each.words, day, tense):
-                how = _("%(how)s, from another sentence") % {"how": offer.how}
-                kept = offer._replace(how=how) if is_elsewhere else offer
+                kept = offer if typed or each.words in own else _mark_as_elsewhere(offer)
                 found.setdefault(kept.value, kept)
         for offer in counting.from_spans(each):
             found.setdefault(offer.value, offer)
     return list(found.values())[:MAX_SUGGESTIONS]
+
+
+def _mark_as_elsewhere(offer: DateSuggestion) -> DateSuggestion:
+    return offer._replace(how=_("%(how)s, from another sentence") % {"how": offer.how})
 
 
 def _fitting(found: list[Found], kind: str, name: str, quoted: set[str]) -> list[Found]:
