@@ -170,7 +170,8 @@ def explain_refusal(user: Any, action: str, stored: Record) -> str:
     if get_role(user) in EDITORS and (action, stored.review) in SELF_REVIEW_ACTIONS:
         return str(NEEDS_SECOND_PERSON if action == "edit" else PUBLISHES_OWN_WORK)
     if get_role(user) == CONTRIBUTOR and action == "edit":
-        return str(CLOSED_TO_CONTRIBUTORS.get(stored.review, NOT_ALLOWED))
+        closed = CLOSED_TO_CONTRIBUTORS.get(Record.Review(stored.review))
+        return str(NOT_ALLOWED if closed is None else closed)
     return str(NOT_ALLOWED)
 
 

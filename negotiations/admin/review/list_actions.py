@@ -121,7 +121,8 @@ def read_records(kind: type[Record], keys: Sequence[int]) -> dict[int, Record]:
     related = [field.name for field in fields if field.is_relation]
     if hasattr(kind, "citations"):
         related.append("citations__source")
-    rows, found = kind._base_manager.prefetch_related(*related), {}
+    rows = kind._base_manager.prefetch_related(*related)
+    found: dict[int, Record] = {}
     for start in range(0, len(keys), CHUNK):
         found |= {row.pk: row for row in rows.filter(pk__in=keys[start : start + CHUNK])}
     return found
