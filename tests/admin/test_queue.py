@@ -164,7 +164,7 @@ def test_the_words_stand_marked_in_their_paragraph(desk, waiting):
         '<blockquote lang="uk" dir="auto">Ukraine wants talks. “We are ready,” '
         "<mark>Zelensky</mark> said on Saturday.</blockquote>"
     ) in page.content.decode()
-    assert page.context["sentence"] == "Zelensky"
+    assert page.context["sentence"] == "Zelensky."
     assert [tuple(line) for line in page.context["facts"]] == [("Name", "empty", "Zelensky")]
 
 
