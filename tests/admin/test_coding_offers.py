@@ -98,6 +98,34 @@ def test_actors_of_an_incident_are_offered_nearest_first(desk, article, quote, o
     assert list_chip_labels(desk, article, "incident", quote, "by") == offered
 
 
+@pytest.mark.parametrize(
+    ("quote", "offered"),
+    [
+        ("Chad Smith met Michael Jordan.", []),
+        ("Jordan met Chad.", ["Jordan", "Chad"]),
+        ("Jordan met Michael Jordan.", ["Jordan"]),
+        ("They crossed the Jordan River.", []),
+        ("They sailed the South China Sea.", []),
+        ("They met on Georgia Street.", []),
+        ("They met in Atlanta, Georgia.", []),
+        ("They met in Athens, Georgia, on Monday.", []),
+        ("In Athens, Georgia signed the deal.", ["Georgia"]),
+        ("They met in Lebanon, Ohio.", []),
+        ("Вони перейшли річку Йордан.", []),
+        ("Йорданія зустрілася з Грузією.", ["Jordan", "Georgia"]),
+        ("Georgia, Washington and China met.", ["Georgia", "China"]),
+    ],
+)
+def test_states_are_not_offered_by_names_of_other_things(desk, quote, offered):
+    for name in ("Chad", "Jordan", "Georgia", "China", "Lebanon"):
+        PartyFactory(name=name, kind="state", **PUBLIC)
+    for name in ("Chad Smith", "Michael Jordan"):
+        PersonFactory(name=name, **PUBLIC)
+    source = SourceFactory(text=quote, **PUBLIC)
+
+    assert list_chip_labels(desk, source, "incident", quote, "by") == offered
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_form_opens_with_an_actor_a_date_or_a_choice_filled_in(desk, article, kind):
     """On each sentence of the article, with records of all kinds in it."""

@@ -20,6 +20,7 @@ from .adjectives import (
     read_table,
     tokens_of,
 )
+from .other_names import OTHER_NAMES
 
 # Names that have cases: Росія, Росією.
 IN_CYRILLIC = re.compile("[\u0400-\u04ff]{4}")
@@ -63,13 +64,25 @@ class AdjectiveStem(NamedTuple):
         return word.startswith(stem) and bool(re.fullmatch(self.ending, word[len(stem) :]))
 
 
-def find_mentions(text: str, records: Iterable[Any]) -> list[NameMention]:
-    """Find where a text names the records, in its order; of two that overlap the longer."""
+def find_mentions(
+    text: str, records: Iterable[Any], people: Iterable[Person] = ()
+) -> list[NameMention]:
+    """Find where a text names the records, in its order; of two that overlap the longer.
+
+    No record is named by a part of the whole name of one of the ``people``: "Michael Jordan".
+    """
     tokens = tokens_of(text)
     countries = find_countries(text, tokens)
     found = [mention for record in records for mention in _places(text, tokens, record, countries)]
     # A country that nobody recorded is none of its neighbours: "Papua New Guinea".
     found += [NameMention(each.start, each.end, None, "") for each in countries]
+    found += [NameMention(*match.span(), None, "") for match in OTHER_NAMES.finditer(text)]
+    found += [
+        each._replace(record=None)
+        for person in people
+        for each in _places(text, tokens, person, [])
+        if len(tokens_of(each.words)) > 1
+    ]
     kept: list[NameMention] = []
     for mention in sorted(found, key=lambda each: each.start - each.end):
         overlapping = [k for k in kept if k.start < mention.end and mention.start < k.end]

@@ -124,7 +124,8 @@ class ChipSuggestions:
         def distance(mention: NameMention) -> tuple[int, int]:
             return max(start - mention.end, mention.start - end, 0), mention.start
 
-        return sorted(find_mentions(text, records.values()), key=distance)
+        people = find_named_records(Person, text, self.reader.user) if model is Party else ()
+        return sorted(find_mentions(text, records.values(), people), key=distance)
 
     @cached_property
     def _around(self) -> tuple[str, str, int]:
