@@ -19,6 +19,13 @@ CALLERS = ("reader", "analyst", "reviewer", "administrator")
 EVERYBODY_BUT_READERS = (401, 401, 200, 404, 200, 200, 200, 200)
 EDITORS = (401, 401, 403, 404, 200, 200, 200, 200)
 OTHER_EDITORS = (401, 401, 403, 404, 403, 200, 403, 200)
+
+
+def tell_gone(statuses):
+    """To whom the record is hidden, it is gone: it was public."""
+    return tuple(410 if status == 404 else status for status in statuses)
+
+
 MATRIX = [
     ("draft", EDIT, EVERYBODY_BUT_READERS),
     ("draft", SUBMIT, EVERYBODY_BUT_READERS),
@@ -31,10 +38,10 @@ MATRIX = [
     ("published", EDIT, (401, 401, 403, 403, 403, 403, 403, 403)),
     ("published", WITHDRAW, (401, 401, 403, 403, 200, 200, 200, 200)),
     ("published", DELETE, (401, 401, 403, 403, 403, 403, 204, 204)),
-    ("withdrawn", EDIT, EDITORS),
-    ("withdrawn", TAKE_BACK, EDITORS),
-    ("withdrawn", PUBLISH, OTHER_EDITORS),
-    ("withdrawn", DELETE, (401, 401, 403, 404, 403, 403, 204, 204)),
+    ("withdrawn", EDIT, tell_gone(EDITORS)),
+    ("withdrawn", TAKE_BACK, tell_gone(EDITORS)),
+    ("withdrawn", PUBLISH, tell_gone(OTHER_EDITORS)),
+    ("withdrawn", DELETE, (401, 401, 403, 410, 403, 403, 204, 204)),
 ]
 
 

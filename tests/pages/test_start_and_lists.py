@@ -206,10 +206,46 @@ def test_a_deleted_record_tells_people_when_and_why_and_not_by_whom(client, revi
 
     assert page.status_code == 410
     assert told(page) == (
-        f"The record was deleted This party was deleted on {deletion.day} {deletion:%B %Y}. "
+        f"The record is gone This party was deleted on {deletion.day} {deletion:%B %Y}. "
         "The reason given: Recorded twice Its address is never given to another record. "
         "Back to the start"
     )
+
+
+def test_a_withdrawn_record_is_gone_and_its_later_life_is_not_told(client, reviewer_user):
+    party, draft = PartyFactory(slug="north", **PUBLIC), PartyFactory(slug="south")
+    history.save(draft, by=reviewer_user, reason="Never public")
+    history.delete(draft, by=reviewer_user, reason="Secret")
+    pages = ("/parties/north/", "/parties/north/?version=1", "/api/v1/parties/north/")
+    history.save(party, by=reviewer_user)
+    assert [client.get(page).status_code for page in pages[:1]] == [200]
+
+    party.review = "withdrawn"
+    history.save(party, by=reviewer_user, reason="Secret")
+    at = history.list_versions(party).first().history_date
+
+    def expect_gone():
+        for page in pages:
+            answer = client.get(page)
+            assert answer.status_code == 410, page
+            assert "Secret" not in answer.content.decode()
+        assert told(client.get(pages[0])).startswith(
+            f"The record is gone This party was withdrawn on {at.day} {at:%B %Y}. Its address"
+        )
+        problem = client.get(pages[2]).json()
+        assert problem["code"] == "gone"
+        assert problem["detail"] == f"The record was withdrawn on {at:%Y-%m-%d}."
+        assert problem["withdrawn_at"].startswith(f"{at:%Y-%m-%dT%H:%M:%S}")
+        assert {"deleted_at", "deleted_by", "reason"}.isdisjoint(problem)
+
+    expect_gone()
+    party.review, party.note = "draft", "Secret"
+    history.save(party, by=reviewer_user, reason="Secret")
+    expect_gone()
+    history.delete(party, by=reviewer_user, reason="Secret")
+    expect_gone()
+    assert client.get("/parties/south/").status_code == 404
+    assert client.get("/api/v1/parties/south/").status_code == 404
 
 
 def test_the_page_of_a_merged_record_leads_on(client, reviewer_user):

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from negotiations.models import Record
 from negotiations.pages.formatting import format_day, get_singular_name
 from negotiations.pages.responses import render_page
-from negotiations.rest.http.gone import find_deletion, find_redirect_slug
+from negotiations.rest.http.gone import find_departure, find_redirect_slug
 from negotiations.rest.http.problem_details import PROBLEMS
 
 from .links import get_record_url
@@ -21,14 +21,17 @@ def respond_to_missing(request: HttpRequest, model: type[Record], slug: str) -> 
     target = find_redirect_slug(model, slug, reader)
     if target is not None:
         return HttpResponsePermanentRedirect(get_record_url(collection, target))
-    deletion = find_deletion(model, slug, reader)
-    if deletion is None:
+    departure = find_departure(model, slug, reader)
+    if departure is None:
         raise Http404
-    day = format_day(deletion.history_date)
+    is_deleted = departure.history_type == "-"
+    what = "deleted" if is_deleted else "withdrawn"
+    day = format_day(departure.history_date)
     context = {
         "title": PROBLEMS["gone"][1],
-        "detail": f"This {get_singular_name(collection)} was deleted on {day}.",
-        "reason": deletion.history_change_reason or "",
+        "detail": f"This {get_singular_name(collection)} was {what} on {day}.",
+        # The reason of a withdrawal is a matter of those who work on the record.
+        "reason": (departure.history_change_reason or "") if is_deleted else "",
         "advice": "Its address is never given to another record.",
     }
     return render_page(request, "problem.html", context, status=410)

@@ -1,4 +1,4 @@
-"""What was deleted: told to those who could see it, missing to all others."""
+"""What was deleted or withdrawn: told to those who could see it, missing to all others."""
 
 import re
 from datetime import datetime
@@ -41,8 +41,33 @@ def find_deletion(model: type[Record], slug: str, user: Any) -> Any | None:
     return last if is_known else None
 
 
-def build_gone_problem(deletion: Any, user: Any) -> ProblemError:
-    """410 with when, why and, for those who have a role, by whom."""
+def find_departure(model: type[Record], slug: str, user: Any) -> Any | None:
+    """The version by which a record that the user could see was deleted or withdrawn.
+
+    What became of it since, out of their sight, is not told.
+    """
+    deletion = find_deletion(model, slug, user)
+    if deletion is not None or not is_readable(slug):
+        return deletion
+    if model.objects.visible_to(user).filter(slug=slug).exists():
+        return None
+    rows, instant = model.history.filter(slug=slug), get_as_of_instant()
+    if instant:
+        rows = rows.filter(history_date__lte=instant)
+    last_seen = rows.filter(review=Record.Review.PUBLISHED).exclude(history_type="-")
+    last = last_seen.order_by("-history_id").values_list("history_id", flat=True).first()
+    if last is None:
+        return None
+    return rows.filter(history_id__gt=last).order_by("history_id").first()
+
+
+def build_gone_problem(departure: Any, user: Any) -> ProblemError:
+    """410 with when and, of a deletion, why and, for those who have a role, by whom."""
+    if departure.history_type != "-":
+        day = departure.history_date.date().isoformat()
+        detail = f"The record was withdrawn on {day}."
+        return ProblemError("gone", detail, withdrawn_at=departure.history_date)
+    deletion = departure
     by = deletion.history_user if get_role(user) != Role.ANONYMOUS else None
     what = "erased, and cannot be restored" if is_erased(deletion) else "deleted"
     return ProblemError(
@@ -68,7 +93,7 @@ def find_redirect_slug(model: type[Record], slug: str, user: Any) -> str | None:
     if now is None:
         return None
     is_there = model.objects.visible_to(user).filter(slug=now).exists()
-    is_known = is_there or find_deletion(model, now, user) is not None
+    is_known = is_there or find_departure(model, now, user) is not None
     return now if is_known else None
 
 
@@ -95,9 +120,9 @@ class GoneMixin(APIView):
             user = self.request.user
             with query_as_of(self.instant):
                 target = find_redirect_slug(self.model, self.kwargs["slug"], user)
-                deletion = find_deletion(self.model, self.kwargs["slug"], user)
+                departure = find_departure(self.model, self.kwargs["slug"], user)
             if target is not None:
                 return build_redirect_response(self.request, self.model.collection(), target)
-            if deletion is not None:
-                return super().handle_exception(build_gone_problem(deletion, user))
+            if departure is not None:
+                return super().handle_exception(build_gone_problem(departure, user))
         return super().handle_exception(exc)

@@ -33,7 +33,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     "conflict": (409, "Other records refer to it", "Change or delete those first."),
     "key_in_use": (409, "A request with this key still runs", "Ask again in a moment."),
     "key_reused": (422, "The key belongs to another request", "Use a new key for each request."),
-    "gone": (410, "The record was deleted", "Leave it, or restore it from its history."),
+    "gone": (410, "The record is gone", "Drop your copy, or restore it from its history."),
     "stale": (412, "The record was changed meanwhile", "Read it again and repeat the change."),
     "too_large": (413, "The body is too large", "Send less at a time."),
     "unsupported_media_type": (415, "The content type is not supported", "Send JSON in UTF-8."),

@@ -214,6 +214,11 @@ PROBLEM: Schema = {
         },
         **STALE,
         "deleted_at": {"type": "string", "format": "date-time", "description": "With 410."},
+        "withdrawn_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "With 410: when it left publication; it may come back.",
+        },
         "deleted_by": {
             "type": ["string", "null"],
             "description": "With 410; not told without a token.",
