@@ -138,9 +138,9 @@ def test_a_date_of_another_sentence_is_marked(desk):
     assert "the last one, from another sentence" in page
 
 
-def test_a_sentence_with_a_date_offers_no_earlier_one(desk):
+def test_dates_of_earlier_sentences_come_after_those_of_the_own(desk):
     text = f"{BLAST} It was sent on 03/04/2025."
 
     found = readings_of(desk, "statement", text, "It was sent on 03/04/2025.", "date")
 
-    assert found == ["2025-04-03", "2025-03-04"]
+    assert found[:2] == ["2025-04-03", "2025-03-04"]

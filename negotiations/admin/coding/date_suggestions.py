@@ -100,26 +100,23 @@ def suggest_dates(
     what was said on Saturday counts from Saturday.
     """
     quote = str(form["quote"].value() or "")
-    passage = form.found()
-    piece = reader.piece_at(passage.start)
+    piece = reader.piece_at(form.found().start)
     sentence = piece.sentence.text if piece else quote
     typed = str(form[f"{name}_words"].value() or "").strip()
     near = [_Text(text) for text in (quote, sentence, reader.before_in_paragraph(piece))]
-    # The whole sentence has the verb, which a quotation may leave out.
-    known = {each.words: each for text in (near[2], near[0], near[1]) for each in text.found}
-    in_text = dict.fromkeys(each.words for text in near for each in text.found)
     anchor = parse_form_day(form[f"{name}_anchor"].value()) or get_publication_day(reader.source)
     found = {offer.value: offer for offer in _from_occasion(form, name, offered)}
     if anchor is None:
         return list(found.values())
     counting = _Counting(near[1], near[2], anchor)
-    own = dict.fromkeys(each.words for text in near[:2] for each in text.found)
+    own = {each.words for text in near[:2] for each in text.found}
+    is_timed = bool(TIMED.search(f"{sentence} {quote}"))
+    # The whole sentence has the verb, which a quotation may leave out.
+    known = {each.words: each for text in (near[2], *near[:2]) for each in text.found}
     if typed:
         chosen = [known.get(typed, Found(typed, "", ""))]
     else:
-        quoted = {each.words for each in near[0].found}
-        words = own if own or TIMED.search(sentence) or TIMED.search(quote) else in_text
-        chosen = _fitting([known[each] for each in words], form.kind.name, name, quoted)
+        chosen = _choose(known, near, is_timed, form.kind.name, name)
     for each in chosen:
         days = counting.days(each)
         tense = each.tense or (FUTURE if name in TO_COME else "")
@@ -134,6 +131,23 @@ def suggest_dates(
 
 def _mark_as_elsewhere(offer: DateSuggestion) -> DateSuggestion:
     return offer._replace(how=_("%(how)s, from another sentence") % {"how": offer.how})
+
+
+def _choose(
+    known: dict[str, Found], near: list[_Text], is_timed: bool, kind: str, name: str
+) -> list[Found]:
+    """Choose the words to read: those of the quotation and its sentence, then those before it.
+
+    Where the sentence has words of time that are not understood, another one's date is a guess.
+    """
+    quoted = {each.words for each in near[0].found}
+    own = dict.fromkeys(each.words for text in near[:2] for each in text.found)
+    others = [] if is_timed and not own else [each for each in known if each not in own]
+    return [
+        each
+        for words in (own, others)
+        for each in _fitting([known[word] for word in words], kind, name, quoted)
+    ]
 
 
 def _fitting(found: list[Found], kind: str, name: str, quoted: set[str]) -> list[Found]:
