@@ -4,11 +4,10 @@ import copy
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db import IntegrityError, models
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from negotiations.models import StaleVersion
+from negotiations.history import CONFLICT_ERRORS
 from negotiations.permissions import can_create, can_perform
 
 from .forms.double_submit import consume_form_key, find_repeated, find_spent, reopen
@@ -22,8 +21,6 @@ from .review.state_changes import ReviewMixin
 from .spoken import TranslatedModelAdmin, build_readonly_fieldsets
 from .transfer.views import ImportExportMixin
 
-# Who lost a race is told so as if they had come later.
-CONFLICT_ERRORS = (IntegrityError, StaleVersion, models.ProtectedError)
 PROVENANCE = ("version", "created_by", "created_at", "updated_at")
 MAX_SEARCH_WORDS = 20
 

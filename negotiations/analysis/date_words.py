@@ -29,13 +29,13 @@ def format_edtf(text: str) -> str:
         return ""
     if "/" in text or "X" in text:
         doubts = ("perhaps" if span.uncertain else "", "roughly" if span.approximate else "")
-        return " ".join(filter(None, [*doubts, format_span(span.earliest, span.latest)]))
+        return " ".join(filter(None, [*doubts, format_date_span(span.earliest, span.latest)]))
     plain, sign = text.rstrip("?~%"), text[-1]
     preposition, name = _named(plain, span.earliest)
     return f"{NAMES.get(sign, preposition)} {name}"
 
 
-def format_span(first: date | None, last: date | None) -> str:
+def format_date_span(first: date | None, last: date | None) -> str:
     """Say within which days it was: “on or before 3 May 2024” says nothing of when it began."""
     if first and last:
         return format_between(first, last)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from negotiations.models import Citation, MovedSlug, Record, StaleVersion
 from negotiations.models.base import VERSION_RECORDER
@@ -17,6 +17,8 @@ from negotiations.models.recorder import attribute_versions
 from negotiations.models.system.locks import serialize_writers
 from negotiations.models.system.slug_redirects import fetch_current_records
 
+# Raised when another writer was faster: the user is shown what changed, as if they had come later.
+CONFLICT_ERRORS = (IntegrityError, models.ProtectedError, StaleVersion)
 # What changes with every write and so tells nothing about it.
 BOOKKEEPING_FIELDS = frozenset({"id", "version", "created_at", "updated_at", "created_by"})
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from negotiations.analysis.date_words import format_edtf, format_span, is_qualified
+from negotiations.analysis.date_words import format_date_span, format_edtf, is_qualified
 from negotiations.analysis.quantities import Share
 from negotiations.models import COLLECTIONS
 
@@ -30,7 +30,7 @@ def format_uncertain_date(text: str, earliest: date | None, latest: date | None)
         return "date unknown"
     if earliest and earliest == latest:
         return format_day(earliest)
-    return format_span(earliest, latest)
+    return format_date_span(earliest, latest)
 
 
 def format_share(share: Share) -> str:

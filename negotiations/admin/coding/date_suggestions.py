@@ -1,4 +1,4 @@
-"""What the words of a date can mean, offered beside its field, one click each."""
+"""Suggest what the words of a date can mean, one click each."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Found(NamedTuple):
 def suggest_dates(
     reader: SourceReader, form: Any, name: str, offered: ChipSuggestions
 ) -> list[DateSuggestion]:
-    """The readings of the words that were typed; else of those in the quotation and before it.
+    """Suggest readings of the words that were typed, else of those in the quotation and before it.
 
     They are counted from the anchor that the form has, and from days that the sentence names:
     what was said on Saturday counts from Saturday.
@@ -199,9 +199,9 @@ class _Text:
     def dated(self, anchor: date) -> Iterator[tuple[Found, str]]:
         """Give the words that count from the anchor, each with its first reading."""
         for each in self.found:
-            told = sort_by_tense(interpret_phrase(each.words, anchor), anchor, each.tense)
-            if told and not FROM_THE_STORY.match(each.words):
-                yield each, told[0].edtf
+            readings = sort_by_tense(interpret_phrase(each.words, anchor), anchor, each.tense)
+            if readings and not FROM_THE_STORY.match(each.words):
+                yield each, readings[0].edtf
 
     def days(self, anchor: date) -> dict[str, date]:
         """Collect the words that name a day, with it as it counts from the anchor."""
@@ -250,14 +250,14 @@ class _Counting:
         """The stretches, longer than a day, in which was said what is still to come."""
         if self.said or found.tense != FUTURE or not ONWARD.fullmatch(found.words):
             return []
-        told = [
+        dated = [
             (each.words, parse_edtf(edtf))
             for each, edtf in self.sentence.dated(self.anchor)
             if each.tense == PAST
         ]
         return [
             (words, meant.earliest, meant.latest)
-            for words, meant in told
+            for words, meant in dated
             if meant.earliest and meant.latest and meant.earliest < meant.latest
         ]
 
@@ -294,5 +294,5 @@ def _from_occasion(form: Any, name: str, offered: ChipSuggestions) -> Iterator[D
     said: Any = offered.occasion
     if name == "date" and said is not None and said.date and form.kind.name in DATED_BY_OCCASION:
         how, anchor = _("the date of the statement above"), said.date_anchor
-        told = anchor.isoformat() if anchor else ""
-        yield DateSuggestion(said.date, how, said.date_words, said.date_certainty, told)
+        counted_from = anchor.isoformat() if anchor else ""
+        yield DateSuggestion(said.date, how, said.date_words, said.date_certainty, counted_from)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import transaction
 from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -24,7 +24,8 @@ from negotiations.admin.forms.double_submit import (
     reopen,
 )
 from negotiations.admin.forms.session_recovery import shows_carried_form, was_resumed
-from negotiations.models import COLLECTIONS, Record, Source, StaleVersion
+from negotiations.history import CONFLICT_ERRORS
+from negotiations.models import COLLECTIONS, Record, Source
 from negotiations.permissions import can_create, can_perform
 
 from . import name_fields
@@ -37,7 +38,6 @@ from .forms import DATE_SUFFIXES, CodingForm, build_coding_form_class
 from .offering import ChipSuggestions, apply_chip
 from .prefill import get_initial_values
 
-CONFLICT_ERRORS = (IntegrityError, StaleVersion, models.ProtectedError)
 SAVED_RECORD = re.compile(r"([a-z]+)-([0-9]{1,18})-([0-9]{1,9})")
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from negotiations.history import CONFLICT_ERRORS
 from negotiations.history.bulk import RecordUpdate, Watch, Writes, list_cached_targets, sensitive_to
 from negotiations.models import Record, StaleVersion
 from negotiations.models.system.locks import serialize_writers
@@ -17,7 +18,6 @@ from negotiations.models.system.locks import serialize_writers
 CHUNK = 500
 # Why one record is refused.
 CHECK_ERRORS = (ValidationError, models.ProtectedError, StaleVersion)
-CONFLICT_ERRORS = (IntegrityError, models.ProtectedError, StaleVersion)
 
 Refusals = dict[int, Exception]
 

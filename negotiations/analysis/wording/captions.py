@@ -166,7 +166,7 @@ def _delivery(plain: EventRow, known: Referents) -> str:
 def find_parties(plain: EventRow, known: Referents) -> tuple[list[str], list[str]]:
     """Return by whom and to whom a delivery was; nobody where it can have been several."""
     owed = known.records.get(("commitments", plain.subject))
-    sides = summaries.find_parties(
+    sides = summaries.find_possible_sides(
         *("".join(plain.parties), "".join(plain.receivers)),
         *((owed.parties, owed.receivers) if owed else ([], [])),
     )

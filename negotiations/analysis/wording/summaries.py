@@ -157,7 +157,7 @@ def summarize_delivery(
     return f"{direction}: {how_much} ({checked}), under {quote(commitment.rstrip('.'))}"
 
 
-def find_parties(
+def find_possible_sides(
     given: str, taken: str, obligors: Names, obligees: Names
 ) -> tuple[list[str], list[str]]:
     """Return who can have delivered something, and who can have received it."""
@@ -173,7 +173,7 @@ def find_direction(given: str, taken: str, obligors: Names, obligees: Names) -> 
     Of several that owe, or are owed, the record does not say which it was; nobody delivers to
     themselves.
     """
-    givers, takers = find_parties(given, taken, obligors, obligees)
+    givers, takers = find_possible_sides(given, taken, obligors, obligees)
     to = join_names(takers, "or") or "receiver not named"
     return f"{join_names(givers, 'or')} → {to}"
 
