@@ -1,4 +1,6 @@
-"""Who may do what: one table for the API and the admin.
+"""Who may do what: one table for every interface.
+
+Who may read a record is stated in ``models/system/roles.py``, where querysets need it.
 
 What a user may not see is missing to them (404); what they see and may not do is refused (403).
 
@@ -14,38 +16,32 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from negotiations.models import Change, Citation, Record, Role, get_role
-
-ANONYMOUS, CONTRIBUTOR, REVIEWER, ADMINISTRATOR = (
-    Role.ANONYMOUS,
-    Role.CONTRIBUTOR,
-    Role.REVIEWER,
-    Role.ADMINISTRATOR,
+from negotiations.models.system.roles import (
+    EDITORS,
+    READERS,
+    WRITERS,
+    can_view_state,
 )
+
 DRAFT, IN_REVIEW, PUBLISHED, WITHDRAWN = Record.Review
 
 NOBODY: frozenset[Role] = frozenset()
-EVERYBODY = frozenset(Role)
-OWNER = frozenset({CONTRIBUTOR, REVIEWER, ADMINISTRATOR})
-EDITORS = frozenset({REVIEWER, ADMINISTRATOR})
-ADMINISTRATORS = frozenset({ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 # (action, state of review) -> (who may on their own record, who may on another's).
 # A contributor's record that waits for review is taken back before it is edited.
 PERMISSION_TABLE: dict[tuple[str, str], tuple[frozenset[Role], frozenset[Role]]] = {
-    ("read", DRAFT): (OWNER, EDITORS),
-    ("read", IN_REVIEW): (OWNER, EDITORS),
-    ("read", PUBLISHED): (EVERYBODY, EVERYBODY),
-    ("read", WITHDRAWN): (OWNER, EDITORS),
-    ("edit", DRAFT): (OWNER, EDITORS),
+    **{("read", review): roles for review, roles in READERS.items()},
+    ("edit", DRAFT): (WRITERS, EDITORS),
     ("edit", IN_REVIEW): (EDITORS, EDITORS),
     ("edit", PUBLISHED): (NOBODY, NOBODY),
     ("edit", WITHDRAWN): (EDITORS, EDITORS),
-    ("delete", DRAFT): (OWNER, EDITORS),
+    ("delete", DRAFT): (WRITERS, EDITORS),
     ("delete", IN_REVIEW): (EDITORS, EDITORS),
     ("delete", PUBLISHED): (ADMINISTRATORS, ADMINISTRATORS),
     ("delete", WITHDRAWN): (ADMINISTRATORS, ADMINISTRATORS),
-    ("submit", DRAFT): (OWNER, EDITORS),
-    ("submit", IN_REVIEW): (OWNER, EDITORS),
+    ("submit", DRAFT): (WRITERS, EDITORS),
+    ("submit", IN_REVIEW): (WRITERS, EDITORS),
     ("submit", WITHDRAWN): (EDITORS, EDITORS),
     ("publish", DRAFT): (NOBODY, EDITORS),
     ("publish", IN_REVIEW): (NOBODY, EDITORS),
@@ -90,9 +86,14 @@ MERGES_OWN_WORK = gettext_lazy(
 )
 
 
+def can_view(user: Any, record: Any) -> bool:
+    """Whether the user may read the record, or one of its versions, as it is here."""
+    return can_view_state(user, record.review, record.created_by_id)
+
+
 def can_create(user: Any) -> bool:
     """Whether the user may make records, which always start as drafts."""
-    return get_role(user) in OWNER
+    return get_role(user) in WRITERS
 
 
 def can_merge(user: Any) -> bool:
@@ -169,7 +170,7 @@ def explain_refusal(user: Any, action: str, stored: Record) -> str:
     """Say why the action is refused, and what to do where something can be done."""
     if get_role(user) in EDITORS and (action, stored.review) in SELF_REVIEW_ACTIONS:
         return str(NEEDS_SECOND_PERSON if action == "edit" else PUBLISHES_OWN_WORK)
-    if get_role(user) == CONTRIBUTOR and action == "edit":
+    if get_role(user) == Role.CONTRIBUTOR and action == "edit":
         closed = CLOSED_TO_CONTRIBUTORS.get(Record.Review(stored.review))
         return str(NOT_ALLOWED if closed is None else closed)
     return str(NOT_ALLOWED)

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from negotiations.models import COLLECTIONS, Change, Record, Role, get_role
+from negotiations.models.system.roles import can_view_state, is_editor
 from negotiations.sql_cache import ensure_utc, fetch_rows
 
 Event = dict[str, Any]
-EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
 LARGEST_POSITION = 2**63 - 1
 
 
@@ -134,7 +134,7 @@ class ChangeFeed:
     def merged_into(self, change: Change) -> str | None:
         """The slug of the record that one was merged into, if the reader may know of it."""
         # What was published is merged into what is published.
-        if not change.merged_into or self.role in EDITORS:
+        if not change.merged_into or is_editor(self.user):
             return change.merged_into or None
         if change.review_before == Record.Review.PUBLISHED:
             return change.merged_into
@@ -143,9 +143,7 @@ class ChangeFeed:
 
     def sees(self, change: Change, review: str) -> bool:
         """Whether the reader sees the record in this state of review."""
-        if not review or self.role in EDITORS or review == Record.Review.PUBLISHED:
-            return bool(review)
-        return self.role == Role.CONTRIBUTOR and change.author_id == self.user.pk
+        return bool(review) and can_view_state(self.user, review, change.author_id)
 
 
 def is_feed_position(text: str) -> bool:

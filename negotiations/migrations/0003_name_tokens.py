@@ -2,13 +2,13 @@
 
 from django.db import migrations, models
 
-import negotiations.models.system.access
+import negotiations.models.system.tokens
 
 
 def name_tokens(apps, schema_editor):
     """Each of the stored tokens gets a name of its own before names must differ."""
     for token in apps.get_model("negotiations", "Token").objects.filter(slug=None):
-        token.slug = negotiations.models.system.access.generate_token_slug()
+        token.slug = negotiations.models.system.tokens.generate_token_slug()
         token.save(update_fields=["slug"])
 
 
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             model_name="token",
             name="slug",
             field=models.CharField(
-                default=negotiations.models.system.access.generate_token_slug,
+                default=negotiations.models.system.tokens.generate_token_slug,
                 editable=False,
                 help_text="Its name in addresses; it opens nothing.",
                 max_length=16,

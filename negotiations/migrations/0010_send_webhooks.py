@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import negotiations.models.system.access
+import negotiations.models.system.tokens
 import negotiations.models.system.webhooks
 from django.conf import settings
 from django.db import migrations, models
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Webhook',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(default=negotiations.models.system.access.generate_token_slug, editable=False, help_text='Its name in addresses; it opens nothing.', max_length=16, unique=True)),
+                ('slug', models.CharField(default=negotiations.models.system.tokens.generate_token_slug, editable=False, help_text='Its name in addresses; it opens nothing.', max_length=16, unique=True)),
                 ('url', models.CharField(help_text='Where the messages are sent.', max_length=500)),
                 ('kinds', models.JSONField(blank=True, default=list, help_text='The collections it is told of; empty: all.')),
                 ('generation', models.PositiveIntegerField(default=1, help_text='How many secrets it has had.')),

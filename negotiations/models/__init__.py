@@ -11,13 +11,14 @@ from .issues import Issue, Position, Statement
 from .outcomes import Commitment, Delivery, Outcome, Unit
 from .proposals import Proposal, Response, Term
 from .sources import Source
-from .system.access import GROUPS, Role, Token, get_role
 from .system.changes import Change
 from .system.erasures import Erasure
 from .system.operational import KeptAnswer, PasswordGuess, RequestCount, SpentForm, Upload
+from .system.roles import GROUPS, Role, get_role
 from .system.search import SearchDocument
 from .system.seed_entries import SeedEntry
 from .system.slug_redirects import MovedSlug
+from .system.tokens import Token
 from .system.webhooks import Webhook, WebhookDelivery
 from .talks import Delegation, Negotiation, Participation, Round
 

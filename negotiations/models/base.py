@@ -6,7 +6,6 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
 
 from negotiations.text.tokens import slugify_text
 from negotiations.text.validators import validate_slug_format
@@ -15,8 +14,8 @@ from .choices import Vocabulary
 from .constraints import RuleError, RuleErrors, rule_error
 from .recorder import Recorder
 from .slugs import find_free_numbers, number_slug
-from .system.access import Role, get_role
 from .system.locks import serialize_writers
+from .system.roles import can_view_state, filter_visible, is_editor
 from .validation import ValidatedModel
 
 SLUG_LENGTH = 150
@@ -55,12 +54,7 @@ class RecordQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """What this user may read: the published, their own, and for reviewers everything."""
-        role = get_role(user)
-        if role in {Role.REVIEWER, Role.ADMINISTRATOR}:
-            return self.all()
-        if role == Role.CONTRIBUTOR:
-            return self.filter(Q(review=Record.Review.PUBLISHED) | Q(created_by=user.pk))
-        return self.published()
+        return filter_visible(self, user)
 
     def get_by_natural_key(self, slug: str) -> Any:
         """For fixtures: a record by its slug."""
@@ -221,12 +215,7 @@ class Record(ValidatedModel, models.Model):
         if type(self).objects.visible_to(user).filter(slug=self.slug).exists():
             return
         gone = self.deleted_namesake()
-        is_own = gone is not None and gone.created_by_id == user.pk
-        if (
-            get_role(user) in {Role.REVIEWER, Role.ADMINISTRATOR}
-            or is_own
-            or (gone and gone.review == self.Review.PUBLISHED)
-        ):
+        if is_editor(user) or (gone and can_view_state(user, gone.review, gone.created_by_id)):
             return
         others = [each for each in faults["slug"] if each.code not in codes]
         message = "This name is not free; choose another, or leave it out."

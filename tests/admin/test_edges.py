@@ -186,7 +186,7 @@ def strip_tokens(page):
 def test_what_is_seen_without_a_query_is_what_the_query_shows(
     state, analyst_user, reviewer_user, administrator_user
 ):
-    from negotiations.admin.seeing import can_view
+    from negotiations.permissions import can_view
 
     users = (analyst_user, reviewer_user, administrator_user)
     for author in (None, analyst_user):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from negotiations.models import Token
-from negotiations.models.system.access import hash_token
+from negotiations.models.system.tokens import hash_token
 from tests.conftest import build_api_client
 from tests.factories import UserFactory
 

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from negotiations.admin.seeing import can_view
 from negotiations.models import CITABLE_MODELS, Citation, Dismissal, Negotiation, Source
+from negotiations.permissions import can_view
 from negotiations.text.quotes import disambiguate_quote, locate_quote_or_none
 from negotiations.text.segmentation import (
     NO_HEADING,

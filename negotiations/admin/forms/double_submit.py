@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from negotiations.admin.seeing import can_view
 from negotiations.admin.spoken import translate_model_name
 from negotiations.models import SpentForm
 from negotiations.models.system.slug_redirects import fetch_current_records
+from negotiations.permissions import can_view
 
 FORMS_KEPT = timedelta(days=7)
 # Buttons, and what the desk itself adds to a form: no content.

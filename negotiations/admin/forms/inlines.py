@@ -12,10 +12,10 @@ from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from negotiations.admin.seeing import can_view, format_visible_paths
+from negotiations.admin.hidden_records import format_visible_paths
 from negotiations.admin.spoken import build_columns, build_readonly_fieldsets, translate_name_lazy
 from negotiations.models import Citation, Record
-from negotiations.permissions import can_create, can_perform
+from negotiations.permissions import can_create, can_perform, can_view
 
 from .quantities import add_quantity_fields
 from .record_form import RuleForm

@@ -11,10 +11,15 @@ from django.forms.models import construct_instance
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from negotiations.admin.seeing import can_view
 from negotiations.admin.spoken import translate_errors
 from negotiations.models import Citation, Record
-from negotiations.permissions import can_perform, explain_refusal, find_refusal, get_review_action
+from negotiations.permissions import (
+    can_perform,
+    can_view,
+    explain_refusal,
+    find_refusal,
+    get_review_action,
+)
 
 from .double_submit import generate_form_key
 from .fields import ConcealedInput

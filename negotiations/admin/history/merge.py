@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 
 from negotiations import history
 from negotiations.admin.review.state_changes import format_errors, get_reason, parse_form_number
-from negotiations.admin.seeing import can_view
 from negotiations.admin.spoken import translate_model_name
 from negotiations.history import merge as merging
 from negotiations.models import Record, StaleVersion
 from negotiations.models.system.slug_redirects import fetch_current_records
-from negotiations.permissions import can_merge, find_merge_refusal
+from negotiations.permissions import can_merge, can_view, find_merge_refusal
 from negotiations.text.tokens import fold
 
 from . import wording

@@ -19,13 +19,13 @@ from negotiations.admin.review.state_changes import format_errors, get_reason
 from negotiations.admin.spoken import translate_model_name
 from negotiations.analysis.wording.headings import name_record
 from negotiations.history.as_of import query_as_of
-from negotiations.models import COLLECTIONS, Change, Erasure, MovedSlug, Role, get_role
+from negotiations.models import COLLECTIONS, Change, Erasure, MovedSlug
+from negotiations.models.system.roles import is_editor
 from negotiations.permissions import can_create
 from negotiations.rest.changes.history_views import can_restore
 from negotiations.rest.http.gone import find_deletion
 
 PAGE_SIZE = 30
-EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
 
 
 class Deletion(NamedTuple):
@@ -76,7 +76,7 @@ def deleted_view(site: Any, request: Any) -> Any:
 def _filter_deletions(user: Any) -> Any:
     """The deletions that the user may learn of: all, or those of their own records."""
     rows = Change.objects.filter(action=Change.Action.DELETED)
-    return rows if get_role(user) in EDITORS else rows.filter(author=user)
+    return rows if is_editor(user) else rows.filter(author=user)
 
 
 def list_deletions(user: Any, acts: list[Any]) -> list[Deletion]:

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 from negotiations import history
 from negotiations.admin.review.state_changes import format_errors, get_reason, parse_form_number
 from negotiations.analysis.wording.headings import name_record
-from negotiations.models import Record, Role, StaleVersion, get_role
+from negotiations.models import Record, StaleVersion
+from negotiations.models.system.roles import can_view_state
 from negotiations.permissions import can_perform
 
 from . import wording
@@ -27,14 +28,13 @@ KINDS = {
     "~": gettext_lazy("Changed"),
     "-": gettext_lazy("Deleted"),
 }
-EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
 PUBLIC_STATES = [Record.Review.PUBLISHED, Record.Review.WITHDRAWN]
 
 
 def list_visible_versions(record: Record, user: Any) -> Any:
     """All versions for editors and the author; for others those that were public."""
     rows = history.list_versions(record)
-    if get_role(user) in EDITORS or record.created_by_id == user.pk:
+    if can_view_state(user, Record.Review.DRAFT, record.created_by_id):
         return rows
     return rows.filter(review__in=PUBLIC_STATES)
 

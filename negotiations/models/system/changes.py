@@ -9,17 +9,14 @@ from django.db.models import Max, Q
 from negotiations.models.base import SLUG_LENGTH, Record
 from negotiations.models.choices import Vocabulary
 
-from .access import Role, get_role
+from .roles import filter_visible
 
 
 class ChangeQuerySet(models.QuerySet["Change"]):
     def visible_to(self, user: Any) -> Self:
         """The changes that this user may learn of: of what they may read, before or after."""
-        role = get_role(user)
-        if role in {Role.REVIEWER, Role.ADMINISTRATOR}:
-            return self.all()
         public = Q(public_sequence__isnull=False)
-        return self.filter(public | Q(author=user) if role == Role.CONTRIBUTOR else public)
+        return filter_visible(self, user, author="author", public=public)
 
     def last_number(self, column: str = "sequence") -> int:
         """The highest number given so far; 0 before the first."""

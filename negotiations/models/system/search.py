@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from negotiations.models.base import SLUG_LENGTH, Record
+from negotiations.models.base import SLUG_LENGTH
 
-from .access import Role, get_role
+from .roles import filter_visible
 
 # So much of a text is indexed: a tsvector holds one megabyte.
 LONGEST_BODY = 200_000
@@ -30,11 +30,7 @@ EXCLUDED_FIELDS = frozenset(
 class SearchDocumentQuerySet(models.QuerySet["SearchDocument"]):
     def visible_to(self, user: Any) -> Self:
         """The documents of records that this user may read."""
-        role = get_role(user)
-        if role in {Role.REVIEWER, Role.ADMINISTRATOR}:
-            return self.all()
-        public = Q(review=Record.Review.PUBLISHED)
-        return self.filter(public | Q(created_by=user) if role == Role.CONTRIBUTOR else public)
+        return filter_visible(self, user)
 
 
 class SearchDocument(models.Model):

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from negotiations.models.choices import Vocabulary
 
-from .access import generate_token_slug
 from .changes import Change
+from .tokens import generate_token_slug
 
 # For so long after a rotation the former secret signs as well.
 SECRET_ROTATION_OVERLAP = timedelta(days=1)

@@ -22,7 +22,7 @@ from negotiations.rest.http.conditional import (
     set_validators,
 )
 from negotiations.rest.http.exception_handler import escape_pointer_token
-from negotiations.rest.http.gone import GoneMixin, can_view_version, find_deletion, is_erased
+from negotiations.rest.http.gone import GoneMixin, find_deletion, is_erased
 from negotiations.rest.http.idempotency import allow_only_dry_run, idempotent
 from negotiations.rest.http.merge_patch import get_change_reason
 from negotiations.rest.http.problem_details import ProblemError
@@ -212,7 +212,7 @@ def find_version(model: type[Record], key: int, number: int, user: Any) -> Any |
     """A version by its number, if the user may see it."""
     rows = model.history.filter(id=key, version=number)
     version = rows.exclude(history_type="-").order_by("-history_id").first()
-    return version if version is not None and can_view_version(user, version) else None
+    return version if version is not None and permissions.can_view(user, version) else None
 
 
 def can_restore(user: Any, deletion: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from negotiations.history import BOOKKEEPING_FIELDS
 from negotiations.models import Record
 from negotiations.models.base import VERSION_RECORDER
-from negotiations.rest.http.gone import can_view_version
+from negotiations.permissions import can_view
 from negotiations.rest.read.projections import BODY_FIELDS
 
 # Of longer texts the beginning is told; the versions themselves have the whole.
@@ -92,7 +92,7 @@ def _fetch_visible_slugs(
     gone = keys - set(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
     if gone:
         last = model.history.filter(id__in=gone, history_type="-").order_by("history_id")
-        yield from ((row.id, row.slug) for row in last if can_view_version(user, row))
+        yield from ((row.id, row.slug) for row in last if can_view(user, row))
 
 
 def _serialize_changes(steps: Iterable[MemberChange], slugs: Slugs) -> Iterator[dict[str, Any]]:

@@ -10,8 +10,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from negotiations.models import Token
-from negotiations.models.system.access import hash_token, is_well_formed_token
 from negotiations.models.system.locks import limit_lock_wait
+from negotiations.models.system.tokens import hash_token, is_well_formed_token
 
 from .exception_handler import is_unavailable
 

@@ -10,19 +10,11 @@ from rest_framework.views import APIView
 
 from negotiations.history.as_of import get_as_of_instant, query_as_of
 from negotiations.models import Erasure, MovedSlug, Record, Role, get_role
+from negotiations.permissions import can_view
 
 from .conditional import set_cache_control
 from .problem_details import ProblemError
 from .query_params import is_readable
-
-EDITORS = {Role.REVIEWER, Role.ADMINISTRATOR}
-
-
-def can_view_version(user: Any, version: Any) -> bool:
-    """Whether the user may see a record that stands as in this version."""
-    role = get_role(user)
-    own = role == Role.CONTRIBUTOR and version.created_by_id == user.pk
-    return own or role in EDITORS or version.review == Record.Review.PUBLISHED
 
 
 def find_deletion(model: type[Record], slug: str, user: Any) -> Any | None:
@@ -37,7 +29,7 @@ def find_deletion(model: type[Record], slug: str, user: Any) -> Any | None:
     elif instant:
         rows = rows.filter(history_date__lte=instant)
     last = rows.select_related("history_user").order_by("-history_id").first()
-    is_known = last is not None and last.history_type == "-" and can_view_version(user, last)
+    is_known = last is not None and last.history_type == "-" and can_view(user, last)
     return last if is_known else None
 
 

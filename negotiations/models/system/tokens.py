@@ -1,4 +1,4 @@
-"""Who may come in: roles, and the tokens of client apps."""
+"""The tokens of client apps."""
 
 import hashlib
 import hmac
@@ -13,36 +13,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from negotiations.models.choices import Vocabulary
-
-
-class Role(Vocabulary):
-    """What a user may do; each is a group of the same name."""
-
-    ANONYMOUS = "anonymous", "Reads published records."
-    CONTRIBUTOR = "contributor", "Writes drafts and sends them to review."
-    REVIEWER = "reviewer", "Reads and edits everything and publishes what others wrote."
-    ADMINISTRATOR = (
-        "administrator",
-        "Does all this, deletes published records, and keeps the users.",
-    )
-
-
-GROUPS = (Role.CONTRIBUTOR, Role.REVIEWER, Role.ADMINISTRATOR)
-
-
-def get_role(user: Any) -> Role:
-    """The highest role of a user: a superuser's is administrator, without a group anonymous."""
-    if user is None or not user.is_authenticated or not user.is_active:
-        return Role.ANONYMOUS
-    if user.is_superuser:
-        return Role.ADMINISTRATOR
-    # One query for each user object, however many decisions hang on it.
-    if not hasattr(user, "_tracker_groups"):
-        user._tracker_groups = frozenset(user.groups.values_list("name", flat=True))
-    for role in reversed(GROUPS):
-        if role.value in user._tracker_groups:
-            return role
-    return Role.ANONYMOUS
 
 
 def generate_token_slug() -> str:
