@@ -156,12 +156,13 @@ test-other: $(installed) ## The tests on PostgreSQL, under a second interpreter 
 	  $(MAKE) test-postgres; \
 	fi
 
+# Writes are synced, as in production. SIZE is the number of positions.
 .PHONY: bench
-bench: $(installed) ## How fast pages and searches are against a stock viewset; memory of exports
-	@for name in reading searching exporting; do \
-	  $(on_sqlite) $(python) -m tests.benchmarks.$$name && \
-	  $(on_postgres) -m tests.benchmarks.$$name || exit 1; \
-	done
+bench: export SIZE := $(or $(SIZE),100000)
+bench: $(installed) ## Speed beside a stock app and bare SQL, on both databases; SIZE=100000, needs wrk
+	@command -v wrk >/dev/null || { echo "Install wrk: apt-get install wrk" >&2; exit 1; }
+	$(on_sqlite) $(python) -m tests.benchmarks
+	POSTGRES_IS_SYNCED=1 $(on_postgres) -m tests.benchmarks
 
 .PHONY: lock
 lock: $(installed) ## Choose the newest allowed versions and write requirements.lock

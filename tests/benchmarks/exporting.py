@@ -1,4 +1,4 @@
-"""Memory and time of the export of 100,000 positions: ``make bench``, or this module by itself.
+"""Memory and time of the export of 100,000 positions: ``python -m tests.benchmarks.exporting``.
 
 The rows are counted as they are thrown away, as a client at the other end would take them.
 """

