@@ -124,11 +124,11 @@ def find_authors_to_review(record: Record) -> set[int]:
     They are the authors of what changed in the record and in its citations since it was last
     published; if nothing has, its author.
     """
-    authors = find_authors_since_approval(record.collection(), [record.slug])
+    authors = find_authors_since_approval(record.resource_name, [record.slug])
     if hasattr(record, "citations"):
         waiting = record.citations.exclude(review__in=[PUBLISHED, WITHDRAWN])
         slugs = list(waiting.values_list("slug", flat=True))
-        authors |= find_authors_since_approval(Citation.collection(), slugs)
+        authors |= find_authors_since_approval(Citation.resource_name, slugs)
     return authors or {key for key in [record.created_by_id] if key is not None}
 
 

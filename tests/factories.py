@@ -279,4 +279,4 @@ class DismissalFactory(RecordFactory):
         model = Dismissal
 
 
-FACTORIES = {kind._meta.model.collection(): kind for kind in RecordFactory.__subclasses__()}
+FACTORIES = {kind._meta.model.resource_name: kind for kind in RecordFactory.__subclasses__()}

@@ -84,7 +84,7 @@ def list_returned_records(user: Any) -> list[ReturnedRecord]:
     rows = Change.objects.filter(
         author=user, review_before=Review.IN_REVIEW, review_after=Review.DRAFT
     )
-    rows = rows.exclude(by=user).exclude(kind=Citation.collection()).select_related("by")
+    rows = rows.exclude(by=user).exclude(kind=Citation.resource_name).select_related("by")
     found: dict[str, ReturnedRecord] = {}
     for change in rows.order_by("-sequence")[:MAX_RETURNED]:
         address = f"{change.kind}/{change.slug}"

@@ -57,7 +57,7 @@ class EventSpec:
     @property
     def name(self) -> str:
         """Its collection."""
-        return self.model.collection()
+        return self.model.resource_name
 
     def of(self, negotiation: Negotiation, rows: Rows) -> QuerySet[Any]:
         """The records of the negotiation."""
@@ -67,7 +67,7 @@ class EventSpec:
     def named_by(self) -> str:
         """The collection of what names it; empty if it names itself."""
         related: Any = self.subject and self.model._meta.get_field(self.subject).related_model
-        return related.collection() if related else ""
+        return related.resource_name if related else ""
 
 
 EVENT_SPECS = (
@@ -167,7 +167,7 @@ def fetch_event_rows(
     known = fetch_referents(negotiation, plains, rows)
     for plain in plains:
         plain.summary = summarize(plain, known)
-        if plain.kind == Delivery.collection():
+        if plain.kind == Delivery.resource_name:
             plain.parties, plain.receivers = find_parties(plain, known)
         plain.outcome_status = known.get_outcome_status(plain)
         plain.question = known.questions.get(plain.more.get("issue", ""), "")

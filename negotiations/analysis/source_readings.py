@@ -74,5 +74,5 @@ def fetch_source_readings(sources: QuerySet[Any], rows: Rows) -> list[SourceRead
     for model in (Citation, Dismissal):
         passages = rows(model).filter(source__in=sources).order_by("start", "slug")
         for source, *passage in passages.values_list("source__slug", "slug", "start", "quote"):
-            found[source].passages.append(SourcePassage(model.collection(), *passage))
+            found[source].passages.append(SourcePassage(model.resource_name, *passage))
     return list(found.values())

@@ -188,7 +188,7 @@ class TimelineView(ReportView):
         host = self.request.get_host().partition(":")[0]
         for entry in found:
             days = get_event_days(entry)
-            if days is None or (entry.about == "date" and entry.kind != Round.collection()):
+            if days is None or (entry.about == "date" and entry.kind != Round.resource_name):
                 continue
             yield CalendarEvent(
                 uid=build_uid(entry.about, entry.kind, entry.slug, host),

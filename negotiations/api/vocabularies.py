@@ -80,7 +80,7 @@ def iter_coded_columns() -> Iterator[tuple[type[Vocabulary], str]]:
     for model in RECORDS:
         for column in model._meta.concrete_fields:
             if column.choices:
-                yield get_vocabulary(column), f"{model.collection()}.{column.name}"
+                yield get_vocabulary(column), f"{model.resource_name}.{column.name}"
 
 
 def format_vocabulary_name(vocabulary: type[Vocabulary]) -> str:

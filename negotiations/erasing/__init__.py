@@ -63,7 +63,7 @@ def erase(target: ErasureTarget, reason: str, *, with_slug: bool = False) -> Era
         addresses = []
         for each in targets:
             slug = each.slug
-            addresses.append(f"{each.model.collection()}/{slug}")
+            addresses.append(f"{each.model.resource_name}/{slug}")
             is_made = is_made_from_content(each, slug)
             blank_versions(each, reason)
             leave_mark(each, slug, reason, is_replaced=is_made or (with_slug and each == target))

@@ -58,7 +58,7 @@ def _blank(field: models.Field[Any, Any]) -> Any:
 
 def leave_mark(target: ErasureTarget, slug: str, reason: str, *, is_replaced: bool) -> None:
     """Leave the mark, and replace a slug that says too much wherever it is kept."""
-    kind = target.model.collection()
+    kind = target.model.resource_name
     mark = Erasure(kind=kind, slug=slug, digest=hash_erased_slug(kind, slug), reason=reason)
     mark.save()
     changes = Change.objects.filter(kind=kind, slug=slug)

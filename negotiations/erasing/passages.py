@@ -90,7 +90,7 @@ def find_repetitions(passages: Passages) -> Iterator[Repetition]:
         for key, (names, versions) in found.items():
             slug, version, kind = newest[key]
             is_current = kind != "-" and version in versions
-            address = f"{model.collection()}/{slug}"
+            address = f"{model.resource_name}/{slug}"
             yield Repetition(address, sorted(names), sorted(set(versions)), is_current)
 
 

@@ -64,7 +64,7 @@ def clear_aliases(targets: list[ErasureTarget], texts: set[str], reason: str) ->
     """Take the names of a merged record out of the one that it was merged into."""
     gone = set(targets)
     for each in targets:
-        end = MovedSlug.objects.end(each.model.collection(), each.slug)
+        end = MovedSlug.objects.end(each.model.resource_name, each.slug)
         kept = find_target(each.model, end) if end else None
         if kept is not None and kept not in gone:
             _replace(
@@ -98,7 +98,7 @@ def delete_seed_entries(targets: list[ErasureTarget]) -> list[str]:
     """Delete what is remembered of seed files; return the files."""
     files: set[str] = set()
     for each in targets:
-        entries = SeedEntry.objects.filter(kind=each.model.collection(), slug=each.slug)
+        entries = SeedEntry.objects.filter(kind=each.model.resource_name, slug=each.slug)
         files |= set(entries.values_list("file", flat=True))
         entries.delete()
     return sorted(files)

@@ -60,7 +60,7 @@ def _parts(target: ErasureTarget) -> Iterator[ErasureTarget]:
             # A citation that a merge moved belongs to the other record now.
             if getattr(last, column) == target.pk:
                 yield ErasureTarget(model, pk)
-    kind = target.model.collection()
+    kind = target.model.resource_name
     for slug in MovedSlug.objects.filter(kind=kind, to=target.slug).values_list("slug", flat=True):
         merged = find_target(target.model, slug)
         if merged:

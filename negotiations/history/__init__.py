@@ -285,7 +285,7 @@ def _undelete(version: Any, by: Any, reason: str) -> Record:
 
 def _refuse_merged(version: Any) -> None:
     """What was merged into another record is that record now."""
-    kept = MovedSlug.objects.end(version.instance_type.collection(), version.slug)
+    kept = MovedSlug.objects.end(version.instance_type.resource_name, version.slug)
     if kept is not None:
         message = "It was merged into %(kept)s; restore or change that."
         raise ValidationError(message, code="merged", params={"kept": kept})

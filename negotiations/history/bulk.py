@@ -405,7 +405,7 @@ def collect(records: Sequence[Record]) -> tuple[Collector, list[Any]]:
     collector.collect(records)
     rows = [row for found in collector.data.values() for row in found if isinstance(row, Record)]
     kind = type(records[0]) if records else None
-    rows.sort(key=lambda row: (type(row) is kind, row.collection(), row.pk))
+    rows.sort(key=lambda row: (type(row) is kind, row.resource_name, row.pk))
     return collector, rows
 
 
@@ -430,7 +430,7 @@ class Watch:
         if not news:
             return False
         self.position = news[-1][0]
-        slugs = {(record.collection(), record.slug) for record in used | written}
+        slugs = {(record.resource_name, record.slug) for record in used | written}
         keys = {(type(record), record.pk) for record in written}
         if any((kind, slug) in slugs for _, kind, slug, _ in news):
             return True

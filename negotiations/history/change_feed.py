@@ -92,8 +92,8 @@ def _moved(versions: Sequence[Any]) -> dict[tuple[str, str], str]:
     """Where slugs lead of records that go: a merge leads them on before it deletes the record."""
     gone = [version for version in versions if version.history_type == "-"]
     found: dict[tuple[str, str], str] = {}
-    for kind in {version.instance_type.collection() for version in gone}:
-        slugs = [v.slug for v in gone if v.instance_type.collection() == kind]
+    for kind in {version.instance_type.resource_name for version in gone}:
+        slugs = [v.slug for v in gone if v.instance_type.resource_name == kind]
         for start in range(0, len(slugs), CHUNK):
             rows = MovedSlug.objects.filter(kind=kind, slug__in=slugs[start : start + CHUNK])
             found |= {(kind, slug): to for slug, to in rows.values_list("slug", "to")}
@@ -101,13 +101,13 @@ def _moved(versions: Sequence[Any]) -> dict[tuple[str, str], str]:
 
 
 def _address(version: Any) -> tuple[str, str]:
-    return version.instance_type.collection(), version.slug
+    return version.instance_type.resource_name, version.slug
 
 
 def _change(version: Any, before: PreviousState, merged_into: str, *, restored: bool) -> Change:
     is_gone = version.history_type == "-"
     return Change(
-        kind=version.instance_type.collection(),
+        kind=version.instance_type.resource_name,
         slug=version.slug,
         version=version.version,
         action=Change.Action.RESTORED

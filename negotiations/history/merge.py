@@ -127,7 +127,7 @@ def require_mergeable(gone: Record, kept: Record) -> None:
 
 def create_redirect(gone: Record, kept: Record) -> None:
     """Let the slug of a record that is about to go lead to the one that stays."""
-    MovedSlug.objects.create(kind=gone.collection(), slug=gone.slug, to=kept.slug)
+    MovedSlug.objects.create(kind=gone.resource_name, slug=gone.slug, to=kept.slug)
 
 
 def _differences_that_matter(gone: Record, kept: Record) -> Iterable[str]:

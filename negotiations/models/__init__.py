@@ -45,7 +45,7 @@ RECORDS: tuple[type[Record], ...] = (
     Citation,
     Dismissal,
 )
-COLLECTIONS: dict[str, type[Record]] = {model.collection(): model for model in RECORDS}
+COLLECTIONS: dict[str, type[Record]] = {model.resource_name: model for model in RECORDS}
 
 __all__ = [
     "CITABLE_MODELS",

@@ -19,6 +19,7 @@ class Party(Record):
     party of its own.
     """
 
+    resource_name = "parties"
     can_be_merged = True
 
     class Kind(Vocabulary):
@@ -99,6 +100,7 @@ class Party(Record):
 class Person(Record):
     """Someone who speaks or acts for a party. What they were, and when, is a Post."""
 
+    resource_name = "people"
     can_be_merged = True
 
     name = models.CharField(max_length=200, help_text="As far as the sources give it.")
@@ -125,6 +127,7 @@ class Person(Record):
 class Post(Record):
     """What a person was, for whom, when. The title is that of the source on that day."""
 
+    resource_name = "posts"
     named_after = ("person", "party")
 
     person = models.ForeignKey(

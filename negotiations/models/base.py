@@ -88,6 +88,8 @@ class Record(ValidatedModel, models.Model):
         "withdrawn": {"draft", "published"},
     }
 
+    # The plural by which URLs, the feed, the search, seeds and OpenAPI tags name the model.
+    resource_name: ClassVar[str]
     # What ``str`` reads of other records, for kinds that have no name of their own.
     named_after: ClassVar[tuple[str, ...]] = ()
     # Where a search lists the kind: 0 by the place of the words, 1 as if they were not in the name,
@@ -163,15 +165,10 @@ class Record(ValidatedModel, models.Model):
         if stored != self.version:
             raise StaleVersion(self, stored)
 
-    @classmethod
-    def collection(cls) -> str:
-        """The plural by which the API, the seeds and the feed call this kind: ``proposals``."""
-        return str(cls._meta.verbose_name_plural)
-
     @property
     def address(self) -> str:
         """The record's name among all kinds: ``proposals/russian-demands``."""
-        return f"{self.collection()}/{self.slug}"
+        return f"{self.resource_name}/{self.slug}"
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
@@ -202,7 +199,7 @@ class Record(ValidatedModel, models.Model):
         if not self._state.adding or not self.slug or "\0" in self.slug:
             return False
         erasures: Any = apps.get_model("negotiations", "Erasure")._default_manager
-        return erasures.find(self.collection(), self.slug) is not None
+        return erasures.find(self.resource_name, self.slug) is not None
 
     def conceal_slug_holder(self, faults: dict[str, Any], user: Any) -> None:
         """Do not say what has the slug of this new record where the user may not see that.

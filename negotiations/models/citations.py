@@ -77,6 +77,7 @@ def build_foreign_key(kind: str) -> Any:
 class Citation(Passage):
     """The words that support a record, contradict it, or give its context."""
 
+    resource_name = "citations"
     search_rank = 1
 
     class Voice(Vocabulary):
@@ -213,7 +214,7 @@ class Citation(Passage):
                 "field",
                 "%(kind)s have no field of this name.",
                 "unknown_field",
-                kind=record.collection(),
+                kind=record.resource_name,
             )
 
     def change_faults(self, stored: Any) -> RuleErrors:
@@ -240,6 +241,7 @@ class Citation(Passage):
 class Dismissal(Passage):
     """A passage that was read and found to hold nothing to record."""
 
+    resource_name = "dismissals"
     search_rank = 2
 
     class Reason(Vocabulary):

@@ -16,6 +16,7 @@ class Incident(Record):
     The counts of a part are contained in those of the whole and are never added to them.
     """
 
+    resource_name = "incidents"
     acyclic = ("part_of",)
 
     class Kind(Vocabulary):

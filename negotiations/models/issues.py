@@ -19,6 +19,7 @@ class Issue(Record):
     answers can be compared. A topic without a question only groups others.
     """
 
+    resource_name = "issues"
     needs_citation = False
     acyclic = ("part_of",)
 
@@ -51,6 +52,8 @@ class Issue(Record):
 
 class Statement(Record):
     """Something said on an occasion: an address, an interview, a post."""
+
+    resource_name = "statements"
 
     class Medium(Vocabulary):
         ADDRESS = "address", "A speech to the public or to a body."
@@ -107,6 +110,8 @@ class Position(Record):
     What the party says it wants, not what an analyst thinks it wants. A later answer is a new
     position.
     """
+
+    resource_name = "positions"
 
     class Stance(Vocabulary):
         SUPPORTS = "supports", "Answers the question with yes."

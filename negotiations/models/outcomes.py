@@ -30,6 +30,8 @@ class Outcome(Record):
     ceasefire was not reached.
     """
 
+    resource_name = "outcomes"
+
     class Kind(Vocabulary):
         PRISONER_EXCHANGE = (
             "prisoner_exchange",
@@ -119,6 +121,8 @@ class Commitment(Record):
     Where the sides give different versions of the terms, each version is a commitment with the
     party it is according to. Parts never add to a total that already counts them.
     """
+
+    resource_name = "commitments"
 
     class Kind(Vocabulary):
         HAND_OVER_PRISONERS = "hand_over_prisoners", "To hand over prisoners or detained civilians."
@@ -210,6 +214,7 @@ class Commitment(Record):
 class Delivery(Record):
     """What was handed over or done under a commitment, in the direction of the commitment."""
 
+    resource_name = "deliveries"
     named_after = ("commitment", "received_by")
     search_rank = 2
 

@@ -19,6 +19,7 @@ class Proposal(Record):
     Response, never a status of its own.
     """
 
+    resource_name = "proposals"
     acyclic = ("responds_to",)
 
     class Kind(Vocabulary):
@@ -149,6 +150,8 @@ class Proposal(Record):
 class Term(Record):
     """One item of a proposal, with who would owe it to whom."""
 
+    resource_name = "terms"
+
     proposal = models.ForeignKey(
         Proposal, on_delete=models.CASCADE, related_name="terms", help_text="Of what it is an item."
     )
@@ -201,6 +204,7 @@ class Term(Record):
 class Response(Record):
     """A party's answer to a proposal or to one of its terms."""
 
+    resource_name = "responses"
     named_after = ("party", "proposal", "term")
     search_rank = 2
 

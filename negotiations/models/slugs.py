@@ -28,12 +28,12 @@ def find_taken_slugs(kind: Any, slugs: Iterable[str]) -> set[str]:
     for start in range(0, len(names), CHUNK):
         asked = names[start : start + CHUNK]
         # Of slugs that were erased with their records there are keyed hashes.
-        by_digest = {hash_erased_slug(kind.collection(), slug): slug for slug in asked}
+        by_digest = {hash_erased_slug(kind.resource_name, slug): slug for slug in asked}
         known, past = (
             rows.filter(slug__in=asked).order_by().values_list("slug", flat=True)
             for rows in (kind._base_manager, kind.history)
         )
-        erased = erasures.filter(kind=kind.collection(), digest__in=by_digest)
+        erased = erasures.filter(kind=kind.resource_name, digest__in=by_digest)
         found = known.union(past, erased.order_by().values_list("digest", flat=True)).order_by()
         taken |= {by_digest.get(each, each) for each in found}
     return taken

@@ -30,6 +30,7 @@ class Source(Record):
     corrected text is a source of its own.
     """
 
+    resource_name = "sources"
     needs_citation = False
     LONG_TEXTS = ("text",)
 

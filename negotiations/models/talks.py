@@ -23,6 +23,8 @@ class Negotiation(Record):
     Not the conflict and not the peace process at large: a later attempt is one of its own.
     """
 
+    resource_name = "negotiations"
+
     class Kind(Vocabulary):
         PEACE = "peace", "To end a war or armed conflict."
         CEASEFIRE = "ceasefire", "To stop the fighting, whatever comes after."
@@ -73,6 +75,7 @@ class Negotiation(Record):
 class Participation(Record):
     """A party's part in a negotiation. One party may have several: a host may mediate too."""
 
+    resource_name = "participations"
     named_after = ("party",)
     search_rank = 2
 
@@ -119,6 +122,8 @@ class Round(Record):
 
     Talks that never opened are kept: analysts count offers and refusals as well as meetings.
     """
+
+    resource_name = "rounds"
 
     class Format(Vocabulary):
         DIRECT = "direct", "The sides sit in one room."
@@ -213,6 +218,7 @@ class Round(Record):
 class Delegation(Record):
     """Who a party sent to a round."""
 
+    resource_name = "delegations"
     named_after = ("party", "round")
     search_rank = 2
 

@@ -48,7 +48,7 @@ def home_view(request: HttpRequest) -> HttpResponse:
 
 def count_records() -> list[dict[str, Any]]:
     """How much there is of each kind."""
-    told = [(model.collection(), get_published(model).count()) for model in RECORDS]
+    told = [(model.resource_name, get_published(model).count()) for model in RECORDS]
     return [{"kind": kind, "count": count, "name": pluralize(count, kind)} for kind, count in told]
 
 

@@ -33,7 +33,7 @@ class IndexChange:
         self.closing: dict[str, list[int]] = {}
         due = []
         for version in versions:
-            kind = version.instance_type.collection()
+            kind = version.instance_type.resource_name
             old = standing.get((kind, version.id))
             new = None if version.history_type == "-" else build_search_document(version, kind)
             if old and new and old.says_what(new):
@@ -57,7 +57,7 @@ def _standing(versions: Sequence[Any]) -> Iterator[SearchDocument]:
     by_kind: dict[str, list[int]] = {}
     for version in versions:
         if version.history_type != "+" or version.version > 1:
-            by_kind.setdefault(version.instance_type.collection(), []).append(version.id)
+            by_kind.setdefault(version.instance_type.resource_name, []).append(version.id)
     for kind, keys in by_kind.items():
         yield from SearchDocument.objects.filter(kind=kind, key__in=keys, until=None)
 

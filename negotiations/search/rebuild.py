@@ -38,7 +38,7 @@ def build_expected_documents(model: type[Record], keys: Sequence[int]) -> Iterat
     versions = history.filter(id__in=keys).order_by("id", "history_id").iterator(FEW)
     records = model._base_manager.filter(pk__in=keys).order_by("pk").iterator(FEW)
     for _, rows in groupby(merge(versions, records, key=attrgetter("id")), attrgetter("id")):
-        yield from _spans(rows, model.collection())
+        yield from _spans(rows, model.resource_name)
 
 
 def _spans(rows: Iterable[Any], kind: str) -> list[SearchDocument]:
@@ -63,7 +63,7 @@ def _spans(rows: Iterable[Any], kind: str) -> list[SearchDocument]:
 
 def list_keys_in_batches(model: type[Record]) -> Iterator[list[int]]:
     """List the keys of all records of a kind that there are, were or are indexed, in pieces."""
-    kind, last = model.collection(), 0
+    kind, last = model.resource_name, 0
     documents = SearchDocument.objects.filter(kind=kind)
     history: Any = model.history
     sources = (
@@ -103,13 +103,13 @@ def rebuild_records(model: type[Record], keys: list[int]) -> int:
     for batch, prepared in list(_batches(build_expected_documents(model, keys), keys)):
         with transaction.atomic():
             serialize_writers()
-            news = Change.objects.filter(sequence__gt=seen, kind=model.collection())
+            news = Change.objects.filter(sequence__gt=seen, kind=model.resource_name)
             newer = history.filter(slug__in=news.values("slug"), id__in=batch)
             written = set(newer.values_list("id", flat=True))
             ready = [each for each in prepared if each.document.key not in written]
             # Made once more under the lock: who writes one record all the time delays nothing.
             ready += map(prepare_document, build_expected_documents(model, sorted(written)))
-            _take_out(model.collection(), batch)
+            _take_out(model.resource_name, batch)
             _forget_authors(each.document for each in ready)
             store_prepared_documents(ready)
         count += sum(each.document.until is None for each in ready)
@@ -209,7 +209,7 @@ def open_snapshot() -> Iterator[None]:
 
 def find_drift(model: type[Record]) -> Iterator[str]:
     """List the addresses of a kind's records that the index lacks, has wrongly, or has still."""
-    documents = SearchDocument.objects.filter(kind=model.collection())
+    documents = SearchDocument.objects.filter(kind=model.resource_name)
     for keys in list_keys_in_batches(model):
         stored = documents.filter(key__in=keys).order_by("key", "since", "pk")
         needed = list(build_expected_documents(model, keys))

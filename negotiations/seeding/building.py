@@ -75,7 +75,7 @@ def _target(row: SeedRow, name: str, model: type[Record], slug: str, registry: R
         if not row.faulty and not (named and named.faulty):
             kept = registry.successor(model, slug)
             what = f"merged into {kept}" if kept else "deleted"
-            message = f"{model.collection()}/{slug} was {what} in the database"
+            message = f"{model.resource_name}/{slug} was {what} in the database"
             help_ = f"write {kept}" if kept else "--take file makes it again"
             row.refuse(Diagnostic("E018", message, row.place_of(name), help=help_), name)
         row.faulty.add(name)

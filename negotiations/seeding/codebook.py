@@ -54,7 +54,7 @@ def update_codebook(page: str) -> str:
 
 def _kind(model: type[Record]) -> Iterator[str]:
     names = {kind: name for name, kind in get_sections().items()}
-    title = names.get(model, model.collection())
+    title = names.get(model, model.resource_name)
     about = " ".join((model.__doc__ or "").split("\n\n")[0].split())
     yield from ("", f"### {title}", "", about, "")
     written = _where(model)
@@ -102,7 +102,7 @@ def _value(slot: Slot) -> str:
     if slot.form is ValueType.REFERENCE:
         return f"the key of a {get_verbose_name(slot.target)}"
     if slot.form is ValueType.REFERENCES:
-        return f"a list of keys of {slot.target.collection()}"
+        return f"a list of keys of {slot.target.resource_name}"
     return VALUES[slot.form]
 
 

@@ -78,7 +78,7 @@ def _everything() -> dict[type[Record], dict[int, DumpedRecord]]:
     kinds |= {part for owner in [*kinds] for part, _ in get_part_relations(owner).values()}
     found: dict[type[Record], dict[int, DumpedRecord]] = {}
     for model in kinds:
-        kind, found[model] = model.collection(), {}
+        kind, found[model] = model.resource_name, {}
         for record in query_with_slugs(model).order_by("pk"):
             entry = entries.get((kind, record.slug))
             found[model][record.pk] = DumpedRecord(record, get_row_values(record), entry)

@@ -80,7 +80,7 @@ def _edited(entry: SeedEntry, record: Any) -> bool:
 def prune(found: Leftovers, texts: dict[str, SeedText]) -> list[Diagnostic]:
     """Delete what nobody edited, parts before wholes; citations go with their record."""
     doomed = {leftover.address for leftover in found.unedited}
-    order = {model.collection(): number for number, model in enumerate(RECORDS)}
+    order = {model.resource_name: number for number, model in enumerate(RECORDS)}
     # Last made first: what refers to a record of its own kind came after it.
     queue = sorted(found.unedited, key=lambda each: (-order[each.entry.kind], -each.entry.position))
     faults = []

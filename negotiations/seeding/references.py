@@ -162,7 +162,7 @@ class Registry:
 
     def successor(self, model: type[Record], slug: str) -> str | None:
         """The slug of the record into which one was merged; None if it was not."""
-        end, kind = None, model.collection()
+        end, kind = None, model.resource_name
         while (step := self._merged.get((kind, end or slug))) is not None:
             end = step
         return end

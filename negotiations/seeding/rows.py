@@ -43,7 +43,7 @@ class SeedRow:
 
     @property
     def kind(self) -> str:
-        return self.model.collection()
+        return self.model.resource_name
 
     @property
     def address(self) -> str:

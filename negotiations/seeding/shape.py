@@ -111,7 +111,7 @@ def get_sections() -> dict[str, type[Record]]:
     """The sections of a file, in their order; a negotiation is written in the singular."""
     within = {model for owner in PARTS for model, _ in get_part_relations(owner).values()}
     return {
-        NEGOTIATION if model is Negotiation else model.collection(): model
+        NEGOTIATION if model is Negotiation else model.resource_name: model
         for model in RECORDS
         if model is not Citation and (model not in within or model in ALSO_ALONE)
     }

@@ -78,7 +78,7 @@ def validate_consistency() -> None:
             f"The fixture has histories, but not those of its records: {_some(differing)}."
             " Dump everything (manage.py dumpdata) or records only."
         )
-    unlike = [model.collection() for model in RECORDS if not _is_told_by_feed(model)]
+    unlike = [model.resource_name for model in RECORDS if not _is_told_by_feed(model)]
     if unlike:
         raise CommandError(
             f"The feed of the fixture does not agree with its histories: {_some(unlike)}."
@@ -105,7 +105,7 @@ def _records_unlike_their_versions(model: type[Record]) -> Iterator[str]:
         if not is_same or links.get(record.pk) != kept_links.get(version.history_id):
             yield record.address
     for version in kept.values():
-        yield f"{model.collection()}/{version.slug}"
+        yield f"{model.resource_name}/{version.slug}"
 
 
 def _is_same(record: Record, version: Any) -> bool:
@@ -141,7 +141,7 @@ def _is_told_by_feed(model: type[Record]) -> bool:
     """Whether the feed has as many rows of a kind as there are versions, of the same numbers."""
     counted = {"count": Count("pk"), "sum": Sum("version")}
     versions = model.history.order_by().aggregate(**counted)
-    changes = Change.objects.filter(kind=model.collection()).order_by().aggregate(**counted)
+    changes = Change.objects.filter(kind=model.resource_name).order_by().aggregate(**counted)
     return bool(versions == changes)
 
 

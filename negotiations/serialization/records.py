@@ -58,7 +58,7 @@ class RecordFixture:
         last = type(record).history.filter(slug=record.slug).order_by("-history_id").first()
         if last is None or last.history_type != "-" or record.pk not in {None, last.id}:
             return
-        kind, slug = record.collection(), record.slug
+        kind, slug = record.resource_name, record.slug
         if MovedSlug.objects.end(kind, slug) is None and not Erasure.objects.find(kind, slug):
             record.pk = last.id
             self.gone[type(record), last.id] = last
@@ -167,10 +167,10 @@ def _name_faults(record: Any) -> Iterator[tuple[str, ValidationError]]:
         yield rule_error(
             "slug", "An address of the API has this name; choose another.", "reserved_slug"
         )
-    if Erasure.objects.find(kind.collection(), slug):
+    if Erasure.objects.find(kind.resource_name, slug):
         message = "A record of this kind with this slug was erased; choose another."
         yield rule_error("slug", message, "slug_of_erased")
-    elif kept := MovedSlug.objects.end(kind.collection(), slug):
+    elif kept := MovedSlug.objects.end(kind.resource_name, slug):
         yield rule_error("slug", "It was merged into %(kept)s.", "merged", kept=kept)
     elif kind.history.filter(slug=slug).exists():
         yield rule_error(

@@ -69,7 +69,7 @@ def test_a_record_that_is_none_leads_back_to_the_index(key, page, reviewer_user)
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
 def test_an_empty_form_is_refused_without_a_fault(kind, reviewer_user):
-    record = FACTORIES[kind.collection()]()
+    record = FACTORIES[kind.resource_name]()
     client = build_admin_client(reviewer_user)
 
     for url in (get_admin_url(kind, "add"), get_admin_url(record)):

@@ -18,7 +18,7 @@ PAGES = ("change", "history", "delete")
 def test_each_role_opens_every_page_of_what_it_may_write(
     kind, analyst_user, reviewer_user, administrator_user
 ):
-    record = FACTORIES[kind.collection()](created_by=analyst_user)
+    record = FACTORIES[kind.resource_name](created_by=analyst_user)
 
     for user in (analyst_user, reviewer_user, administrator_user):
         client = build_admin_client(user)
@@ -29,7 +29,7 @@ def test_each_role_opens_every_page_of_what_it_may_write(
 
 @KINDS
 def test_the_form_of_a_record_sent_unchanged_changes_nothing(kind, reviewer_user):
-    record = FACTORIES[kind.collection()]()
+    record = FACTORIES[kind.resource_name]()
     client = build_admin_client(reviewer_user)
 
     answer = client.post(get_admin_url(record), open_admin_form(client, get_admin_url(record)))
@@ -52,7 +52,7 @@ def test_a_list_costs_the_same_for_one_row_and_for_thirty(kind, reviewer_user):
             assert client.get(url).status_code == 200
         return len(queries)
 
-    factory = FACTORIES[kind.collection()]
+    factory = FACTORIES[kind.resource_name]
     factory()
     lone = cost(get_admin_url(kind, "list"))
     factory.create_batch(29)
@@ -62,7 +62,7 @@ def test_a_list_costs_the_same_for_one_row_and_for_thirty(kind, reviewer_user):
 
 @KINDS
 def test_a_published_record_is_read_only_for_a_contributor(kind, analyst_user):
-    record = FACTORIES[kind.collection()](review="published")
+    record = FACTORIES[kind.resource_name](review="published")
     client = build_admin_client(analyst_user)
 
     assert client.get(get_admin_url(record)).status_code == 200
@@ -73,7 +73,7 @@ def test_a_published_record_is_read_only_for_a_contributor(kind, analyst_user):
 
 @KINDS
 def test_a_hidden_record_answers_like_none(kind, analyst_user):
-    record = FACTORIES[kind.collection()]()
+    record = FACTORIES[kind.resource_name]()
     client = build_admin_client(analyst_user)
 
     for page in PAGES:
@@ -85,7 +85,7 @@ def test_a_hidden_record_answers_like_none(kind, analyst_user):
 
 @KINDS
 def test_nobody_without_a_role_opens_a_page(kind, django_user_model):
-    record = FACTORIES[kind.collection()](review="published")
+    record = FACTORIES[kind.resource_name](review="published")
     stranger = django_user_model.objects.create_user("stranger", is_staff=True)
     client = build_admin_client(stranger)
 

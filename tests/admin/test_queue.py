@@ -356,4 +356,4 @@ def test_pages_without_a_role_show_nothing(db):
 
 @pytest.mark.parametrize("kind", [Party, Person, Position])
 def test_a_record_that_is_not_there_is_not_found(desk, kind):
-    assert desk.get(f"/admin/review/{kind.collection()}/nobody/").status_code == 404
+    assert desk.get(f"/admin/review/{kind.resource_name}/nobody/").status_code == 404

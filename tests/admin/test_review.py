@@ -80,7 +80,7 @@ def test_the_policy_table_holds_for_every_step_of_review(user, own, state, targe
 
 def ready_to_publish(kind, **values):
     """A draft that lacks nothing: what it refers to is published, and its words are found."""
-    record = FACTORIES[kind.collection()](review=PUBLISHED, **values)
+    record = FACTORIES[kind.resource_name](review=PUBLISHED, **values)
     kind.objects.filter(pk=record.pk).update(review=DRAFT)
     if hasattr(record, "citations"):
         record.citations.update(review=DRAFT)

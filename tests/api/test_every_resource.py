@@ -122,7 +122,7 @@ def test_lists_cost_the_same_queries_for_one_and_for_thirty_rows(reviewer):
 
 def multiply(record, times):
     """As many more rows like the record, with its many-to-many relations."""
-    model, own = type(record), UNIQUE_PARTS.get(record.collection())
+    model, own = type(record), UNIQUE_PARTS.get(record.resource_name)
     values = {f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields}
     copies = [model(**values | {"id": None, "slug": f"copy-{n}"}) for n in range(times)]
     for number, copy in enumerate(copies):

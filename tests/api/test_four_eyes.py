@@ -45,7 +45,7 @@ def person(reviewer_user, source):
 
 
 def patch(client, record, change):
-    url = get_api_url(record.collection(), record.slug)
+    url = get_api_url(record.resource_name, record.slug)
     return client.patch(url, change, headers=ANY_VERSION)
 
 

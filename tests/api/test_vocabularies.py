@@ -30,7 +30,7 @@ def test_the_list_holds_every_coded_column_of_every_kind_once(reader):
     results = reader.get("/api/v1/vocabularies/").json()["results"]
 
     coded = [
-        f"{model.collection()}.{column.name}"
+        f"{model.resource_name}.{column.name}"
         for model in RECORDS
         for column in model._meta.concrete_fields
         if column.choices

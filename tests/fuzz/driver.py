@@ -190,7 +190,7 @@ def references(collection):
     """The members of a body that name other records, with their collections."""
     fields = VIEWSETS[collection].serializer_class().fields.items()
     return {
-        name: field.model.collection()
+        name: field.model.resource_name
         for name, field in fields
         if isinstance(field, RelatedSlugField | RelatedSlugListField)
     }

@@ -55,7 +55,7 @@ def test_run_of_words_in_another_record_is_listed(report, capsys, model, field, 
 
     found, out = erase(capsys)
 
-    address = f"{model._meta.model.collection()}/other"
+    address = f"{model._meta.model.resource_name}/other"
     assert found == [
         f"{address} repeats a passage in {field} (version 1; it still does). It was left as it is."
     ]

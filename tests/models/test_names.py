@@ -158,9 +158,9 @@ def test_titles_have_five_hundred_characters(analyst, reader):
 
 @pytest.mark.parametrize("model", [Negotiation, Round, Issue, Proposal, Outcome, Incident, Source])
 def test_every_title_may_be_as_long(model, reviewer):
-    factory = FACTORIES[model.collection()]
+    factory = FACTORIES[model.resource_name]
     record = factory(title=TITLE, review="draft")
-    path = f"/api/v1/{model.collection()}/{record.slug}/"
+    path = f"/api/v1/{model.resource_name}/{record.slug}/"
 
     answer = reviewer.patch(path, {"title": TITLE[::-1].strip()}, headers={"If-Match": '"1"'})
 

@@ -106,12 +106,12 @@ def test_search_changes_and_related_records_name_who(lines):
     client = Client()
 
     found = words(client.get("/search/?q=zebra").text)
-    lists = {each.collection(): words(client.get(f"/{each.collection()}/").text)
+    lists = {each.resource_name: words(client.get(f"/{each.resource_name}/").text)
              for each in lines.values()}  # fmt: skip
     start = words(client.get("/").text).partition("What changed lately")[2]
 
     assert [line for line in lines if line not in found] == []
-    assert [line for line, each in lines.items() if line not in lists[each.collection()]] == []
+    assert [line for line, each in lines.items() if line not in lists[each.resource_name]] == []
     # Of all that was made, the start page has the last ten.
     assert [line for line in list(lines)[3:] if line not in start] == []
 

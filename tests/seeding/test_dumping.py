@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def everything():
     """All records as data, without what a new installation counts anew."""
     return {
-        model.collection(): [
+        model.resource_name: [
             {
                 name: value
                 for name, value in row["fields"].items()

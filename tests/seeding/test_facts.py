@@ -215,7 +215,7 @@ def test_every_quotation_supports_a_record_that_is_told_apart():
 
     assert all(isinstance(record, Record) for record in cited)
     uncited = {
-        model.collection()
+        model.resource_name
         for model in RECORDS
         if model.needs_citation and model.objects.filter(citations=None).exists()
     }

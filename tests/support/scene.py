@@ -48,8 +48,8 @@ def build_scene(review="published", created_by=None):
         values = build_values(model, scene)
         if hasattr(model, "citations"):
             values["citations"] = [build_citation(scene["sources"], created_by)]
-        made = FACTORIES[model.collection()](review=review, created_by=created_by, **values)
-        scene[model.collection()] = made
+        made = FACTORIES[model.resource_name](review=review, created_by=created_by, **values)
+        scene[model.resource_name] = made
     del scene["other side"]
     return scene
 
@@ -75,7 +75,7 @@ def build_values(model, scene):
 
 def build_value(field, scene):
     if field.is_relation:
-        key = "other side" if field.name in OTHER_SIDE else field.related_model.collection()
+        key = "other side" if field.name in OTHER_SIDE else field.related_model.resource_name
         review = scene["other side"].review
         made = scene.get(key) or FACTORIES[key](review=review, **build_related_values(field, scene))
         return [made] if field.many_to_many else made

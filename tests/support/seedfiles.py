@@ -78,7 +78,7 @@ def run_command(*arguments, command="loadseeds"):
 
 def count_rows():
     """How many rows there are of each kind that has any, and what is remembered of the files."""
-    counts = {model.collection(): model.objects.count() for model in RECORDS}
+    counts = {model.resource_name: model.objects.count() for model in RECORDS}
     counts["entries"] = SeedEntry.objects.count()
     return {kind: count for kind, count in counts.items() if count}
 

@@ -149,7 +149,7 @@ def find_named_records(model: Any, text: str, user: Any) -> list[Any]:
     found = set()
     if terms:
         wish = SearchQuery([AndGroup(each) for each in terms])
-        documents = SearchDocument.objects.visible_to(user).filter(kind=model.collection())
+        documents = SearchDocument.objects.visible_to(user).filter(kind=model.resource_name)
         documents = documents.filter(pk__matches=wish.in_title()).order_by("size", "slug")
         found = set(documents.values_list("key", flat=True)[:MAX_MENTIONS])
     records = list(visible.filter(pk__in=found).order_by("slug"))

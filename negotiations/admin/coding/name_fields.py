@@ -26,7 +26,7 @@ def find_documents(model: type[Record], text: str, user: Any, *, whole: bool) ->
 
     Without ``whole`` a word also finds those that begin with it.
     """
-    rows = SearchDocument.objects.visible_to(user).filter(kind=model.collection())
+    rows = SearchDocument.objects.visible_to(user).filter(kind=model.resource_name)
     found = tokenize(text)[:MAX_WORDS]
     if not found:
         return rows.none()
@@ -71,7 +71,7 @@ def find_by_name(model: type[Record], text: str, user: Any) -> list[Any]:
 
 def get_unique_label(record: Any, user: Any) -> str:
     """A text that ``find_by_name`` takes for this record alone."""
-    row = SearchDocument.objects.filter(kind=record.collection(), key=record.pk).first()
+    row = SearchDocument.objects.filter(kind=record.resource_name, key=record.pk).first()
     name = (_first(row) if row else "") or str(record)
     return name if find_by_name(type(record), name, user) == [record] else f"{name} [{record.slug}]"
 
@@ -91,7 +91,7 @@ class NameField(forms.CharField):
         self.model, self.user, self.many = model, user, many
         super().__init__(**options)
         self.widget.attrs |= {
-            "data-names": model.collection(),
+            "data-names": model.resource_name,
             "autocomplete": "off",
             "class": "names",
             **({"data-many": "1"} if many else {}),

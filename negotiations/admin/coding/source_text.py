@@ -101,7 +101,7 @@ class SubmittedText(NamedTuple):
         wish = SearchQuery([AndGroup([Phrase(run, False)]) for run in runs])
         if not wish.alternatives:
             return []
-        rows = SearchDocument.objects.visible_to(self.user).filter(kind=Source.collection())
+        rows = SearchDocument.objects.visible_to(self.user).filter(kind=Source.resource_name)
         rows = rows.filter(pk__matches=wish.pattern())
         return list(rows.values_list("key", flat=True)[:MAX_COMPARED])
 

@@ -37,7 +37,7 @@ class Deletion(NamedTuple):
     @property
     def kind(self) -> str:
         """The collection of the record."""
-        return str(self.version.instance_type.collection())
+        return str(self.version.instance_type.resource_name)
 
     @property
     def noun(self) -> str:
@@ -108,8 +108,8 @@ def list_deletions(user: Any, acts: list[Any]) -> list[Deletion]:
 def _still_gone(model: Any, slugs: Iterable[str]) -> Iterable[Any]:
     """The last versions of these slugs, where they are deletions; merged ones lead elsewhere."""
     standing = set(model._base_manager.filter(slug__in=slugs).values_list("slug", flat=True))
-    moved = MovedSlug.objects.filter(kind=model.collection(), slug__in=slugs)
-    erased = Erasure.objects.filter(kind=model.collection(), slug__in=slugs)
+    moved = MovedSlug.objects.filter(kind=model.resource_name, slug__in=slugs)
+    erased = Erasure.objects.filter(kind=model.resource_name, slug__in=slugs)
     elsewhere = {*moved.values_list("slug", flat=True), *erased.values_list("slug", flat=True)}
     rest = set(slugs) - standing - elsewhere
     rows = model.history.filter(slug__in=rest).select_related("history_user")

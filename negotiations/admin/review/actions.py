@@ -50,7 +50,7 @@ def remember_opened(request: Any, record: Record) -> None:
 
 def list_opened_slugs(request: Any, model: type[Record]) -> list[str]:
     """The slugs of the records of a kind that the user has looked at."""
-    start = f"{model.collection()}/"
+    start = f"{model.resource_name}/"
     opened = request.session.get(OPENED, {})
     return [address.removeprefix(start) for address in opened if address.startswith(start)]
 

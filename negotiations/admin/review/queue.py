@@ -116,7 +116,7 @@ class ReviewQueue:
     def rows(self, model: type[Record]) -> QuerySet[Any] | None:
         """Those of one kind; None where the filters leave none."""
         chosen, cleaned = self.chosen, getattr(self.filters, "cleaned_data", {})
-        if self.filters.errors or chosen.get("kind", model.collection()) != model.collection():
+        if self.filters.errors or chosen.get("kind", model.resource_name) != model.resource_name:
             return None
         rows: QuerySet[Any] = model.objects.visible_to(self.user)
         rows = rows.filter(review=self.filters.state_now)

@@ -240,7 +240,7 @@ def get_item_url(record: Record | None, filters: QueueFilterForm) -> str:
     """The review page of a record under the same filters; none without a record."""
     if record is None:
         return ""
-    url = reverse("admin:review_item", args=[record.collection(), record.slug])
+    url = reverse("admin:review_item", args=[record.resource_name, record.slug])
     return f"{url}?{filters.query}" if filters.query else url
 
 

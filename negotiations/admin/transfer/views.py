@@ -268,7 +268,7 @@ class ImportExportMixin(admin.ModelAdmin):
             Viewer(request.user),
         )
         answer: Any = StreamingHttpResponse(content_type=kind.content_type)
-        answer["Content-Disposition"] = f'attachment; filename="{self.model.collection()}.{table}"'
+        answer["Content-Disposition"] = f'attachment; filename="{self.model.resource_name}.{table}"'
         answer["Cache-Control"] = "private, no-store"
         try:
             with ExitStack() as opened:

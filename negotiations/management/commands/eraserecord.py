@@ -80,7 +80,7 @@ class Command(BaseCommand):
     def confirm(self, target: ErasureTarget) -> None:
         """List what would go, and go on after ``yes`` only."""
         for each in find_all_targets(target):
-            self.stdout.write(f"{each.model.collection()}/{each.slug}")
+            self.stdout.write(f"{each.model.resource_name}/{each.slug}")
         try:
             answer = input("Erase all versions of these? This cannot be undone. Type yes: ")
         except EOFError:

@@ -46,7 +46,7 @@ def fetch_current_records(model: type[Record], keys: Collection[int]) -> dict[in
     found = model._base_manager.in_bulk(keys)
     for key in set(keys) - found.keys() if model.can_be_merged else ():
         last = model.history.filter(id=key).order_by("-history_id").first()
-        now = MovedSlug.objects.end(model.collection(), last.slug) if last else None
+        now = MovedSlug.objects.end(model.resource_name, last.slug) if last else None
         if kept := model._base_manager.filter(slug=now).first() if now else None:
             found[key] = kept
     return found

@@ -38,8 +38,8 @@ def list_backlinks(record: Record) -> list[dict[str, Any]]:
                     "links": [
                         build_link(row) for row in sorted(rows[:MAX_BACKLINKS], key=get_date_key)
                     ],
-                    "is_own": name == BELONGS_TO.get(model.collection()),
-                    "more": f"/api/v1/{model.collection()}/?{name}={record.slug}"
+                    "is_own": name == BELONGS_TO.get(model.resource_name),
+                    "more": f"/api/v1/{model.resource_name}/?{name}={record.slug}"
                     if len(rows) > MAX_BACKLINKS
                     else "",
                 }
@@ -54,5 +54,5 @@ def get_date_key(row: Any) -> tuple[date, str]:
 
 def get_group_title(model: type[Record], field: Any, record: Record) -> str:
     """What the group is called: by its kind and, where that does not tell, by the relation."""
-    kind = model.collection().capitalize()
+    kind = model.resource_name.capitalize()
     return kind if field.name == record._meta.model_name else f"{kind} ({field.verbose_name})"

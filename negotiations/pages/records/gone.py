@@ -17,7 +17,7 @@ def respond_to_missing(request: HttpRequest, model: type[Record], slug: str) -> 
 
     By whom it was deleted is told to those who work on the record alone, by the API.
     """
-    reader, collection = AnonymousUser(), model.collection()
+    reader, collection = AnonymousUser(), model.resource_name
     target = find_redirect_slug(model, slug, reader)
     if target is not None:
         return HttpResponsePermanentRedirect(get_record_url(collection, target))

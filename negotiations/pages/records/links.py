@@ -25,14 +25,14 @@ def get_record_url(collection: str, slug: str) -> str:
 def get_nameable(model: type[Record]) -> QuerySet[Any]:
     """The published records of a kind with all that names them, so that nothing more is asked."""
     rows = select_relations(get_published(model), model, get_published)
-    belongs_to = BELONGS_TO.get(model.collection())
+    belongs_to = BELONGS_TO.get(model.resource_name)
     rows = rows.select_related(belongs_to) if belongs_to else rows
-    return rows.defer("text") if model.collection() == "sources" else rows
+    return rows.defer("text") if model.resource_name == "sources" else rows
 
 
 def build_link(record: Record, words: str = "") -> dict[str, Any]:
     """A record of ``get_nameable`` by who and what, whose it is, and the address of its page."""
-    collection = record.collection()
+    collection = record.resource_name
     return {
         "words": words or name(record),
         "kind": get_singular_name(collection),
@@ -56,7 +56,7 @@ def link_related(record: Record) -> dict[str, Any]:
 
 def get_owner_name(record: Record) -> str:
     """The party of a position, the proposal of a term; empty where the name says enough."""
-    relation = BELONGS_TO.get(record.collection())
+    relation = BELONGS_TO.get(record.resource_name)
     if relation is None or not record._meta.get_field(relation).is_cached(record):  # type: ignore[union-attr]
         return ""
     return str(getattr(record, relation))

@@ -54,7 +54,7 @@ def _quotation(passage: Any) -> dict[str, Any]:
         "slug": passage.slug,
         "about": passage.field.replace("_", " ") if hasattr(passage, "field") else "",
         "source": source,
-        "url": f"{get_record_url('sources', source.slug)}#{passage.collection()}-{passage.slug}",
+        "url": f"{get_record_url('sources', source.slug)}#{passage.resource_name}-{passage.slug}",
         "direction": get_text_direction(source.language),
         "before": before,
         "quote": passage.quote,

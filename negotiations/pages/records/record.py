@@ -52,7 +52,7 @@ def select_version(request: HttpRequest, found: Record) -> Any:
 
 def describe_record(request: HttpRequest, shown: Any) -> dict[str, Any]:
     """What the page says of a record."""
-    collection, cited_as = shown.collection(), build_reference(request, shown)
+    collection, cited_as = shown.resource_name, build_reference(request, shown)
     told = {
         "record": shown,
         "title": cited_as.title,
@@ -91,9 +91,9 @@ def get_negotiation_link(shown: Any) -> dict[str, Any] | None:
 
 def build_reference(request: HttpRequest, shown: Any) -> BibliographyEntry:
     """The version at hand as something to be cited; its address does not change its content."""
-    here = request.build_absolute_uri(get_record_url(shown.collection(), shown.slug))
+    here = request.build_absolute_uri(get_record_url(shown.resource_name, shown.slug))
     return BibliographyEntry(
-        kind=get_singular_name(shown.collection()),
+        kind=get_singular_name(shown.resource_name),
         slug=shown.slug,
         title=format_sentence(shown),
         version=shown.version,

@@ -22,7 +22,7 @@ MAX_NUMBER_LENGTH = 9
 def list_public_versions(record: Record) -> list[dict[str, Any]]:
     """The versions that were public, the newest first, as the API's history tells them."""
     feed = ChangeFeed(AnonymousUser())
-    rows = feed.changes.filter(kind=record.collection(), slug=record.slug)
+    rows = feed.changes.filter(kind=record.resource_name, slug=record.slug)
     return [
         feed.event(change)
         for change in rows.order_by(f"-{feed.column}")[:MAX_VERSIONS]

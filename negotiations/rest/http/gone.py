@@ -21,7 +21,7 @@ def find_deletion(model: type[Record], slug: str, user: Any) -> Any | None:
     """The deletion of a record of this name, if it is deleted and the user could see it then."""
     if not is_readable(slug):
         return None
-    erasure = Erasure.objects.find(model.collection(), slug)
+    erasure = Erasure.objects.find(model.resource_name, slug)
     rows, instant = model.history.filter(slug=slug), get_as_of_instant()
     if erasure:
         # What was erased is gone at every instant.
@@ -73,7 +73,7 @@ def build_gone_problem(departure: Any, user: Any) -> ProblemError:
 
 def is_erased(deletion: Any) -> bool:
     """Whether a deleted record was erased, with all its versions."""
-    kind = deletion.instance_type.collection()
+    kind = deletion.instance_type.resource_name
     return Erasure.objects.filter(kind=kind, slug=deletion.slug).exists()
 
 
@@ -81,7 +81,7 @@ def find_redirect_slug(model: type[Record], slug: str, user: Any) -> str | None:
     """The slug that a merged record has now, if the user may know of it."""
     if not model.can_be_merged or not is_readable(slug):
         return None
-    now = MovedSlug.objects.end(model.collection(), slug)
+    now = MovedSlug.objects.end(model.resource_name, slug)
     if now is None:
         return None
     is_there = model.objects.visible_to(user).filter(slug=now).exists()
@@ -114,7 +114,7 @@ class GoneMixin(APIView):
                 target = find_redirect_slug(self.model, self.kwargs["slug"], user)
                 departure = find_departure(self.model, self.kwargs["slug"], user)
             if target is not None:
-                return build_redirect_response(self.request, self.model.collection(), target)
+                return build_redirect_response(self.request, self.model.resource_name, target)
             if departure is not None:
                 return super().handle_exception(build_gone_problem(departure, user))
         return super().handle_exception(exc)

@@ -106,11 +106,11 @@ class RecordAutoSchema(AutoSchema):
         return self.method == "GET"
 
     def get_tags(self) -> list[str]:
-        return [self.model.collection() if self.model else getattr(self.view, "tag", "about")]
+        return [self.model.resource_name if self.model else getattr(self.view, "tag", "about")]
 
     def get_operation_id(self) -> str:
         if self.model:
-            return f"{self.model.collection()}_{VERBS[self.action][0]}"
+            return f"{self.model.resource_name}_{VERBS[self.action][0]}"
         return str(super().get_operation_id())
 
     def get_summary(self) -> str | None:

@@ -110,7 +110,7 @@ class RecordBodySchema:
             schema = allow_null(schema)
         about = str(field.help_text or "")
         if isinstance(field, RelatedSlugField | RelatedSlugListField):
-            about += f" By slug, of {field.model.collection()}."
+            about += f" By slug, of {field.model.resource_name}."
         if field.read_only and not self.is_read:
             about += (
                 " What the change is based on." if name == "version" else " Only as it was read."
@@ -217,7 +217,7 @@ def build_record_components(serializer: Any) -> Iterator[tuple[str, Schema]]:
         if column.choices and column.name in serializer.fields:
             yield get_vocabulary_name(column), build_vocabulary_schema(column)
     yield f"{model.__name__}Member", {"type": "string", "enum": [*BODY_FIELDS[model]]}
-    about = f"A page of {model.collection()}."
+    about = f"A page of {model.resource_name}."
     yield (
         f"{model.__name__}Page",
         {"description": about, **build_page_schema(build_record_schema(model))},
@@ -259,7 +259,7 @@ def build_group_schema(model: Any) -> Schema:
     """The first of several related records."""
     return {
         "type": "object",
-        "description": f"The first {model.collection()} beside a record.",
+        "description": f"The first {model.resource_name} beside a record.",
         "required": ["next", "results"],
         "properties": {
             "next": {**LINK, "description": "The list with the others; null when these are all."},

@@ -56,7 +56,7 @@ class ToManyExpansion:
         return {key: self._part(*part, found, reader) for key, part in parts.items()}
 
     def _part(self, keys: list[int], rest: str, found: Mapping[int, Any], reader: Viewer) -> Any:
-        path = f"/api/v1/{self.shape.model.collection()}/"
+        path = f"/api/v1/{self.shape.model.resource_name}/"
         query = reader.query(slug=rest, **build_selection_query(self.shape))
         following = f"{reader.root}{path}?{format_query(query)}" if rest else None
         results = [found[other].body for other in keys if other in found]
@@ -129,8 +129,8 @@ class ChildrenExpansion:
             return None
         is_citation = hasattr(self.shape.model, "KINDS") and self.field.name != "source"
         name = "record" if is_citation else self.field.name
-        value = f"{self.parent.collection()}/{slug}" if is_citation else slug
-        path = f"/api/v1/{self.shape.model.collection()}"
+        value = f"{self.parent.resource_name}/{slug}" if is_citation else slug
+        path = f"/api/v1/{self.shape.model.resource_name}"
         values = [children[MAX_EXPANDED - 1].extra[column] for column in self.ordering.columns]
         query = reader.query(**{name: value}, **build_selection_query(self.shape))
         place = encode_cursor(path, query, values)

@@ -94,7 +94,7 @@ class ExportMixin(GenericViewSet):
         """The answer before anything of the file is made, which may be that there is no need."""
         table: Any = request.accepted_renderer
         answer: Any = StreamingHttpResponse(content_type=table.content_type)
-        name = f"{self.model.collection()}.{table.format}"
+        name = f"{self.model.resource_name}.{table.format}"
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
         answer["Feed-Position"] = str(head.position)
         tag = build_export_etag(request, shape, head, found)

@@ -78,7 +78,7 @@ class SlugFilter(ParamFilter):
     def __init__(self, *args: Any, target: type[Record], many: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.target, self.many = target, many
-        self.schema = build_list_schema(ref("Slug"), f"Slugs of {target.collection()}.")
+        self.schema = build_list_schema(ref("Slug"), f"Slugs of {target.resource_name}.")
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         keys = find_keys(self.target, text.split(","), user)
@@ -104,7 +104,7 @@ def find_keys(target: type[Record], slugs: list[str], user: Any) -> list[int]:
             continue
         if slug not in found:
             meant = suggest_slugs(target, slug, user)
-            detail = f"There is no {slug[:100]!r} among {target.collection()}."
+            detail = f"There is no {slug[:100]!r} among {target.resource_name}."
             raise FilterError("unknown_reference", detail, meant)
     return list(found.values())
 

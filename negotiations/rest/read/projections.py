@@ -212,7 +212,7 @@ class Projection:
         """``proposals/<slug>``: the record of the one key that is set."""
         for name, model in self.addresses.items():
             if row.extra[name] is not None:
-                return f"{model.collection()}/{slugs[model].get(row.extra[name])}"
+                return f"{model.resource_name}/{slugs[model].get(row.extra[name])}"
         return None
 
     def _fill_many(self, rows: Sequence[Row]) -> None:

@@ -182,7 +182,7 @@ def document_report(kind: type) -> Callable[[type[ReportView]], type[ReportView]
     """Declare what a view answers: the document tells it from the dataclass."""
 
     def declared(view: type[ReportView]) -> type[ReportView]:
-        collection = view.model.collection()
+        collection = view.model.resource_name
         known = (*view.parameters, *_list_shared_parameters(view))
         documented = extend_schema(
             operation_id=f"{collection}_{view.name}",

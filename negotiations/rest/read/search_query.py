@@ -117,7 +117,7 @@ class SearchFilter(ParamFilter):
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
         pattern = parse_search(text).pattern()
         found = SearchDocument.objects.filter(
-            build_match_filter(pattern, get_as_of_instant()), kind=rows.model.collection()
+            build_match_filter(pattern, get_as_of_instant()), kind=rows.model.resource_name
         )
         keys = found.order_by().values("key")
         # Of many, the first in the order of the list are soon met by walking along it.

@@ -72,7 +72,7 @@ def _parse_names(query: QueryParams, parameter: str, model: type[Record]) -> lis
     names = query[parameter].split(",") if parameter in query else []
     for name in names:
         if name not in BODY_FIELDS[model]:
-            detail = f"{model.collection().capitalize()} have no member {name[:100]!r}."
+            detail = f"{model.resource_name.capitalize()} have no member {name[:100]!r}."
             query.fault(
                 parameter, "unknown_member", detail, suggest_similar(name, BODY_FIELDS[model])
             )
@@ -97,7 +97,7 @@ def _can_be_expanded(query: QueryParams, path: str, model: type[Record]) -> bool
     for name in steps:
         known = get_expandable_relations(model)
         if name not in known:
-            detail = f"{model.collection().capitalize()} have no relation {name[:100]!r}."
+            detail = f"{model.resource_name.capitalize()} have no relation {name[:100]!r}."
             query.fault("expand", "unknown_expansion", detail, suggest_similar(name, known))
             return False
         model = known[name].related_model

@@ -46,7 +46,7 @@ def build_unknown_reference_error(model: type[Record], slug: str, context: Any) 
         now, alike = find_redirect_slug(model, slug, user), suggest_slugs(model, slug, user)
         meant = [now, *(other for other in alike if other != now)] if now else alike
     code = CodeWithSuggestions("unknown_reference", meant)
-    return ErrorDetail(f"There is no {slug[:100]!r} among {model.collection()}.", code)
+    return ErrorDetail(f"There is no {slug[:100]!r} among {model.resource_name}.", code)
 
 
 @extend_schema_field({"type": "string"})

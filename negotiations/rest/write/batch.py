@@ -216,7 +216,7 @@ class Batch:
         few = len(self.faults) < MAX_ERRORS_WITH_SUGGESTIONS
         meant = [now] if now else suggest_slugs(model, slug, self.user) if few else []
         more = {"did_you_mean": meant} if meant else {}
-        detail = f"There is no {slug[:100]!r} among {model.collection()}."
+        detail = f"There is no {slug[:100]!r} among {model.resource_name}."
         return {"pointer": place, "code": "not_found", "detail": detail, **more}
 
     def _maker(self, kind: type[Record]) -> BulkCreator:
@@ -449,7 +449,7 @@ def serialize_result(
     body = None if operation.op == "delete" else bodies.get(record.pk)
     result: dict[str, Any] = {
         "op": operation.op,
-        "collection": operation.model.collection(),
+        "collection": operation.model.resource_name,
         "slug": record.slug,
         "version": body["version"] if body else record.version,
     }

@@ -85,7 +85,7 @@ class LocalIds:
         kind = type(self.made[number])
         if not self._fits(mention, kind):
             return build_reference_error(
-                mention, "other_kind", f"{PREFIX}{lid} is one of {kind.collection()}."
+                mention, "other_kind", f"{PREFIX}{lid} is one of {kind.resource_name}."
             )
         return None
 
@@ -93,7 +93,7 @@ class LocalIds:
         if not mention.is_address:
             return mention.model is kind
         collection = mention.text.rpartition("/")[0]
-        return kind._meta.model_name in CITABLE_MODELS and collection in {"", kind.collection()}
+        return kind._meta.model_name in CITABLE_MODELS and collection in {"", kind.resource_name}
 
 
 def build_reference_error(

@@ -148,5 +148,5 @@ def list_visible_referrers(naming: Sequence[tuple[Any, Q]], user: Any) -> list[s
     for model, rows in naming:
         visible = model.objects.visible_to(user).filter(rows).order_by("slug").distinct()
         slugs = visible.values_list("slug", flat=True)[: MAX_REFERRERS + 1]
-        found |= dict.fromkeys(f"{model.collection()}/{slug}" for slug in slugs)
+        found |= dict.fromkeys(f"{model.resource_name}/{slug}" for slug in slugs)
     return list(found)[: MAX_REFERRERS + 1]

@@ -29,7 +29,7 @@ def matching(filter_, record):
     if isinstance(filter_, filters.CitedRecordFilter):
         return record.record.address
     if isinstance(filter_, SearchFilter):
-        document = SearchDocument.objects.get(kind=record.collection(), key=record.pk)
+        document = SearchDocument.objects.get(kind=record.resource_name, key=record.pk)
         # A record without a name is found by its slug.
         return f'"{(document.title or record.slug).splitlines()[0]}"'
     for kind, value in MATCHING.items():
@@ -123,7 +123,7 @@ BEYOND_THE_SCENE = {
 def test_every_filter_leaves_what_fits_and_takes_away_what_does_not(reviewer):
     scene = build_scene()
     targets = {
-        f.target.collection() for *_, f in each_filter() if isinstance(f, filters.SlugFilter)
+        f.target.resource_name for *_, f in each_filter() if isinstance(f, filters.SlugFilter)
     }
     for collection in targets:
         FACTORIES[collection](slug="nobodys", review="published")

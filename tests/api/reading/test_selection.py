@@ -68,7 +68,7 @@ def test_what_is_expanded_is_what_its_own_address_answers(reviewer, collection):
         beside = answer.pop("expand")[name]
         assert answer == reviewer.get(get_api_url(collection, record.slug)).json()
         bodies = beside["results"] if isinstance(beside, dict) and "results" in beside else [beside]
-        target = field.related_model.collection()
+        target = field.related_model.resource_name
         for body in filter(None, bodies):
             assert body == reviewer.get(get_api_url(target, body["slug"])).json()
 

@@ -41,12 +41,12 @@ def create(collection, lid=None, reason=None, **body):
 
 def update(record, version=None, **body):
     version = record.version if version is None else version
-    named = {"collection": record.collection(), "slug": record.slug}
+    named = {"collection": record.resource_name, "slug": record.slug}
     return {"op": "update", **named, "version": version, "body": body}
 
 
 def delete(record, **more):
-    named = {"collection": record.collection(), "slug": record.slug}
+    named = {"collection": record.resource_name, "slug": record.slug}
     return {"op": "delete", **named, "version": record.version, **more}
 
 

@@ -68,7 +68,7 @@ def changes(records):
         "operations": [
             {
                 "op": "update",
-                "collection": type(record).collection(),
+                "collection": type(record).resource_name,
                 "slug": record.slug,
                 "version": 1,
                 "body": {"note": f"Changed {number}"},
@@ -463,7 +463,7 @@ def test_changes_at_once_leave_what_single_ones_leave(client):
 def trace_of(record):
     """The version, its relations, and the entry in the feed."""
     version = type(record).history.filter(id=record.pk).first()
-    change = Change.objects.filter(slug=record.slug, kind=record.collection()).last()
+    change = Change.objects.filter(slug=record.slug, kind=record.resource_name).last()
     names = ("version", "action", "changed", "review_before", "review_after", "reason", "by_id")
     related = {
         name: [t.slug for t in found]
