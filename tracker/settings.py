@@ -190,8 +190,8 @@ REST_FRAMEWORK = {
     ),
     "DEFAULT_PARSER_CLASSES": ["negotiations.rest.http.parsers.StrictJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["negotiations.rest.http.authentication.TokenAuthentication"],
-    # Each viewset names its policy; the policy table denies what it does not list.
-    "DEFAULT_PERMISSION_CLASSES": [],
+    # Every view states who may call it.
+    "DEFAULT_PERMISSION_CLASSES": ["negotiations.rest.http.view_permissions.DenyAll"],
     "EXCEPTION_HANDLER": "negotiations.rest.http.exception_handler.handle_exception",
     "DEFAULT_SCHEMA_CLASS": "negotiations.rest.openapi.autoschema.RecordAutoSchema",
     # DRF would take ?format=indirect, the format of a round, for a kind of file.

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from negotiations import permissions as policy
@@ -23,6 +24,8 @@ from .tokens import serialize_token
 
 class MeView(APIBaseView):
     """Who am I, what may I do."""
+
+    permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="me", responses={200: ref("Me")})
     def get(self, request: Request) -> HttpResponse:

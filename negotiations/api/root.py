@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from negotiations.models import COLLECTIONS
@@ -19,6 +20,8 @@ PROBLEM_LIST = "/api/problems/"
 
 class RootView(APIBaseView):
     """The collections and their addresses."""
+
+    permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="collections", responses={200: ref("Collections")})
     def get(self, request: Request) -> HttpResponse:
@@ -36,6 +39,8 @@ class RootView(APIBaseView):
 
 class ProblemView(APIBaseView):
     """What the codes of refusals mean, and what to do."""
+
+    permission_classes = (AllowAny,)
 
     @extend_schema(exclude=True)
     def get(self, request: Request, code: str | None = None) -> HttpResponse:
@@ -59,6 +64,7 @@ def serialize_problem(code: str) -> dict[str, Any]:
 class NotFoundView(APIBaseView):
     """Whatever else stands under ``/api/``."""
 
+    permission_classes = (AllowAny,)
     authentication_classes = ()
 
     @extend_schema(exclude=True)

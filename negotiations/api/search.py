@@ -7,6 +7,7 @@ from django.core import signing
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
@@ -47,6 +48,7 @@ ORDER = Ordering(OrderingKey(name, False, False) for name in ("rank", "size", "k
 class SearchView(APIBaseView):
     """All kinds at once."""
 
+    permission_classes = (AllowAny,)
     tag = "search"
 
     @extend_schema(

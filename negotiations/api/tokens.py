@@ -12,7 +12,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import (
     ErrorDetail,
-    NotAuthenticated,
     PermissionDenied,
     ValidationError,
 )
@@ -35,6 +34,7 @@ from negotiations.rest.http.problem_details import ProblemError
 from negotiations.rest.http.query_params import refuse_query_params
 from negotiations.rest.http.renderers import build_json_response
 from negotiations.rest.http.request_bodies import refuse_body, require_body
+from negotiations.rest.http.view_permissions import TokenRequired
 from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.representations.serializers import (
     BodySerializer,
@@ -95,13 +95,10 @@ class TokenSerializer(BodySerializer):
 class TokenBaseView(APIBaseView):
     """What the two addresses have in common: there are only the caller's own live tokens."""
 
+    permission_classes = (TokenRequired,)
+    own_resources = "tokens"
     # For the document: writes take ``dry_run``, and no headers of their own.
     read_headers: ClassVar[dict[str, Any]] = {"post": (), "delete": ()}
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if not isinstance(request.auth, Token):
-            raise NotAuthenticated("Send a token to see your tokens.")
 
     def own(self, request: Request) -> Any:
         """The caller's live tokens, newest first."""

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from negotiations.rest.changes import history_views
 from negotiations.rest.changes import views as following
 from negotiations.rest.openapi import views as documentation
+from negotiations.rest.viewsets import RecordViewSet
 from negotiations.rest.write import batch_views
 from negotiations.webhooks import delivery_views
 from negotiations.webhooks import views as webhooks
@@ -28,28 +29,33 @@ from . import (
     vocabularies,
 )
 
+VIEWSETS: tuple[type[RecordViewSet], ...] = (
+    actors.PartyViewSet,
+    actors.PersonViewSet,
+    actors.PostViewSet,
+    talks.NegotiationViewSet,
+    talks.ParticipationViewSet,
+    talks.RoundViewSet,
+    talks.DelegationViewSet,
+    issues.IssueViewSet,
+    issues.StatementViewSet,
+    issues.PositionViewSet,
+    proposals.ProposalViewSet,
+    proposals.TermViewSet,
+    proposals.ResponseViewSet,
+    outcomes.OutcomeViewSet,
+    outcomes.CommitmentViewSet,
+    outcomes.DeliveryViewSet,
+    incidents.IncidentViewSet,
+    sources.SourceViewSet,
+    citations.CitationViewSet,
+    citations.DismissalViewSet,
+)
+
 router = SimpleRouter()
 router.trailing_slash = "/?"
-router.register("parties", actors.PartyViewSet)
-router.register("people", actors.PersonViewSet)
-router.register("posts", actors.PostViewSet)
-router.register("negotiations", talks.NegotiationViewSet)
-router.register("participations", talks.ParticipationViewSet)
-router.register("rounds", talks.RoundViewSet)
-router.register("delegations", talks.DelegationViewSet)
-router.register("issues", issues.IssueViewSet)
-router.register("statements", issues.StatementViewSet)
-router.register("positions", issues.PositionViewSet)
-router.register("proposals", proposals.ProposalViewSet)
-router.register("terms", proposals.TermViewSet)
-router.register("responses", proposals.ResponseViewSet)
-router.register("outcomes", outcomes.OutcomeViewSet)
-router.register("commitments", outcomes.CommitmentViewSet)
-router.register("deliveries", outcomes.DeliveryViewSet)
-router.register("incidents", incidents.IncidentViewSet)
-router.register("sources", sources.SourceViewSet)
-router.register("citations", citations.CitationViewSet)
-router.register("dismissals", citations.DismissalViewSet)
+for viewset in VIEWSETS:
+    router.register(viewset.queryset.model.resource_name, viewset)
 
 RECORD = f"(?P<collection>{history_views.COLLECTION_PATTERN})/(?P<slug>[^/]+)"
 WEBHOOK = "webhooks/(?P<slug>[^/]+)"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from negotiations.models import RECORDS, Role, Token, Vocabulary, Webhook, WebhookDelivery
@@ -31,6 +32,8 @@ OTHER_VOCABULARIES: tuple[tuple[type[Vocabulary], str], ...] = (
 class VocabularyListView(APIBaseView):
     """All vocabularies."""
 
+    permission_classes = (AllowAny,)
+
     @extend_schema(operation_id="vocabularies_list", responses={200: ref("VocabularyList")})
     def get(self, request: Request) -> HttpResponse:
         """Every coded value of every kind, with its definition and its codes in other data sets.
@@ -47,6 +50,8 @@ class VocabularyListView(APIBaseView):
 
 class VocabularyView(APIBaseView):
     """One vocabulary."""
+
+    permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="vocabularies_retrieve", responses={200: ref("Vocabulary")})
     def get(self, request: Request, name: str) -> HttpResponse:

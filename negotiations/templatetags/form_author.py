@@ -12,8 +12,6 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from negotiations.admin.forms.form_author import AUTHOR_FIELD, sign_author
-
 register = template.Library()
 
 
@@ -30,6 +28,8 @@ class FormTokenNode(CsrfTokenNode):
             return token
         if not is_known:
             return token
+        from negotiations.admin.forms.form_author import AUTHOR_FIELD, sign_author  # noqa: PLC0415 - public pages work without the admin
+
         field = '{}<input type="hidden" name="{}" value="{}">'
         return format_html(field, token, AUTHOR_FIELD, sign_author(request.user))
 

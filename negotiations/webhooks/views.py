@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from negotiations import permissions
@@ -32,6 +32,7 @@ from negotiations.rest.http.problem_details import ProblemError
 from negotiations.rest.http.query_params import is_readable, refuse_query_params
 from negotiations.rest.http.renderers import build_json_response, dump_json
 from negotiations.rest.http.request_bodies import refuse_body, require_body
+from negotiations.rest.http.view_permissions import TokenRequired
 from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.schemas.responses import WRITE_STATUSES
 from negotiations.rest.schemas.values import ref
@@ -45,6 +46,8 @@ MAX_WEBHOOKS = 20
 class WebhookBaseView(APIBaseView):
     """What all these addresses have in common: there are only the caller's own webhooks."""
 
+    permission_classes = (TokenRequired,)
+    own_resources = "webhooks"
     # For the document: writes take ``dry_run``; the key those whose answer may be kept.
     read_headers: ClassVar[dict[str, Any]] = {
         "post": ("Idempotency-Key",),
@@ -58,11 +61,6 @@ class WebhookBaseView(APIBaseView):
         "patch": (*WRITE_STATUSES, 404, 412, 422),
         "delete": (*WRITE_STATUSES, 404, 412, 422),
     }
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if not isinstance(request.auth, Token):
-            raise NotAuthenticated("Send a token to see your webhooks.")
 
     def own(self) -> Any:
         """The caller's webhooks, newest first."""

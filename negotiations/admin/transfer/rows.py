@@ -30,7 +30,6 @@ from negotiations.admin.forms.quantities import list_quantities
 from negotiations.admin.forms.whole_numbers import refuse_parted
 from negotiations.admin.history.diffs import CellChange
 from negotiations.admin.spoken import translate_model_name
-from negotiations.api.urls import router
 from negotiations.history import bulk as many
 from negotiations.models import Record, StaleVersion
 from negotiations.models.slugs import assign_slugs
@@ -43,7 +42,7 @@ from negotiations.rest.read.projections import Body
 from negotiations.rest.read.sparse_fields import get_default_projection
 from negotiations.rest.read.table_renderers import format_cell, unescape_formula
 from negotiations.rest.representations.relation_fields import RelatedSlugField, RelatedSlugListField
-from negotiations.rest.representations.serializers import NESTED
+from negotiations.rest.representations.serializers import NESTED, SERIALIZERS
 from negotiations.rest.representations.strict_fields import (
     StrictBooleanField,
     StrictCharField,
@@ -63,8 +62,6 @@ from .quantity_cells import (
 )
 from .unreadable import ImportProblem, UnreadableFileError
 
-VIEWS: list[Any] = [view for _, view, _ in router.registry]
-SERIALIZERS = {view.queryset.model: view.serializer_class for view in VIEWS}
 # Rows that change something, in one file: checking them takes a minute or two.
 MAX_CHANGES = 2000
 CHUNK = 500

@@ -33,9 +33,10 @@ from negotiations.rest.read.projections import Viewer
 from negotiations.rest.read.read_snapshot import open_read_snapshot
 from negotiations.rest.read.sparse_fields import get_default_projection
 from negotiations.rest.read.table_renderers import SpreadsheetCSVRenderer, XLSXRenderer
+from negotiations.rest.representations.serializers import SERIALIZERS
 
 from .files import MAX_BYTES, MAX_ROWS, read_sheet
-from .rows import MAX_CHANGES, SERIALIZERS, RecordResource, build_dataset, iter_problems
+from .rows import MAX_CHANGES, RecordResource, build_dataset, iter_problems
 from .unreadable import ImportProblem, SeveralSheetsError, UnreadableFileError
 
 TABLES = {table.format: table for table in (SpreadsheetCSVRenderer, XLSXRenderer)}

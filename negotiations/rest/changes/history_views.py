@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
@@ -46,6 +47,7 @@ COLLECTION_PATTERN = "|".join(COLLECTIONS)
 class HistoryBaseView(GoneMixin, APIBaseView):
     """What the addresses below a record's history have in common."""
 
+    permission_classes = (AllowAny,)
     tag = "changes"
     # What they refuse beyond the usual, for the document.
     refusals: ClassVar = {

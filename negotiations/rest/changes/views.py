@@ -9,6 +9,7 @@ from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
@@ -57,6 +58,7 @@ class ChangesView(APIBaseView):
     position belongs to the token, or the lack of one, with which it was got.
     """
 
+    permission_classes = (AllowAny,)
     tag = "changes"
     renderer_classes = [JSONRenderer, EventStreamRenderer]
 

@@ -179,8 +179,7 @@ class RateLimitMixin(APIView):
             # Guessing at tokens is counted too.
             self.spend(request, None)
             raise
-
-    def check_throttles(self, request: Request) -> None:
+        # Before permissions are checked: refusals are counted too.
         self.spend(request, request.auth)
 
     def spend(self, request: Request, token: Any) -> None:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
@@ -33,6 +34,8 @@ def document() -> bytes:
 
 class DocumentView(APIBaseView):
     """The OpenAPI document, the same for everybody."""
+
+    permission_classes = (AllowAny,)
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:

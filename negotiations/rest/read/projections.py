@@ -20,7 +20,7 @@ from negotiations.sql_cache import KEY_PLACEHOLDER, CompiledColumns, KeyedQuery,
 
 Body = dict[str, Any]
 
-# The members of each kind's body, in order; filled by the viewsets as they are declared.
+# The fields of each model's body, in order; registered with the serializers.
 BODY_FIELDS: dict[type[Record], tuple[str, ...]] = {}
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from negotiations.history.visible_changes import ChangeFeed
@@ -70,6 +71,7 @@ class ReportView(GoneMixin, APIBaseView):
     of its ``formats`` but JSON, by a method of that name, the content of a file.
     """
 
+    permission_classes = (AllowAny,)
     refusals: ClassVar = {"get": (*READ_STATUSES, 404, 410)}
     model: type[Record]
     name: str

@@ -244,7 +244,7 @@ class RecordSerializer(BodySerializer):
                 values[name] = self._default(name)
 
 
-# The serializer of each kind; filled by the viewsets as they are declared.
+# The serializer of each model; the app registers those of its viewsets when it starts.
 SERIALIZERS: dict[type[Record], type[RecordSerializer]] = {}
 
 

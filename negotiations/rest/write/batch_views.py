@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from negotiations.rest.http.conditional import set_cache_control
@@ -26,6 +27,7 @@ from .mixins import require_create_permission
 class BatchView(APIBaseView):
     """Many writes of many kinds."""
 
+    permission_classes = (AllowAny,)
     tag = "batch"
     parser_classes = (BulkJSONParser,)
     # For the document: what is refused beyond the usual, and which headers are read.
