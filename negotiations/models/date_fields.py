@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.query_utils import DeferredAttribute
 
 from negotiations.dates import edtf
@@ -27,6 +27,30 @@ class Certainty(Vocabulary):
     RESOLVED = "resolved", "Counted from the source's words and the day they were said."
     ASSUMED = "assumed", "The analyst's reading of what the source implies."
     UNKNOWN = "unknown", "Nothing says how the date is known, or there is none."
+
+
+class UnknownAfterAll(Func):
+    """A day to order by, ascending: an unknown one is the last of all, so that none is NULL.
+
+    Written into the statement: an index on the same expression serves it.
+    """
+
+    day = "9999-12-31"
+    output_field = models.DateField()
+
+    def __init__(self, day: Any) -> None:
+        super().__init__(day)
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **options: Any) -> Any:
+        typed = "DATE " if connection.vendor == "postgresql" else ""
+        template = f"COALESCE(%(expressions)s, {typed}'{self.day}')"
+        return super().as_sql(compiler, connection, template=template)
+
+
+class UnknownBeforeAll(UnknownAfterAll):
+    """A day to order by, descending: an unknown one is the first of all."""
+
+    day = "0001-01-01"
 
 
 def parse_date_bounds(text: str) -> tuple[datetime.date | None, datetime.date | None]:

@@ -8,13 +8,21 @@ from typing import Any, Self
 
 from django.core import signing
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models.lookups import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    LessThan,
+    LessThanOrEqual,
+)
 from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from negotiations.history.visible_changes import ChangeFeed
 from negotiations.models import Record
+from negotiations.models.date_fields import UnknownAfterAll, UnknownBeforeAll
 from negotiations.rest.http.query_params import QueryParams
 from negotiations.text.did_you_mean import suggest_similar
 
@@ -34,22 +42,34 @@ class OrderingKey:
 
     column: str
     descending: bool
-    nullable: bool
+    nullable: bool = False
+    # For days that may be unknown: what they are ordered by, which never is NULL.
+    day: type[UnknownAfterAll] | None = None
+
+    @property
+    def expression(self) -> Any:
+        """What the rows are ordered by."""
+        return self.day(self.column) if self.day else F(self.column)
 
     def order(self, *, backwards: bool) -> Any:
         """The ORDER BY term."""
         descending = self.descending != backwards
-        column = F(self.column)
         nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
         nulls = nulls if self.nullable else {}
-        return column.desc(**nulls) if descending else column.asc(**nulls)
+        return self.expression.desc(**nulls) if descending else self.expression.asc(**nulls)
 
-    def beyond(self, value: Any, *, backwards: bool) -> Q | None:
+    def bind(self, value: Any) -> Any:
+        """A value to compare with."""
+        if self.day is None:
+            return Value(value)
+        return Value(value or self.day.day, output_field=models.DateField())
+
+    def further(self, value: Any, *, backwards: bool) -> Q | None:
         """Rows that this column alone puts beyond a value; None when there can be none."""
-        if value is None:
+        if value is None and self.nullable:
             return Q(**{f"{self.column}__isnull": False}) if backwards else None
-        smaller = self.descending != backwards
-        rows = Q(**{f"{self.column}__{'lt' if smaller else 'gt'}": value})
+        comparison = LessThan if self.descending != backwards else GreaterThan
+        rows = Q(comparison(self.expression, self.bind(value)))
         return (
             rows | Q(**{f"{self.column}__isnull": True})
             if self.nullable and not backwards
@@ -58,7 +78,9 @@ class OrderingKey:
 
     def same(self, value: Any) -> Q:
         """Rows with this value."""
-        return Q(**{f"{self.column}__isnull": True}) if value is None else Q(**{self.column: value})
+        if value is None and self.nullable:
+            return Q(**{f"{self.column}__isnull": True})
+        return Q(Exact(self.expression, self.bind(value)))
 
 
 class Ordering(tuple[OrderingKey, ...]):
@@ -113,20 +135,45 @@ class Ordering(tuple[OrderingKey, ...]):
         return rows.order_by(*(key.order(backwards=backwards) for key in self))
 
     def beyond(self, values: Sequence[Any], *, backwards: bool) -> Q:
-        """The rows after (or before) the row with these values."""
+        """The rows after (or before) the row with these values.
+
+        Without NULL, an index serves at least the first column; on PostgreSQL all of them, where
+        they have one direction and are compared as a row.
+        """
+        first, *others = self
+        beyond = self._beyond_one_by_one(values, backwards=backwards)
+        if any(key.nullable for key in self):
+            return beyond
+        is_falling = first.descending != backwards
+        if all(key.descending == first.descending for key in others):
+            own = build_row([key.expression for key in self])
+            other = build_row([key.bind(value) for key, value in zip(self, values, strict=True)])
+            beyond = Q(LessThan(own, other) if is_falling else GreaterThan(own, other))
+        edge = LessThanOrEqual if is_falling else GreaterThanOrEqual
+        return Q(edge(first.expression, first.bind(values[0]))) & beyond
+
+    def _beyond_one_by_one(self, values: Sequence[Any], *, backwards: bool) -> Q:
         rows, ties = Q(pk__in=[]), Q()
         for key, value in zip(self, values, strict=True):
-            further = key.beyond(value, backwards=backwards)
+            further = key.further(value, backwards=backwards)
             if further is not None:
                 rows |= ties & further
             ties &= key.same(value)
         return rows
 
 
+def build_row(expressions: Sequence[Any]) -> Func:
+    """Several values as one, for comparisons."""
+    return Func(*expressions, template="(%(expressions)s)", output_field=models.TextField())
+
+
 def _key(model: type[models.Model], name: str, descending: bool) -> OrderingKey:
     field = model._meta.get_field(name)
-    column = f"{name}__slug" if field.is_relation else name
-    return OrderingKey(column, descending, bool(getattr(field, "null", False)))
+    nullable = bool(getattr(field, "null", False))
+    if nullable and type(field) is models.DateField:
+        day = UnknownBeforeAll if descending else UnknownAfterAll
+        return OrderingKey(name, descending, day=day)
+    return OrderingKey(f"{name}__slug" if field.is_relation else name, descending, nullable)
 
 
 @cache
