@@ -9,6 +9,7 @@ from .choices import Vocabulary
 from .constraints import RuleErrors, rule_error
 from .countries import validate_country_code
 from .date_fields import UncertainDateField, build_date_constraints
+from .list_indexes import build_list_indexes
 from .validation import Related
 
 
@@ -76,6 +77,7 @@ class Party(Record):
 
     class Meta(Record.Meta):
         verbose_name_plural = "parties"
+        indexes = build_list_indexes("kind", "country")
 
     def __str__(self) -> str:
         return self.name
@@ -140,6 +142,7 @@ class Post(Record):
     date = UncertainDateField(help_text="When the source calls the person so, in EDTF.")
 
     class Meta(Record.Meta):
+        indexes = build_list_indexes("person", "party", "date_certainty")
         constraints = [*build_date_constraints("post", "date")]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from negotiations.text.validators import validate_slug_format
 
 from .choices import Vocabulary
 from .constraints import RuleError, RuleErrors, rule_error
+from .list_indexes import build_list_indexes
 from .recorder import Recorder
 from .slugs import find_free_numbers, number_slug
 from .system.locks import serialize_writers
@@ -138,8 +139,7 @@ class Record(ValidatedModel, models.Model):
     class Meta:
         abstract = True
         ordering = ["slug"]
-        # What readers see, in the order in which they see it.
-        indexes = [models.Index(fields=["review", "slug"], name="%(class)s_in_order")]
+        indexes = build_list_indexes()
 
     def save(self, *args: Any, **options: Any) -> None:
         """Save; an existing record only on the version it was read at, which then counts up."""

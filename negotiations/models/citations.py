@@ -12,6 +12,7 @@ from negotiations.text.quotes import locate_quote
 from .base import Record
 from .choices import Vocabulary
 from .constraints import FieldCheckConstraint, FieldUniqueConstraint, RuleErrors, rule_error
+from .list_indexes import build_list_indexes
 from .sources import Source
 
 # The kinds that a citation can support, by the name of its foreign key.
@@ -145,11 +146,11 @@ class Citation(Passage):
 
     class Meta(Passage.Meta):
         indexes = [
-            *Record.Meta.indexes,
+            *build_list_indexes("source", "field", "voice", "relation", "credibility"),
             # A citation has one of the seventeen keys: each index holds its own kind alone.
             *(
                 models.Index(
-                    fields=[kind],
+                    fields=[kind, "slug"],
                     condition=Q(**{f"{kind}__isnull": False}),
                     name=f"citation_of_{kind}",
                 )
@@ -259,6 +260,7 @@ class Dismissal(Passage):
     reason = models.CharField(max_length=20, choices=Reason, help_text="Why nothing was recorded.")
 
     class Meta(Passage.Meta):
+        indexes = build_list_indexes("source", "reason")
         constraints = [
             FieldUniqueConstraint(
                 about="quote",

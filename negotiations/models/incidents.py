@@ -7,7 +7,8 @@ from .base import LONGEST_TITLE, Record
 from .choices import Vocabulary
 from .constraints import build_bounds_check
 from .date_fields import UncertainDateField, build_date_constraints
-from .talks import DATE_INDEXES, DATE_ORDERING, Negotiation
+from .list_indexes import build_list_indexes
+from .talks import DATE_ORDERING, Negotiation
 
 
 class Incident(Record):
@@ -86,7 +87,15 @@ class Incident(Record):
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
-        indexes = DATE_INDEXES
+        indexes = build_list_indexes(
+            "negotiation",
+            "part_of",
+            "kind",
+            "place",
+            "means",
+            "date_certainty",
+            date="date_earliest",
+        )
         constraints = [
             build_bounds_check("incident", "killed_min", "killed_max"),
             build_bounds_check("incident", "injured_min", "injured_max"),

@@ -9,7 +9,8 @@ from .base import LONGEST_TITLE, Record
 from .choices import Vocabulary
 from .constraints import RuleErrors, rule_error
 from .date_fields import UncertainDateField, build_date_constraints
-from .talks import DATE_INDEXES, DATE_ORDERING, Negotiation
+from .list_indexes import build_list_indexes
+from .talks import DATE_ORDERING, Negotiation
 
 
 class Issue(Record):
@@ -45,6 +46,9 @@ class Issue(Record):
         validators=[validate_identifiers],
         help_text="Codes elsewhere by scheme: pa_x, ucdp.",
     )
+
+    class Meta(Record.Meta):
+        indexes = build_list_indexes("part_of")
 
     def __str__(self) -> str:
         return self.title
@@ -94,7 +98,11 @@ class Statement(Record):
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
-        indexes = DATE_INDEXES
+        indexes = build_list_indexes(
+            *("negotiation", "party", "speaker", "negotiation party", "medium"),
+            *("place", "date_certainty"),
+            date="date_earliest",
+        )
         constraints = [*build_date_constraints("statement", "date")]
 
     def __str__(self) -> str:
@@ -204,7 +212,12 @@ class Position(Record):
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
-        indexes = DATE_INDEXES
+        indexes = build_list_indexes(
+            *("negotiation", "party", "issue", "statement", "spoken_by", "relayed_by"),
+            *("follows", "term", "party issue", "negotiation party"),
+            *("negotiation issue", "stance", "firmness", "basis", "date_certainty"),
+            date="date_earliest",
+        )
         constraints = [*build_date_constraints("position", "date")]
 
     def __str__(self) -> str:

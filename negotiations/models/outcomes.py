@@ -10,7 +10,8 @@ from .choices import Vocabulary
 from .constraints import RuleErrors, build_bounds_check, rule_error
 from .date_fields import UncertainDateField, build_date_constraints
 from .issues import Issue
-from .talks import DATE_INDEXES, DATE_ORDERING, Negotiation, Round
+from .list_indexes import build_list_indexes
+from .talks import DATE_ORDERING, Negotiation, Round
 from .validation import Related
 
 LEAST = (
@@ -93,7 +94,9 @@ class Outcome(Record):
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
-        indexes = DATE_INDEXES
+        indexes = build_list_indexes(
+            "negotiation", "kind", "form", "status", "date_certainty", date="date_earliest"
+        )
         constraints = [*build_date_constraints("outcome", "date")]
 
     def __str__(self) -> str:
@@ -191,9 +194,11 @@ class Commitment(Record):
 
     class Meta(Record.Meta):
         ordering = [F("due_earliest").asc(nulls_last=True), "slug"]
-        indexes = [
-            models.Index(fields=["review", "due_earliest", "slug"], name="%(class)s_in_order")
-        ]
+        indexes = build_list_indexes(
+            *("negotiation", "outcome", "issue", "according_to", "kind", "unit"),
+            *("due_certainty",),
+            date="due_earliest",
+        )
         constraints = [
             build_bounds_check("commitment", "quantity_min", "quantity_max"),
             *build_date_constraints("commitment", "due"),
@@ -268,7 +273,11 @@ class Delivery(Record):
     class Meta(Record.Meta):
         verbose_name_plural = "deliveries"
         ordering = DATE_ORDERING
-        indexes = DATE_INDEXES
+        indexes = build_list_indexes(
+            *("commitment", "delivered_by", "received_by", "facilitator"),
+            *("verification", "place", "date_certainty"),
+            date="date_earliest",
+        )
         constraints = [
             build_bounds_check("delivery", "quantity_min", "quantity_max"),
             *build_date_constraints("delivery", "date"),

@@ -8,7 +8,8 @@ from .choices import Vocabulary
 from .constraints import FieldCheckConstraint, FieldUniqueConstraint, RuleErrors, rule_error
 from .date_fields import UncertainDateField, build_date_constraints
 from .issues import Issue, Statement
-from .talks import DATE_INDEXES, DATE_ORDERING, Negotiation, Round
+from .list_indexes import build_list_indexes
+from .talks import DATE_ORDERING, Negotiation, Round
 from .validation import Related
 
 
@@ -121,7 +122,12 @@ class Proposal(Record):
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
-        indexes = DATE_INDEXES
+        indexes = build_list_indexes(
+            *("negotiation", "round", "spoken_by", "relayed_by", "statement"),
+            *("responds_to", "kind", "restated", "complete", "status"),
+            *("date_certainty", "deadline_certainty"),
+            date="date_earliest",
+        )
         constraints = [
             *build_date_constraints("proposal", "date"),
             *build_date_constraints("proposal", "deadline"),
@@ -179,6 +185,7 @@ class Term(Record):
     _history_m2m_fields = [obligor, obligee]
 
     class Meta(Record.Meta):
+        indexes = build_list_indexes("proposal", "issue", "number")
         constraints = [
             FieldUniqueConstraint(
                 about="number",
@@ -245,7 +252,15 @@ class Response(Record):
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
-        indexes = DATE_INDEXES
+        indexes = build_list_indexes(
+            "proposal",
+            "term",
+            "party",
+            "spoken_by",
+            "answer",
+            "date_certainty",
+            date="date_earliest",
+        )
         constraints = [*build_date_constraints("response", "date")]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from .base import LONGEST_TITLE, Record
 from .choices import Vocabulary
 from .constraints import RuleErrors, rule_error
 from .date_fields import UncertainDateField, build_date_constraints
+from .list_indexes import build_list_indexes
 
 
 class DigestField(models.CharField):
@@ -100,9 +101,11 @@ class Source(Record):
 
     class Meta(Record.Meta):
         ordering = [F("published_earliest").asc(nulls_last=True), "slug"]
-        indexes = [
-            models.Index(fields=["review", "published_earliest", "slug"], name="%(class)s_in_order")
-        ]
+        indexes = build_list_indexes(
+            *("kind", "publisher", "language", "complete", "reliability", "sha256"),
+            *("published_certainty",),
+            date="published_earliest",
+        )
         constraints = [*build_date_constraints("source", "published")]
 
     def __str__(self) -> str:

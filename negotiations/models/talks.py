@@ -12,9 +12,9 @@ from .choices import Vocabulary
 from .constraints import FieldCheckConstraint, FieldUniqueConstraint
 from .countries import validate_country_code
 from .date_fields import UncertainDateField, build_date_constraints
+from .list_indexes import build_list_indexes
 
 DATE_ORDERING: list[str | Combinable] = [F("date_earliest").asc(nulls_last=True), "slug"]
-DATE_INDEXES = [models.Index(fields=["review", "date_earliest", "slug"], name="%(class)s_in_order")]
 
 
 class Negotiation(Record):
@@ -65,7 +65,7 @@ class Negotiation(Record):
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
-        indexes = DATE_INDEXES
+        indexes = build_list_indexes("kind", "status", "date_certainty", date="date_earliest")
         constraints = [*build_date_constraints("negotiation", "date")]
 
     def __str__(self) -> str:
@@ -101,6 +101,7 @@ class Participation(Record):
     role = models.CharField(max_length=20, choices=Role, help_text="What part it has.")
 
     class Meta(Record.Meta):
+        indexes = build_list_indexes("negotiation", "party", "role")
         constraints = [
             FieldUniqueConstraint(
                 about="role",
@@ -191,7 +192,11 @@ class Round(Record):
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
-        indexes = DATE_INDEXES
+        indexes = build_list_indexes(
+            *("negotiation", "number", "place", "country", "format", "level", "status"),
+            *("result", "date_certainty"),
+            date="date_earliest",
+        )
         constraints = [
             FieldUniqueConstraint(
                 about="number",
@@ -253,6 +258,7 @@ class Delegation(Record):
     _history_m2m_fields = [members]
 
     class Meta(Record.Meta):
+        indexes = build_list_indexes("round", "party", "head", "role")
         constraints = [
             FieldUniqueConstraint(
                 about="party",
