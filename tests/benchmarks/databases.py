@@ -13,7 +13,7 @@ from tests.support.processes import run_process
 INDEXES = """
 CREATE INDEX stock_pair ON negotiations_position (party_id, issue_id, date_earliest);
 CREATE INDEX stock_talk ON negotiations_position (negotiation_id, date_earliest);
-CREATE INDEX stock_order ON negotiations_position (date_earliest, slug);
+CREATE INDEX stock_order ON negotiations_position (review, date_earliest, slug);
 """
 
 
@@ -47,6 +47,13 @@ class SQLite:
         connection = sqlite3.connect(self.path)
         connection.executescript(script)
         connection.close()
+
+    def list_own_indexes(self):
+        connection = sqlite3.connect(self.path)
+        asked = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '%''published''%'"
+        found = [row[0] for row in connection.execute(asked)]
+        connection.close()
+        return found
 
     def processes(self):
         return []
@@ -90,6 +97,10 @@ class PostgreSQL:
     def execute(self, script):
         self._run(self.url, *filter(str.strip, script.split(";")))
 
+    def list_own_indexes(self):
+        asked = "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%''published''%'"
+        return [row[0] for row in self._run(self.url, asked)]
+
     def processes(self):
         asked = f"SELECT pid FROM pg_stat_activity WHERE datname = '{self.name}'"
         return [row[0] for row in self._run(self.server, asked)]
@@ -132,8 +143,9 @@ def run(command, variables):
 
 
 def copy_for_stock(database, name):
-    """A copy with the indexes of the stock app."""
+    """A copy with the indexes of the stock app in place of ours."""
     copied = database.copy(name)
+    copied.execute("".join(f"DROP INDEX {name};" for name in copied.list_own_indexes()))
     copied.execute(INDEXES)
     copied.execute("ANALYZE")
     return copied

@@ -169,7 +169,14 @@ class Load:
 
 
 def measure(server, load, seconds):
-    """Load a server for some seconds; raises when an answer has another status."""
+    """Load a server for some seconds, longer where none suffice; other statuses are refused."""
+    found = run_wrk(server, load, seconds) or run_wrk(server, load, 10 * seconds)
+    if found is None:
+        raise RuntimeError(f"{server.name} {load.paths[0]}: no answer in {10 * seconds} s")
+    return found
+
+
+def run_wrk(server, load, seconds):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "paths").write_text("\n".join(load.paths))
@@ -183,7 +190,9 @@ def measure(server, load, seconds):
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         cpu = server.cpu() - before
     found = json.loads(done.stdout.strip().splitlines()[-1])
-    if found["wrong"] or not found["requests"]:
+    if not found["requests"] and not found["wrong"]:
+        return None
+    if found["wrong"]:
         raise RuntimeError(f"{server.name} {load.paths[0]}: {found}")
     number = found["requests"]
     return Measure(
