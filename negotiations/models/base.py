@@ -13,7 +13,7 @@ from negotiations.text.validators import validate_slug_format
 from .choices import Vocabulary
 from .constraints import RuleError, RuleErrors, rule_error
 from .list_indexes import build_list_indexes
-from .recorder import Recorder
+from .recorder import Recorder, VersionManager
 from .slugs import find_free_numbers, number_slug
 from .system.locks import serialize_writers
 from .system.roles import can_view_state, filter_visible, is_editor
@@ -29,6 +29,7 @@ RESERVED_SLUGS = frozenset({"export", "stats"})
 # Versions are found by the record's key; more indexes would only slow each write.
 VERSION_RECORDER = Recorder(
     inherit=True,
+    history_manager=VersionManager,
     no_db_index=[
         *("according_to", "commitment", "created_by", "delegation", "delivered_by", "delivery"),
         *("facilitator", "follows", "head", "incident", "issue", "negotiation", "outcome"),

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.utils import timezone
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 
@@ -41,6 +43,18 @@ def gather_deleted() -> Iterator[None]:
         yield
     finally:
         _is_gathering.reset(token)
+
+
+class VersionManager(HistoryManager):  # type: ignore[misc]
+    """The manager of versions, whose class is built once.
+
+    The library builds it for each access, 0.15 ms each, three times for a version.
+    """
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
+        return super().from_queryset(queryset_class, class_name)
 
 
 class Recorder(HistoricalRecords):  # type: ignore[misc]
