@@ -21,6 +21,12 @@ function letterOf({ key, code }) {
   const PARTS = ["coding-says", "coding-meter", "coding-text", "coding-panel", "coding-records"];
   const UNDO_SECONDS = 10;
   const AROUND = 80;
+  // A letter keeps its marks (Hindi, vowelled Arabic, decomposed Latin) and joiners. Scripts that
+  // put no spaces between words are selected sign by sign.
+  const UNSPACED = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"];
+  const SIGN = `[${UNSPACED.map((script) => `\\p{Script=${script}}`).join("")}]`;
+  const RUN = `(?:(?!${SIGN})[\\p{L}\\p{N}\\p{M}\\u200c\\u200d])+`;
+  const WORD = new RegExp(`${SIGN}\\p{M}*|${RUN}(?:['’-]${RUN})*|\\S`, "gu");
 
   // The text and its words
 
@@ -45,8 +51,7 @@ function letterOf({ key, code }) {
       start = end;
     }
     const whole = pieces.map((piece) => piece.node.data).join("");
-    const found = whole.matchAll(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*|[^\s]/gu);
-    const words = [...found].map((match) => ({
+    const words = [...whole.matchAll(WORD)].map((match) => ({
       start: match.index,
       end: match.index + match[0].length,
     }));
@@ -102,9 +107,13 @@ function letterOf({ key, code }) {
     const { end } = all[last];
     const selection = window.getSelection();
     selection.setBaseAndExtent(...pointAt(start), ...pointAt(end, true));
-    const [node] = pointAt(all[to].start);
-    node.parentElement.scrollIntoView({ block: "nearest" });
     choose(start, end);
+  }
+
+  function selectAndShowWords() {
+    selectWords();
+    const [node] = pointAt(words()[to].start);
+    node.parentElement.scrollIntoView({ block: "nearest" });
   }
 
   function forget() {
@@ -148,7 +157,7 @@ function letterOf({ key, code }) {
       to = Math.max(0, Math.min(count - 1, to + direction));
       if (!extend) from = to;
     }
-    selectWords();
+    selectAndShowWords();
   }
 
   function leap(direction, extend) {
@@ -161,7 +170,7 @@ function letterOf({ key, code }) {
       if (to !== edge) to = edge;
       else to = direction > 0 ? next.last : next.first;
     }
-    selectWords();
+    selectAndShowWords();
   }
 
   // The arrows point where the text goes.
@@ -175,7 +184,7 @@ function letterOf({ key, code }) {
     Enter: () => {
       if (from < 0) from = to = 0;
       ({ first: from, last: to } = sentenceOf(to));
-      selectWords();
+      selectAndShowWords();
     },
   };
 
@@ -204,8 +213,15 @@ function letterOf({ key, code }) {
     }
     const start = offsetOf(range.startContainer, range.startOffset);
     const end = offsetOf(range.endContainer, range.endOffset);
-    [from, to] = [wordAt(start), Math.max(wordAt(start), wordAt(end - 1))];
-    choose(start, end);
+    const first = words().findIndex((word) => word.end > start);
+    const last = words().findLastIndex((word) => word.start < end);
+    if (first < 0 || last < first) {
+      forget();
+      return;
+    }
+    // A mouse stops anywhere; what it touched is selected as keys do it, in whole words.
+    [from, to] = [first, last];
+    selectWords();
   }
 
   // Asking the server
@@ -330,7 +346,7 @@ function letterOf({ key, code }) {
   // The words stay selected: they may serve another record.
   function backToText() {
     text.focus({ preventScroll: true });
-    if (from >= 0 && from < words().length) selectWords();
+    if (from >= 0 && from < words().length) selectAndShowWords();
   }
 
   // What is typed and not saved: kept for this tab until it is saved
@@ -571,7 +587,7 @@ function letterOf({ key, code }) {
       const found = sentences().find(({ element }) => element.contains(link));
       ({ first: from, last: to } = edgesOf(found, words()));
       text.focus({ preventScroll: true });
-      selectWords();
+      selectAndShowWords();
     } else if (link && link.matches(".cancel")) {
       event.preventDefault();
       forgetUnfinished(link.closest("form"));
