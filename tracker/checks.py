@@ -131,4 +131,4 @@ def has_wal_reset_fix(version: tuple[int, ...]) -> bool:
 
 
 def is_sqlite() -> bool:
-    return bool(settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"))
+    return bool(settings.DATABASES["default"]["ENGINE"].endswith("sqlite"))

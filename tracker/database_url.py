@@ -63,7 +63,7 @@ SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 def build_sqlite_settings(path: Path, synchronous: str) -> dict[str, Any]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "tracker.sqlite",
         "NAME": path,
         # Kept open: the last one to close folds the write-ahead log back, which costs a sync.
         "CONN_MAX_AGE": None,
@@ -71,7 +71,7 @@ def build_sqlite_settings(path: Path, synchronous: str) -> dict[str, Any]:
             # Writers queue at BEGIN, where the timeout works, not at their first write, where a
             # reader that became a writer is refused at once.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": 5,
             "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}",
         },
     }

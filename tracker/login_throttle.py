@@ -23,6 +23,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.core import signing
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import F, Sum
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -74,13 +75,17 @@ class LoginThrottleBackend(ModelBackend):
             return None
         account = hash_counter_key("account", username.casefold())
         counted = list_counters(request, username, account)
-        if not all(take_try(key, account_of, free) for key, account_of, free in counted):
+        # One transaction, so one turn among the writers.
+        with transaction.atomic():
+            has_tries = all(take_try(key, account_of, free) for key, account_of, free in counted)
+        if not has_tries:
             if request is not None:
                 request.login_has_to_wait = True  # type: ignore[attr-defined]
             raise PermissionDenied
         user = super().authenticate(request, username, password, **others)
         if user is not None:
-            refund_tries(*(key for key, *_ in counted))
+            with transaction.atomic():
+                refund_tries(*(key for key, *_ in counted))
         return user
 
 

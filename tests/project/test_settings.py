@@ -198,7 +198,7 @@ def test_sqlite_is_durable_by_default(tmp_path):
         "journal_mode wal",
         "synchronous 2",
         "foreign_keys 1",
-        "busy_timeout 20000",
+        "busy_timeout 5000",
     ]
 
 
