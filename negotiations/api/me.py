@@ -9,13 +9,8 @@ from rest_framework.request import Request
 
 from negotiations import permissions as policy
 from negotiations.models import Record, Role, Token, get_role
-from negotiations.rest.http.conditional import (
-    build_body_etag,
-    get_last_modified,
-    respond_with_validators,
-)
+from negotiations.rest.http.conditional import get_last_modified, respond_with_json
 from negotiations.rest.http.query_params import refuse_query_params
-from negotiations.rest.http.renderers import build_json_response
 from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.schemas.values import ref
 
@@ -42,12 +37,9 @@ class MeView(APIBaseView):
             "token": serialize_token(token, current=token) if token else None,
             "may": serialize_permissions(request.user, token),
         }
-        response = build_json_response(body)
         # When a role was given is not kept.
         changed_at = get_last_modified() if token else None
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), changed_at
-        )
+        return respond_with_json(request, body, changed_at)
 
 
 def serialize_permissions(user: Any, token: Token | None) -> dict[str, Any]:

@@ -8,10 +8,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from negotiations.models import COLLECTIONS
-from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.conditional import respond_with_json
 from negotiations.rest.http.problem_details import PROBLEMS, ProblemError
 from negotiations.rest.http.query_params import refuse_query_params
-from negotiations.rest.http.renderers import build_json_response
 from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.schemas.values import ref
 
@@ -33,8 +32,7 @@ class RootView(APIBaseView):
             "openapi": request.build_absolute_uri("/api/openapi.json"),
             "docs": request.build_absolute_uri("/api/docs/"),
         }
-        response = build_json_response(body)
-        return respond_with_validators(response, request, build_body_etag(response.content))
+        return respond_with_json(request, body)
 
 
 class ProblemView(APIBaseView):
@@ -51,8 +49,7 @@ class ProblemView(APIBaseView):
         body: Any = (
             serialize_problem(code) if code else [serialize_problem(name) for name in PROBLEMS]
         )
-        response = build_json_response(body)
-        return respond_with_validators(response, request, build_body_etag(response.content))
+        return respond_with_json(request, body)
 
 
 def serialize_problem(code: str) -> dict[str, Any]:

@@ -16,10 +16,9 @@ from negotiations.history.as_of import get_as_of_instant
 from negotiations.history.visible_changes import ChangeFeed
 from negotiations.models import COLLECTIONS
 from negotiations.models.system.search import SearchDocument, build_match_filter
-from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.conditional import respond_with_json
 from negotiations.rest.http.feed_params import parse_kinds
 from negotiations.rest.http.query_params import QueryParams
-from negotiations.rest.http.renderers import build_json_response
 from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.read.as_of import AS_OF, supports_as_of, validate_as_of
 from negotiations.rest.read.filters import FilterError
@@ -75,10 +74,7 @@ class SearchView(APIBaseView):
         if kinds:
             rows = rows.filter(kind__in=kinds)
         body = build_page(request, query, rank_matches(rows, wish), wish, limit=limit, start=start)
-        response = build_json_response(body)
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), head.at
-        )
+        return respond_with_json(request, body, head.at)
 
 
 def parse_search_param(query: QueryParams) -> SearchQuery | None:

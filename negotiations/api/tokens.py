@@ -20,9 +20,8 @@ from rest_framework.request import Request
 from negotiations import permissions
 from negotiations.models import Token
 from negotiations.rest.http.conditional import (
-    build_body_etag,
     get_last_modified,
-    respond_with_validators,
+    respond_with_json,
     set_cache_control,
 )
 from negotiations.rest.http.idempotency import (
@@ -117,13 +116,10 @@ class TokenListView(TokenBaseView):
         refuse_query_params(request)
         tokens = list(self.own(request))
         rows = [serialize_token(token, current=request.auth) for token in tokens]
-        response = build_json_response({"results": rows})
         changed_at = get_last_modified(
             *(t.created_at for t in tokens), *(t.last_used_at for t in tokens)
         )
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), changed_at
-        )
+        return respond_with_json(request, {"results": rows}, changed_at)
 
     @extend_schema(
         operation_id="tokens_create",
@@ -162,11 +158,8 @@ class TokenView(TokenBaseView):
         """What is kept of the token."""
         token = self.named(request, slug)
         refuse_query_params(request)
-        response = build_json_response(serialize_token(token, current=request.auth))
         changed_at = get_last_modified(token.created_at, token.last_used_at)
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), changed_at
-        )
+        return respond_with_json(request, serialize_token(token, current=request.auth), changed_at)
 
     @extend_schema(operation_id="tokens_delete", responses={204: None}, auth=AUTH)
     @supports_dry_run

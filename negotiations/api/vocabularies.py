@@ -12,10 +12,9 @@ from rest_framework.request import Request
 
 from negotiations.models import RECORDS, Role, Token, Vocabulary, Webhook, WebhookDelivery
 from negotiations.models.crosswalks import MAPPINGS, SCHEMES
-from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.conditional import respond_with_json
 from negotiations.rest.http.problem_details import ProblemError
 from negotiations.rest.http.query_params import refuse_query_params
-from negotiations.rest.http.renderers import build_json_response
 from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.schemas.values import get_vocabulary, ref
 from negotiations.text.did_you_mean import suggest_similar
@@ -44,8 +43,7 @@ class VocabularyListView(APIBaseView):
         """
         refuse_query_params(request)
         vocabularies = list(serialize_vocabularies().values())
-        response = build_json_response({"schemes": SCHEMES, "results": vocabularies})
-        return respond_with_validators(response, request, build_body_etag(response.content))
+        return respond_with_json(request, {"schemes": SCHEMES, "results": vocabularies})
 
 
 class VocabularyView(APIBaseView):
@@ -66,8 +64,7 @@ class VocabularyView(APIBaseView):
                 "did_you_mean": suggest_similar(name, known),
             }
             raise ProblemError("not_found", detail, errors=[fault])
-        response = build_json_response(known[name])
-        return respond_with_validators(response, request, build_body_etag(response.content))
+        return respond_with_json(request, known[name])
 
 
 @cache

@@ -10,9 +10,8 @@ from rest_framework.utils.urls import replace_query_param
 
 from negotiations.models import Webhook, WebhookDelivery
 from negotiations.rest.http.conditional import (
-    build_body_etag,
     get_last_modified,
-    respond_with_validators,
+    respond_with_json,
     set_cache_control,
 )
 from negotiations.rest.http.idempotency import idempotent
@@ -84,11 +83,8 @@ class DeliveryListView(DeliveryBaseView):
             here = request.build_absolute_uri()
             following = replace_query_param(here, "before", found[limit - 1].message)
         body = {"next": following, "results": [serialize_delivery(row) for row in found[:limit]]}
-        response = build_json_response(body)
         changed_at = get_last_modified(*(at for row in found for at in get_instants(row)))
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), changed_at
-        )
+        return respond_with_json(request, body, changed_at)
 
 
 class DeliveryView(DeliveryBaseView):
@@ -104,11 +100,8 @@ class DeliveryView(DeliveryBaseView):
         """What became of one message."""
         delivery = self.delivery(self.named(slug), message)
         refuse_query_params(request)
-        response = build_json_response(serialize_delivery(delivery))
         changed_at = get_last_modified(*get_instants(delivery))
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), changed_at
-        )
+        return respond_with_json(request, serialize_delivery(delivery), changed_at)
 
 
 class RedeliveryView(DeliveryBaseView):

@@ -17,7 +17,7 @@ from negotiations.rest.http.conditional import (
     build_body_etag,
     get_last_modified,
     require_matching_etag,
-    respond_with_validators,
+    respond_with_json,
     set_cache_control,
     set_validators,
 )
@@ -104,12 +104,11 @@ class WebhookListView(WebhookBaseView):
     def get(self, request: Request) -> HttpResponse:
         """Your webhooks, newest first. Their secrets cannot be shown again."""
         refuse_query_params(request)
-        response = build_json_response(
-            {"results": [serialize_webhook(webhook) for webhook in self.own()]}
-        )
         # When an address was changed is not kept.
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), get_last_modified()
+        return respond_with_json(
+            request,
+            {"results": [serialize_webhook(webhook) for webhook in self.own()]},
+            get_last_modified(),
         )
 
     @extend_schema(
@@ -156,10 +155,7 @@ class WebhookView(WebhookBaseView):
         """What is kept of the webhook, and whether it is well."""
         webhook = self.named(slug)
         refuse_query_params(request)
-        response = build_json_response(serialize_webhook(webhook))
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), get_last_modified()
-        )
+        return respond_with_json(request, serialize_webhook(webhook), get_last_modified())
 
     @extend_schema(
         operation_id="webhooks_change",

@@ -18,6 +18,7 @@ from negotiations.rest.http.conditional import (
     build_body_etag,
     build_record_etag,
     require_version,
+    respond_with_json,
     respond_with_validators,
     set_cache_control,
     set_validators,
@@ -119,10 +120,7 @@ class HistoryView(HistoryBaseView):
         shown = self.told(feed, record.id, found[:limit])
         here, is_more = request.build_absolute_uri(), len(found) > limit
         next_ = replace_query_param(here, "before", shown[-1]["sequence"]) if is_more else None
-        response = build_json_response({"next": next_, "results": shown})
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), head.at
-        )
+        return respond_with_json(request, {"next": next_, "results": shown}, head.at)
 
     def told(self, feed: ChangeFeed, key: int, changes: list[Change]) -> list[dict[str, Any]]:
         """The versions as this reader sees them, each with what it changed."""

@@ -22,11 +22,11 @@ from negotiations.history.visible_changes import (
     is_feed_position,
 )
 from negotiations.rest.http.client_slots import ClientSlot, SlotPool
-from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.conditional import respond_with_json
 from negotiations.rest.http.feed_params import parse_kinds, parse_position
 from negotiations.rest.http.problem_details import ProblemError, build_problem_response
 from negotiations.rest.http.query_params import QueryParams
-from negotiations.rest.http.renderers import JSONRenderer, build_json_response, dump_json
+from negotiations.rest.http.renderers import JSONRenderer, dump_json
 from negotiations.rest.http.throttling import get_client_id
 from negotiations.rest.http.views import APIBaseView
 from negotiations.rest.read.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
@@ -99,10 +99,7 @@ class ChangesView(APIBaseView):
             "more": part.more,
             "results": part.events,
         }
-        response = build_json_response(body)
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), part.at
-        )
+        return respond_with_json(request, body, part.at)
 
     def stream(self, request: Request) -> StreamingHttpResponse:
         """The changes as server-sent events."""

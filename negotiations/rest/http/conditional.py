@@ -20,6 +20,7 @@ from negotiations.models import Record
 
 from .exception_handler import escape_pointer_token
 from .problem_details import ProblemError
+from .renderers import build_json_response
 
 # A tag of ours starts with the record's version; caches on the way may have weakened it.
 ETAG = re.compile(r'(?:W/)?"([^"\x00-\x20\x7f]*)"')
@@ -96,6 +97,14 @@ def respond_with_validators(
     """The response with its validators, or 304 when the client has it already."""
     set_validators(response, tag, changed_at)
     return set_cache_control(get_conditional_response(response, request), request)
+
+
+def respond_with_json(
+    request: Request, body: Any, changed_at: datetime | None = None
+) -> HttpResponse:
+    """The body as JSON, validated by its bytes, or 304 when the client has it already."""
+    response = build_json_response(body)
+    return respond_with_validators(response, request, build_body_etag(response.content), changed_at)
 
 
 def get_conditional_response(

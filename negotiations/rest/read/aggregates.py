@@ -14,9 +14,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from negotiations.history.visible_changes import ChangeFeed
 from negotiations.models import Record
-from negotiations.rest.http.conditional import build_body_etag, respond_with_validators
+from negotiations.rest.http.conditional import respond_with_json
 from negotiations.rest.http.query_params import QueryParams
-from negotiations.rest.http.renderers import dump_json
 from negotiations.rest.http.response_cache import cache_response
 from negotiations.text.did_you_mean import suggest_similar
 
@@ -134,10 +133,7 @@ class StatsMixin(GenericViewSet):
             query.fault("group", "too_many", detail)
             query.refuse()
         body = {"group": asked, "measures": told, "results": results}
-        response = HttpResponse(dump_json(body), content_type="application/json")
-        return respond_with_validators(
-            response, request, build_body_etag(response.content), head.at
-        )
+        return respond_with_json(request, body, head.at)
 
 
 def _parse_names(query: QueryParams, parameter: str, known: Any) -> list[str]:
