@@ -12,7 +12,8 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from negotiations import permissions
-from negotiations.models import Change, Token, Webhook
+from negotiations.models import Change, Webhook
+from negotiations.rest.http.authentication import require_write_token
 from negotiations.rest.http.conditional import (
     build_body_etag,
     get_last_modified,
@@ -77,8 +78,7 @@ class WebhookBaseView(APIBaseView):
 
     def require_writer(self, request: Request) -> None:
         """403 for tokens that only read, and for users without a role: all is told to all."""
-        if getattr(request.auth, "scope", None) != Token.Scope.WRITE:
-            raise PermissionDenied("This token only reads.")
+        require_write_token(request)
         if not permissions.can_create(request.user):
             raise PermissionDenied("Your role has no webhooks.")
 

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
@@ -13,7 +12,8 @@ from rest_framework.utils.urls import replace_query_param
 from negotiations import history, permissions
 from negotiations.history.as_of import query_as_of
 from negotiations.history.visible_changes import ChangeFeed, is_feed_position
-from negotiations.models import COLLECTIONS, Change, Record, Token
+from negotiations.models import COLLECTIONS, Change, Record
+from negotiations.rest.http.authentication import require_token, require_write_token
 from negotiations.rest.http.conditional import (
     build_body_etag,
     build_record_etag,
@@ -36,7 +36,6 @@ from negotiations.rest.read.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
 from negotiations.rest.read.sparse_fields import get_default_projection
 from negotiations.rest.schemas.responses import READ_STATUSES, WRITE_STATUSES
 from negotiations.rest.write.batch_parsing import MAX_VERSION
-from negotiations.rest.write.mixins import require_write_token
 from negotiations.rest.write.update import prepare_and_write, require_any_right
 
 from .history_schemas import RECORD, RESTORE, VERSION_PARAMETERS, VERSIONS
@@ -144,8 +143,7 @@ class HistoryView(HistoryBaseView):
         state of review stays. A deleted one comes back as a draft, with the citations and parts
         that were deleted with it.
         """
-        if not isinstance(request.auth, Token):
-            raise NotAuthenticated("Send a token to write.")
+        require_token(request)
 
         def write(prepared: tuple[Any, str, int | None]) -> HttpResponse:
             version, reason, based_on = prepared
@@ -171,7 +169,7 @@ class HistoryView(HistoryBaseView):
         version = find_version(self.model, record.id, number, request.user)
         if version is None:
             fault = {"pointer": "/restore", "code": "unknown_version", "detail": "There is none."}
-            raise ProblemError("invalid", "1 fault", errors=[fault])
+            raise ProblemError("invalid", errors=[fault])
         return version, reason, None if is_gone else record.version
 
 
@@ -229,7 +227,7 @@ def parse_restore_body(body: Any) -> int:
     faults = []
     if not isinstance(body, dict):
         faults.append({"pointer": "", "code": "invalid", "detail": "Write a JSON object."})
-        raise ProblemError("invalid", "1 fault", errors=faults)
+        raise ProblemError("invalid", errors=faults)
     for name in body:
         if name not in {"restore", "version"}:
             detail = "There is no such member."
@@ -240,6 +238,5 @@ def parse_restore_body(body: Any) -> int:
         detail = "Write the number of a version."
         faults.append({"pointer": "/restore", "code": "invalid", "detail": detail})
     if faults:
-        detail = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise ProblemError("invalid", detail, errors=faults)
+        raise ProblemError("invalid", errors=faults)
     return int(number)

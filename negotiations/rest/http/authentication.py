@@ -6,7 +6,11 @@ from typing import Any
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    NotAuthenticated,
+    PermissionDenied,
+)
 from rest_framework.request import Request
 
 from negotiations.models import Token
@@ -17,6 +21,19 @@ from .exception_handler import is_unavailable
 
 # How finely the last use of a token is kept: a write for every request would serialise readers.
 LAST_USED_RESOLUTION = timedelta(minutes=5)
+
+
+def require_token(request: Request, purpose: str = "write") -> None:
+    """Raise ``NotAuthenticated`` for a request without a token."""
+    if not isinstance(request.auth, Token):
+        raise NotAuthenticated(f"Send a token to {purpose}.")
+
+
+def require_write_token(request: Request) -> None:
+    """The same, and ``PermissionDenied`` for a token that only reads."""
+    require_token(request)
+    if getattr(request.auth, "scope", None) != Token.Scope.WRITE:
+        raise PermissionDenied("This token only reads.")
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -150,11 +150,11 @@ def parse_body_version(body: Any) -> int | None:
         return None
     if not isinstance(body, Mapping):
         fault = {"pointer": "", "code": "invalid", "detail": "Write a JSON object."}
-        raise ProblemError("invalid", "1 fault", errors=[fault])
+        raise ProblemError("invalid", errors=[fault])
     told = body.get("version")
     if "version" in body and (isinstance(told, bool) or not isinstance(told, int)):
         fault = {"pointer": "/version", "code": "invalid", "detail": "Write a whole number."}
-        raise ProblemError("invalid", "1 fault", errors=[fault])
+        raise ProblemError("invalid", errors=[fault])
     return told
 
 
@@ -171,8 +171,7 @@ def refuse_more_than_version(body: Mapping[str, Any] | None) -> None:
         if name != "version"
     ]
     if faults:
-        number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise ProblemError("invalid", number, errors=faults)
+        raise ProblemError("invalid", errors=faults)
 
 
 def require_version(request: Request, record: Record, body: Any) -> None:

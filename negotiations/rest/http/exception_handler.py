@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from rest_framework import exceptions
 
 from negotiations.models import StaleVersion
+from negotiations.text.counts import format_count
 
 from .problem_details import CODE_BY_STATUS, PROBLEMS, ProblemError, build_problem_response
 
@@ -84,8 +85,7 @@ def flatten_model_errors(error: ValidationError) -> list[ErrorEntry]:
 
 def build_invalid_response(errors: list[ErrorEntry]) -> HttpResponse:
     """400 with every fault."""
-    detail = "1 fault" if len(errors) == 1 else f"{len(errors)} faults"
-    return build_problem_response("invalid", detail, errors=errors)
+    return build_problem_response("invalid", format_count(len(errors), "error"), errors=errors)
 
 
 def handle_exception(error: Exception, context: Mapping[str, Any]) -> HttpResponse:

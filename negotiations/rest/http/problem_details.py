@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from rest_framework.exceptions import APIException
 
 from negotiations.request_context import request_id
+from negotiations.text.counts import format_count
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -58,19 +59,20 @@ class ProblemError(APIException):
     """Raised by the protocol itself: a code of the table above and, if it helps, single faults.
 
     ``errors`` are objects with ``pointer``, ``parameter`` or ``header``, ``code``, ``detail`` and
-    perhaps ``did_you_mean``; ``more`` are further members of the document.
+    perhaps ``did_you_mean``; without a ``detail``, it says how many there are. ``more`` are further
+    members of the document.
     """
 
     def __init__(
         self,
         code: str,
-        detail: str,
+        detail: str = "",
         *,
         errors: Sequence[Mapping[str, Any]] = (),
         headers: Mapping[str, str] | None = None,
         **more: Any,
     ) -> None:
-        super().__init__(detail, code)
+        super().__init__(detail or format_count(len(errors), "error"), code)
         self.code = code
         self.status_code = PROBLEMS[code][0]
         self.errors, self.headers, self.more = list(errors), dict(headers or {}), more

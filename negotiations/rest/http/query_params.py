@@ -89,9 +89,7 @@ class QueryParams(dict[str, str]):
     def refuse(self) -> None:
         """400 with every fault, if there is one."""
         if self.faults:
-            number = len(self.faults)
-            detail = "1 fault" if number == 1 else f"{number} faults"
-            raise ProblemError("invalid_query", detail, errors=self.faults)
+            raise ProblemError("invalid_query", errors=self.faults)
 
 
 def refuse_query_params(request: Request) -> None:

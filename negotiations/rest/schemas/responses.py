@@ -181,7 +181,7 @@ PROBLEM: Schema = {
             "title": PROBLEMS["invalid_query"][1],
             "status": 400,
             "code": "invalid_query",
-            "detail": "1 fault",
+            "detail": "1 error",
             "request_id": "0f8c3b9e5d4a4b7f9f3c1f0a2b6d7e8f",
             "errors": [
                 {

@@ -40,7 +40,6 @@ from .batch_parsing import Operation, ParsedBatch, group_operations
 from .bulk_create import (
     BulkCreator,
     NewRecord,
-    build_invalid_problem,
     fetch_stored_bodies,
     try_to_write,
 )
@@ -258,7 +257,7 @@ class Batch:
         codes = {
             each["code"] if each["code"] in CODES_WITH_OWN_STATUS else "invalid" for each in faults
         }
-        return build_invalid_problem(faults, codes.pop() if len(codes) == 1 else "invalid")
+        return ProblemError(codes.pop() if len(codes) == 1 else "invalid", errors=faults)
 
     # The answer
 

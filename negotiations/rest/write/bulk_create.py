@@ -51,13 +51,8 @@ def refuse_size(bodies: Sequence[Any]) -> None:
     """400 for an empty list, and for one that is too long."""
     if not 1 <= len(bodies) <= MAX_RECORDS:
         detail = f"Send 1 to {MAX_RECORDS} at a time."
-        raise build_invalid_problem([{"pointer": "", "code": "out_of_range", "detail": detail}])
-
-
-def build_invalid_problem(faults: Sequence[ErrorEntry], code: str = "invalid") -> ProblemError:
-    """400 with every fault, or what the code says."""
-    number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return ProblemError(code, number, errors=faults)
+        fault = {"pointer": "", "code": "out_of_range", "detail": detail}
+        raise ProblemError("invalid", errors=[fault])
 
 
 class BulkCreator:
@@ -213,7 +208,7 @@ def prepare_all(
             # Also with faults: the tables tell what is wrong with the others.
             made, more = maker.saved(ready, reason)
             if faults or more:
-                raise build_invalid_problem([*faults, *more])
+                raise ProblemError("invalid", errors=[*faults, *more])
         return [made[new.pointer] for new in news]
 
     return make_all

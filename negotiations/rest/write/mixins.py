@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from negotiations import history, permissions
-from negotiations.models import Record, Token
+from negotiations.models import Record
+from negotiations.rest.http.authentication import require_token, require_write_token
 from negotiations.rest.http.conditional import (
     build_record_etag,
     parse_body_version,
@@ -22,6 +23,7 @@ from negotiations.rest.http.conditional import (
 )
 from negotiations.rest.http.idempotency import allow_only_dry_run, idempotent, idempotent_two_phase
 from negotiations.rest.http.merge_patch import get_change_reason
+from negotiations.rest.http.problem_details import ProblemError
 from negotiations.rest.http.renderers import build_json_response
 from negotiations.rest.http.request_bodies import has_body, require_body
 from negotiations.rest.representations.serializers import RecordSerializer
@@ -52,7 +54,7 @@ class WriteMixin(GenericViewSet):
             return self.prepare_all(request, body)
         serializer: Any = self.get_serializer()
         if faults := bulk_create.find_body_errors(serializer, body, ""):
-            raise bulk_create.build_invalid_problem(faults)
+            raise ProblemError("invalid", errors=faults)
         return partial(self.create_one, request, serializer)
 
     def create_one(self, request: Request, serializer: RecordSerializer) -> HttpResponse:
@@ -134,8 +136,7 @@ class WriteMixin(GenericViewSet):
 
     def writable(self, request: Request, *actions: str) -> Record:
         """The record, if the caller may do one of these things to it."""
-        if not isinstance(request.auth, Token):
-            raise NotAuthenticated("Send a token to write.")
+        require_token(request)
         record: Record = self.get_object()
         require_write_token(request)
         require_any_right(request.user, record, *actions)
@@ -161,16 +162,8 @@ class WriteMixin(GenericViewSet):
         return set_cache_control(response, request)
 
 
-def require_write_token(request: Request) -> None:
-    """401 without a token, 403 with one that only reads."""
-    if not isinstance(request.auth, Token):
-        raise NotAuthenticated("Send a token to write.")
-    if request.auth.scope != Token.Scope.WRITE:
-        raise PermissionDenied("This token only reads.")
-
-
 def require_create_permission(request: Request) -> None:
-    """The same, and 403 for those whose role makes no records."""
+    """Refuse a token that only reads, and a user whose role makes no records."""
     require_write_token(request)
     if not permissions.can_create(request.user):
         raise PermissionDenied("Your role does not allow making records.")

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from negotiations.text.counts import format_count
+
 from .error_codes import CODES
 
 # Wider lines are cut around the fault: one of a million characters would fill the screen.
@@ -75,15 +77,6 @@ def render_report(faults: Iterable[Diagnostic], consequence: str = "Nothing was 
     files = len({fault.place.text.name for fault in ordered})
     total = f"{format_count(len(ordered), 'error')} in {format_count(files, 'file')}. {consequence}"
     return "\n\n".join(render_diagnostic(fault) for fault in ordered) + f"\n{total}"
-
-
-def format_count(number: int, noun: str) -> str:
-    """``1 error``, ``2 errors``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {form_plural(noun)}"
-
-
-def form_plural(noun: str) -> str:
-    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
 def escape_unprintable(text: str) -> str:

@@ -10,8 +10,9 @@ from negotiations.models import Citation
 from negotiations.seeding.files.source_files import SourceText
 from negotiations.seeding.load import LoadResult
 from negotiations.seeding.planning import NEVER, WHOLE_RECORD, Action, FieldDisagreement, PlanStep
+from negotiations.text.counts import format_count
 
-from .diagnostics import escape_unprintable, format_count
+from .diagnostics import escape_unprintable
 
 MAX_LENGTH = 80
 

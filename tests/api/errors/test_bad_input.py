@@ -181,7 +181,7 @@ def test_60_000_unknown_members_are_told_in_time(client):
 
     answer = send(client, json.dumps(body | {"name": "A", "kind": "state"}))
 
-    assert (answer.status_code, answer.json()["detail"]) == (400, "100 faults")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "100 errors")
 
 
 def test_a_body_of_more_than_a_megabyte_is_too_large(client):

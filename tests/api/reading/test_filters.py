@@ -278,7 +278,7 @@ def test_all_faults_of_a_query_are_told_at_once_with_what_was_meant(reader):
         "title": "The query is not valid",
         "status": 400,
         "code": "invalid_query",
-        "detail": "4 faults",
+        "detail": "4 errors",
     }
     unknown = {"code": "unknown_reference", "detail": "There is no 'ukrane' among parties."}
     assert errors == [
