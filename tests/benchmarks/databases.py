@@ -130,6 +130,7 @@ def open_filled(folder, size, variables):
         notes.write_text(told)
     else:
         run(("manage.py", "migrate", "-v0"), variables)
+        database.execute("ANALYZE")
     if database.vendor == "SQLite":
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     seconds, token = notes.read_text().split()
