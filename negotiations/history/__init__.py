@@ -5,7 +5,7 @@ relations and its citations one version each, tells versions apart, and brings a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -17,18 +17,10 @@ from negotiations.models.recorder import attribute_versions
 from negotiations.models.system.locks import serialize_writers
 from negotiations.models.system.slug_redirects import fetch_current_records
 
+from .change_feed import record_changes
+
 # Raised when another writer was faster: the user is shown what changed, as if they had come later.
 CONFLICT_ERRORS = (IntegrityError, models.ProtectedError, StaleVersion)
-# What changes with every write and so tells nothing about it.
-BOOKKEEPING_FIELDS = frozenset({"id", "version", "created_at", "updated_at", "created_by"})
-
-
-class FieldDifference(NamedTuple):
-    """One field of a record in two versions; relations are names, many-to-many ones lists."""
-
-    field: str
-    old: Any
-    new: Any
 
 
 def save(
@@ -37,12 +29,14 @@ def save(
     related: Mapping[str, Sequence[models.Model]] | None = None,
     by: Any = None,
     reason: str = "",
+    restored: bool = False,
 ) -> None:
     """Save a valid record with its relations as one version.
 
     ``related`` holds many-to-many values by field name and, under ``citations``, citations that are
-    to be made with it. Raises ``StaleVersion`` when somebody saved the record meanwhile; then, as
-    after any error, nothing is written.
+    to be made with it. ``restored`` says that the values are those of an older version. Raises
+    ``StaleVersion`` when somebody saved the record meanwhile; then, as after any error, nothing is
+    written.
     """
     adding = record._state.adding
     related = dict(related or {})
@@ -51,7 +45,7 @@ def save(
         serialize_writers()
         if adding:
             record.created_by = record.created_by or by
-        VersionedSave(record, by, reason).save(related)
+        VersionedSave(record, by, reason).save(related, restored=restored)
         for citation in citations:
             citation.record = record  # type: ignore[attr-defined]
             citation.review = record.review  # type: ignore[attr-defined]
@@ -66,7 +60,9 @@ class VersionedSave:
     def __init__(self, record: Record, by: Any, reason: str) -> None:
         self.record, self.by, self.reason = record, by, reason
 
-    def save(self, related: Mapping[str, Sequence[models.Model]]) -> None:
+    def save(
+        self, related: Mapping[str, Sequence[models.Model]], *, restored: bool = False
+    ) -> None:
         """Save the record, then its many-to-many relations, then the version."""
         record = self.record
         kind = "+" if record._state.adding else "~"
@@ -79,15 +75,12 @@ class VersionedSave:
                 type(record)._base_manager.filter(pk=record.pk).update(created_at=known_since)
             for name, targets in related.items():
                 getattr(record, name).set(targets)
-        self.keep(kind)
+        self.keep(kind, restored=restored or known_since is not None)
 
-    def keep(self, kind: str) -> None:
-        """Leave the version: ``+`` for made, ``~`` for changed."""
-        self.record._history_user = self.by  # type: ignore[attr-defined]
-        self.record._change_reason = self.reason or None  # type: ignore[attr-defined]
-        self.record._history_date = self.record.updated_at  # type: ignore[attr-defined]
-        VERSION_RECORDER.create_historical_record(self.record, kind)
-        del self.record._history_date  # type: ignore[attr-defined]
+    def keep(self, kind: str, *, restored: bool = False) -> None:
+        """Leave the version, ``+`` for made, ``~`` for changed, and note it in the feed."""
+        version = VERSION_RECORDER.create_version(self.record, kind, by=self.by, reason=self.reason)
+        record_changes(version, restored=restored)
 
     def __enter__(self) -> None:
         self.record.skip_history_when_saving = True  # type: ignore[attr-defined]
@@ -146,56 +139,6 @@ def list_versions(record: Record) -> Any:
     return rows.select_related("history_user").order_by("-history_id")
 
 
-def get_version_relations(version: Any) -> dict[str, list[Any]]:
-    """The many-to-many relations as they were, by field name; what was deleted is left out."""
-    found = {}
-    for field in version.instance_type._meta.many_to_many:
-        rows = getattr(version, field.name).select_related(field.m2m_reverse_field_name())
-        targets = (getattr(row, field.m2m_reverse_field_name()) for row in rows)
-        found[field.name] = sorted((t for t in targets if t), key=lambda target: target.slug)
-    return found
-
-
-def compare_versions(old: Any, new: Any) -> list[FieldDifference]:
-    """What changed from one version to another, in the order of the fields."""
-    was, is_now = get_version_relations(old), get_version_relations(new)
-    return [*_column_differences(new.instance_type, old, new), *_relation_differences(was, is_now)]
-
-
-def expected_differences(
-    old: Record, new: Record, related: Mapping[str, Sequence[Any]]
-) -> list[FieldDifference]:
-    """What changes in a record that is stored as ``old`` when it is saved as ``new``."""
-    was = {name: list(getattr(old, name).all()) for name in related}
-    return [*_column_differences(type(new), old, new), *_relation_differences(was, related)]
-
-
-def _column_differences(kind: Any, old: Any, new: Any) -> Iterator[FieldDifference]:
-    for field in kind._meta.concrete_fields:
-        before, after = getattr(old, field.attname), getattr(new, field.attname)
-        if field.name not in BOOKKEEPING_FIELDS and before != after:
-            if field.is_relation:
-                before, after = _name(field, before), _name(field, after)
-            yield FieldDifference(field.name, before, after)
-
-
-def _relation_differences(
-    was: Mapping[str, Sequence[Any]], is_now: Mapping[str, Sequence[Any]]
-) -> Iterator[FieldDifference]:
-    for name in is_now:
-        before, after = (sorted(target.slug for target in of[name]) for of in (was, is_now))
-        if before != after:
-            yield FieldDifference(name, before, after)
-
-
-def _name(field: Any, key: Any) -> str | None:
-    """The slug of what a foreign key pointed at; of a record deleted since, its last known one."""
-    if key is None:
-        return None
-    rows = field.related_model.history.filter(id=key).order_by("-history_id")
-    return str(rows.values_list("slug", flat=True).first())
-
-
 def restore(
     version: Any, *, by: Any = None, reason: str = "", based_on: int | None = None
 ) -> Record:
@@ -218,10 +161,9 @@ def restore(
         record: Record = version.instance
         record._state.adding = False
         record.version, record.review = today.version, today.review
-        record.is_restored = True  # type: ignore[attr-defined]
         related = _relations_today(record, version)
         _validate(record, related)
-        save(record, related=related, by=by, reason=reason)
+        save(record, related=related, by=by, reason=reason, restored=True)
         return record
 
 
@@ -301,7 +243,6 @@ def prepare_undelete(record: Record) -> Record:
         return record
     record.pk, record.version, record.created_at = gone.id, gone.version + 1, gone.created_at
     record.review = Record.Review.DRAFT
-    record.is_restored = True  # type: ignore[attr-defined]
     authors = get_user_model()._default_manager.all()
     if record.created_by_id and not authors.filter(pk=record.created_by_id).exists():
         record.created_by = None

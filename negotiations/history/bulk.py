@@ -14,6 +14,7 @@ from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from negotiations import history
+from negotiations.history.diff import BOOKKEEPING_FIELDS
 from negotiations.models import COLLECTIONS, Change, Citation, Record, StaleVersion
 from negotiations.models.base import VERSION_RECORDER
 from negotiations.models.recorder import gather_deleted
@@ -348,7 +349,7 @@ def changed_columns(change: RecordUpdate) -> list[str]:
     return [
         field.name
         for field in change.record._meta.concrete_fields
-        if field.name not in history.BOOKKEEPING_FIELDS
+        if field.name not in BOOKKEEPING_FIELDS
         and getattr(change.stored, field.attname) != getattr(change.record, field.attname)
     ]
 

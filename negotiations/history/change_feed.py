@@ -1,7 +1,8 @@
 """The feed of changes: every version that the history keeps is noted in it, in the same breath.
 
-The one receiver listens to django-simple-history, which sees every door: the API, the admin, the
-seeds, cascades. What writes many versions at once makes their ``Entries`` itself.
+Each save notes its own version. The receiver listens to django-simple-history for those that the
+library keeps: of deletions, with all that cascades. What writes many versions at once makes their
+``Entries`` itself.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from negotiations.models.system.locks import serialize_writers
 from negotiations.request_context import request_id
 from negotiations.search import index
 
-from . import compare_versions
+from .diff import compare_versions
 
 CHUNK = 500
 PUBLISHED = Record.Review.PUBLISHED
@@ -31,9 +32,9 @@ ACTIONS_BY_HISTORY_TYPE = {
 
 @receiver(post_create_historical_record, dispatch_uid="feed")
 def on_version_created(instance: Any, history_instance: Any, **_: Any) -> None:
-    """Note the version that was just kept."""
+    """Note a version that the library kept by itself, as it does for parts deleted in cascade."""
     if isinstance(instance, Record):
-        record_changes(history_instance, restored=getattr(instance, "is_restored", False))
+        record_changes(history_instance)
 
 
 def record_changes(version: Any, *, restored: bool = False) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from negotiations import history
+from negotiations.history.diff import BOOKKEEPING_FIELDS
 from negotiations.models import RECORDS, Citation, MovedSlug, Record, StaleVersion
 from negotiations.models.system.locks import serialize_writers
 from negotiations.text.validators import normalize_name
@@ -16,7 +17,7 @@ from . import bulk
 
 PUBLISHED = Record.Review.PUBLISHED
 # What two records of the same content may differ in.
-IGNORED_FIELDS = history.BOOKKEEPING_FIELDS | {"slug", "review"}
+IGNORED_FIELDS = BOOKKEEPING_FIELDS | {"slug", "review"}
 
 
 class MovedReference(NamedTuple):

@@ -70,3 +70,19 @@ class Recorder(HistoricalRecords):  # type: ignore[misc]
             instance._history_date, instance._history_user = act.at, act.by
             instance._change_reason = act.reason or None
         super().create_historical_record(instance, history_type, using=using)
+
+    def create_version(self, record: Any, history_type: str, *, by: Any, reason: str) -> Any:
+        """Create and return the version of a record whose relations are saved too.
+
+        Unlike the library's signals it asks nothing of the record but its values.
+        """
+        version = type(record).history.model(
+            history_date=record.updated_at,
+            history_type=history_type,
+            history_user=by,
+            history_change_reason=reason or None,
+            **{field.attname: getattr(record, field.attname) for field in record._meta.fields},
+        )
+        version.save()
+        self.create_historical_record_m2ms(version, record)
+        return version

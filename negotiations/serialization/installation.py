@@ -19,7 +19,7 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, models
 from django.db.models import Count, F, Max, Sum
 
-from negotiations.history import BOOKKEEPING_FIELDS
+from negotiations.history.diff import BOOKKEEPING_FIELDS
 from negotiations.models import RECORDS, Change, Record, SearchDocument
 from negotiations.models.base import VERSION_RECORDER
 from negotiations.search import rebuild

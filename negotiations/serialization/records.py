@@ -9,7 +9,8 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.utils import timezone
 
-from negotiations.history import BOOKKEEPING_FIELDS, VersionedSave
+from negotiations.history import VersionedSave
+from negotiations.history.diff import BOOKKEEPING_FIELDS
 from negotiations.models import RECORDS, Erasure, MovedSlug, Record, rule_error
 from negotiations.models.base import RESERVED_SLUGS
 
@@ -133,11 +134,10 @@ class RecordFixture:
         last = before.record if before else self.gone.get((type(record), record.pk))
         record.created_at = last.created_at if last else timezone.now()
         record.version = last.version + 1 if last else max(record.version, 1)
-        record.is_restored = bool(last and not before)
         with once:
             # ``Record.save`` would count the version up from what the fixture says.
             models.Model.save(record)
-        once.keep("~" if before else "+")
+        once.keep("~" if before else "+", restored=bool(last and not before))
         if before:
             self.updated += 1
         else:

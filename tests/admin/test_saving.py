@@ -3,6 +3,7 @@
 import pytest
 
 from negotiations import history
+from negotiations.history.diff import get_version_relations
 from negotiations.models import Party, Person, Proposal, Source, Term
 from tests.factories import (
     NegotiationFactory,
@@ -75,7 +76,7 @@ def test_a_save_with_many_relations_leaves_one_version(desk):
     assert (proposal.title, proposal.version) == ("Another", 2)
     assert list(proposal.proposed_by.all()) == [russia]
     newest = history.list_versions(proposal).first()
-    assert history.get_version_relations(newest) == {
+    assert get_version_relations(newest) == {
         "proposed_by": [russia],
         "addressed_to": [ukraine],
     }

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from negotiations import history
 from negotiations.history import merge
+from negotiations.history.diff import get_version_relations
 from negotiations.models import (
     RECORDS,
     Change,
@@ -155,7 +156,7 @@ def test_changed_relations_are_one_version(tmp_path):
 
     assert proposal.history.count() == 2
     last = proposal.history.order_by("-history_id").first()
-    assert [p.slug for p in history.get_version_relations(last)["proposed_by"]] == ["a", "b"]
+    assert [p.slug for p in get_version_relations(last)["proposed_by"]] == ["a", "b"]
     assert Change.objects.order_by("-sequence").first().changed == ["proposed_by"]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from negotiations import history
 from negotiations.admin.history import wording
+from negotiations.history.diff import compare_versions
 from negotiations.models import Record
 
 # Fields of the form that are no content of the record.
@@ -87,7 +88,7 @@ def build_stale_error(stored: Record, opened_at: int | None, user: Any) -> Valid
     yours = _("Nothing of yours is saved yet.")
     messages = [f"{what} {yours}"]
     if old and new:
-        found = wording.describe_changes(type(stored), history.compare_versions(old, new), user)
+        found = wording.describe_changes(type(stored), compare_versions(old, new), user)
         messages += [
             _("%(label)s is now “%(new)s”, was “%(old)s”.") % line._asdict() for line in found
         ]

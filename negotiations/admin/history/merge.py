@@ -13,10 +13,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from negotiations import history
 from negotiations.admin.review.state_changes import format_errors, get_reason, parse_form_number
 from negotiations.admin.spoken import translate_model_name
 from negotiations.history import merge as merging
+from negotiations.history.diff import expected_differences
 from negotiations.models import Record, StaleVersion
 from negotiations.models.system.slug_redirects import fetch_current_records
 from negotiations.permissions import can_merge, can_view, find_merge_refusal
@@ -174,7 +174,7 @@ def preview_merge(gone: Any, kept: Any, user: Any) -> tuple[list[Any], list[Any]
         describe_moved_record(each, names.get((type(each.record), each.record.pk), ""))
         for each in merge.moved
     ]
-    differences = history.expected_differences(stored, kept, merge.plan.related)
+    differences = expected_differences(stored, kept, merge.plan.related)
     return moved, wording.describe_changes(model, differences, user), []
 
 

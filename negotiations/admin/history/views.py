@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from negotiations import history
 from negotiations.admin.review.state_changes import format_errors, get_reason, parse_form_number
 from negotiations.analysis.wording.headings import name_record
+from negotiations.history.diff import compare_versions
 from negotiations.models import Record, StaleVersion
 from negotiations.models.system.roles import can_view_state
 from negotiations.permissions import can_perform
@@ -81,7 +82,7 @@ class VersionsMixin(admin.ModelAdmin):
         entries = []
         for place, version in enumerate(shown[:count]):
             before = shown[place + 1] if place + 1 < len(shown) else None
-            found = history.compare_versions(before, version) if before else []
+            found = compare_versions(before, version) if before else []
             entries.append(
                 {
                     "version": version,

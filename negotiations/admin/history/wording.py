@@ -8,7 +8,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from negotiations.analysis.wording.headings import name_record
-from negotiations.history import FieldDifference
+from negotiations.history.diff import FieldDifference
 from negotiations.models import Record
 from negotiations.rest.http.gone import find_deletion
 

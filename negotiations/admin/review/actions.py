@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from negotiations import history
 from negotiations.analysis.wording.headings import name_record
+from negotiations.history.diff import FieldDifference, compare_versions
 from negotiations.models import COLLECTIONS, Record
 
 from .state_changes import change_review_state
@@ -115,7 +116,7 @@ def revert_to(record: Record, was: str, by: Any) -> None:
         )
 
 
-def get_changes_since_approval(record: Record) -> tuple[Any, list[history.FieldDifference]]:
+def get_changes_since_approval(record: Record) -> tuple[Any, list[FieldDifference]]:
     """The last approved version but the present one, and what changed since."""
     versions = history.list_versions(record)
     newest = versions.first()
@@ -123,5 +124,5 @@ def get_changes_since_approval(record: Record) -> tuple[Any, list[history.FieldD
     approved = approved.exclude(history_type="-").first()
     if approved is None:
         return None, []
-    found = history.compare_versions(approved, newest)
+    found = compare_versions(approved, newest)
     return approved, [each for each in found if each.field != "review"]

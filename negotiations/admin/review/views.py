@@ -16,7 +16,7 @@ from negotiations.admin.spoken import translate_model_name
 from negotiations.analysis.wording.headings import name_record
 from negotiations.analysis.wording.phrases import end_sentence
 from negotiations.analysis.wording.sentences import format_sentence
-from negotiations.history import FieldDifference
+from negotiations.history.diff import BOOKKEEPING_FIELDS, FieldDifference
 from negotiations.models import COLLECTIONS, Record, Source
 from negotiations.permissions import can_create, can_perform, get_review_action
 
@@ -46,7 +46,7 @@ PAGE_SIZE = 25
 MAX_DRAFTS = 500
 Review = Record.Review
 # Of the record in full: what stands elsewhere on the page, or tells a reviewer nothing.
-SKIPPED_FIELDS = history.BOOKKEEPING_FIELDS | {
+SKIPPED_FIELDS = BOOKKEEPING_FIELDS | {
     "slug",
     "review",
     "open_question",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from negotiations.history import BOOKKEEPING_FIELDS
+from negotiations.history.diff import BOOKKEEPING_FIELDS
 from negotiations.models import Record
 from negotiations.models.base import VERSION_RECORDER
 from negotiations.permissions import can_view

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from negotiations import history
 from negotiations.history.as_of import get_as_of_instant
+from negotiations.history.diff import compare_versions
 from negotiations.models import Record
 
 from .exception_handler import escape_pointer_token
@@ -205,7 +206,7 @@ def build_stale_problem(record: Record, based_on: int | None) -> ProblemError:
     versions = history.list_versions(record)
     newest = versions.first()
     old = versions.filter(version=based_on).first() if based_on and based_on < 2**31 else None
-    changed = [d.field for d in history.compare_versions(old, newest)] if old and newest else None
+    changed = [d.field for d in compare_versions(old, newest)] if old and newest else None
     return ProblemError(
         "stale",
         f"The record is at version {record.version}.",

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from negotiations import history
+from negotiations.history.diff import get_version_relations
 from negotiations.models import Change, Issue, Party, Position
 from negotiations.models.system.locks import serialize_writers
 from tests.admin.test_tables import confirm, page, send
@@ -466,8 +467,7 @@ def trace_of(record):
     change = Change.objects.filter(slug=record.slug, kind=record.resource_name).last()
     names = ("version", "action", "changed", "review_before", "review_after", "reason", "by_id")
     related = {
-        name: [t.slug for t in found]
-        for name, found in history.get_version_relations(version).items()
+        name: [t.slug for t in found] for name, found in get_version_relations(version).items()
     }
     kept = (version.version, version.note, version.history_type, version.history_user_id)
     return kept, related, {name: getattr(change, name) for name in names}
