@@ -11,6 +11,8 @@ from django.db.backends.sqlite3 import base
 from tracker.sqlite.writer_queue import NoTurnError, WriterQueue
 
 WRITING_STATEMENTS = ("INSERT", "UPDATE", "DELETE")
+# Tables of one connection, for which nobody waits.
+TEMPORARY_TABLES = ("INSERT INTO temp.", "DELETE FROM temp.")
 QUEUES: dict[str, WriterQueue] = {}
 MUTEX = threading.Lock()
 
@@ -27,7 +29,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
         """Take a turn for a statement that writes outside a transaction."""
-        if self.in_atomic_block or not sql.startswith(WRITING_STATEMENTS):
+        writes = sql.startswith(WRITING_STATEMENTS) and not sql.startswith(TEMPORARY_TABLES)
+        if self.in_atomic_block or not writes:
             return execute(sql, params, many, context)
         with self._take_turn():
             return execute(sql, params, many, context)
