@@ -34,7 +34,7 @@ def scene():
 def build_value(each, scene):
     """A value that a filter takes."""
     if isinstance(each, filters.SlugFilter):
-        return scene[each.target.collection()].slug
+        return scene[each.target.resource_name].slug
     if isinstance(each, filters.ChoiceFilter):
         return each.values[0]
     by_kind = {
