@@ -8,7 +8,7 @@ class TrackerConfig(AppConfig):
     name = "tracker"
 
     def ready(self) -> None:
-        from tracker import checks, login_throttle  # noqa: F401, PLC0415 - importing registers; apps load first
+        from tracker import checks, login_throttle, older_data  # noqa: F401, PLC0415 - importing registers; apps load first
 
 
 class TrackerAdminConfig(AdminConfig):

@@ -1,8 +1,10 @@
 """The installation: what it says about itself, and what every answer carries."""
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import django
 import pytest
@@ -115,3 +117,24 @@ def test_nothing_committed_names_a_registry_or_this_machine():
     ]
 
     assert named == []
+
+
+@pytest.mark.slow
+def test_database_of_an_older_version_is_refused_in_one_sentence(tmp_path):
+    file = tmp_path / "older.sqlite3"
+    with closing(sqlite3.connect(file)) as older, older:
+        older.execute("CREATE TABLE negotiations_party (id integer PRIMARY KEY)")
+        older.execute("CREATE TABLE django_migrations (id integer PRIMARY KEY, app, name, applied)")
+        applied = ("negotiations", "0001_initial", "2025-07-20 10:00:00")
+        older.execute("INSERT INTO django_migrations VALUES (1, ?, ?, ?)", applied)
+
+    refused = run_process(
+        ["manage.py", "migrate"], **{**PRODUCTION, "DATABASE_URL": f"sqlite:///{file}"}
+    )
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "CommandError: Another version of Negotiation Tracker made this database (migration "
+        "0001_initial), and this version cannot upgrade it: dump its records with that version "
+        "(manage.py dumpseeds), then migrate an empty database and load them (loadseeds).\n"
+    )
