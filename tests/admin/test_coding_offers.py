@@ -246,6 +246,40 @@ def test_a_party_that_may_not_be_seen_is_not_offered(desk, talks):
     assert list_chip_labels(desk, source, "statement", "Russian forces withdrew.", "party") == []
 
 
+@pytest.mark.parametrize(
+    ("quote", "offered"),
+    [
+        ("Jordan Peterson said so.", []),
+        ("Israel J. Katz rejected the plan.", []),
+        ("On Monday, Francis Jordan agreed.", []),
+        ("Turkish Airlines and Kenya Airways resumed flights.", []),
+        ("the Georgia Institute published it.", []),
+        ("The Moscow Times reported it.", []),
+        ("The Times of Israel reported it.", []),
+        ("Израиль Кац отверг план.", []),
+        ("Ізраїль Кац відкинув план.", []),
+        ("Russia Tuesday rejected the plan.", ["Russia"]),
+        ("Russian President Putin agreed.", ["Russia"]),
+        ("Israel Finance Minister Smotrich spoke.", ["Israel"]),
+        ("the president of Kenya William Ruto spoke", ["Kenya"]),
+        ("Kenya's Ruto left.", ["Kenya"]),
+        ("Russia Umerov met.", ["Russia"]),
+        ("Meanwhile Jordan agreed to it.", ["Jordan"]),
+        ("Telling Israel to stop failed.", ["Israel"]),
+        ("Turkey Rejects New Peace Plan", ["Turkey"]),
+        ("Президент России Путин согласился.", ["Russia"]),
+    ],
+)
+def test_states_are_not_offered_by_unknown_names(desk, quote, offered):
+    for name in ("Jordan", "Israel", "Turkey", "Georgia", "Kenya"):
+        PartyFactory(name=name, kind="state", **PUBLIC)
+    PartyFactory(name="Russia", aliases=["Moscow"], kind="state", **PUBLIC)
+    PersonFactory(name="Rustem Umerov", **PUBLIC)
+    source = SourceFactory(text=quote, **PUBLIC)
+
+    assert list_chip_labels(desk, source, "incident", quote, "by") == offered
+
+
 def test_people_are_offered_and_none_is_made_the_speaker(desk, talks, parties):
     text = "Foreign Minister Lavrov met Sybiha. Kyiv rejected the offer."
     for name in ("Sergey Lavrov", "Andrii Sybiha"):

@@ -20,7 +20,7 @@ from .adjectives import (
     read_table,
     tokens_of,
 )
-from .other_names import OTHER_NAMES
+from .other_names import OTHER_NAMES, Neighbours
 
 # Names that have cases: Росія, Росією.
 IN_CYRILLIC = re.compile("[\u0400-\u04ff]{4}")
@@ -69,7 +69,8 @@ def find_mentions(
 ) -> list[NameMention]:
     """Find where a text names the records, in its order; of two that overlap the longer.
 
-    No record is named by a part of the whole name of one of the ``people``: "Michael Jordan".
+    No record is named by a part of the whole name of one of the ``people``: "Michael Jordan". A
+    state is not named by a part of an unknown name either: "Chad Smith", "Turkish Airlines".
     """
     tokens = tokens_of(text)
     countries = find_countries(text, tokens)
@@ -77,20 +78,34 @@ def find_mentions(
     # A country that nobody recorded is none of its neighbours: "Papua New Guinea".
     found += [NameMention(each.start, each.end, None, "") for each in countries]
     found += [NameMention(*match.span(), None, "") for match in OTHER_NAMES.finditer(text)]
-    found += [
-        each._replace(record=None)
-        for person in people
-        for each in _places(text, tokens, person, [])
-        if len(tokens_of(each.words)) > 1
-    ]
+    named = [each for person in people for each in _places(text, tokens, person, [])]
+    neighbours = Neighbours(text, tokens, [each[:2] for each in (*found, *named)])
+    found = [_without_other_name(each, neighbours) for each in found]
+    found += [each._replace(record=None) for each in named if len(tokens_of(each.words)) > 1]
     kept: list[NameMention] = []
     for mention in sorted(found, key=lambda each: each.start - each.end):
         overlapping = [k for k in kept if k.start < mention.end and mention.start < k.end]
         # Two countries may share an adjective: Congolese.
         if all((k.start, k.end) == (mention.start, mention.end) for k in overlapping):
             kept.append(mention)
-    named = (mention for mention in kept if mention.record is not None)
-    return sorted(named, key=lambda each: (each.start, each.end))
+    recorded = (mention for mention in kept if mention.record is not None)
+    return sorted(recorded, key=lambda each: (each.start, each.end))
+
+
+def _without_other_name(mention: NameMention, neighbours: Neighbours) -> NameMention:
+    """Name no record where what stands beside the name of a state makes it another: "Chad Smith".
+
+    The words stay taken.
+    """
+    party = mention.record
+    if not isinstance(party, Party) or party.kind != Party.Kind.STATE:
+        return mention
+    names = {*map(fold, (party.name, *party.aliases, *read_table().get(code_of(party), ())))}
+    is_name = fold(mention.words) in names and " " not in mention.words
+    is_name &= not mention.words.isupper()
+    if neighbours.make_other_name(mention.start, mention.end, is_name=is_name):
+        return mention._replace(record=None)
+    return mention
 
 
 def _places(
