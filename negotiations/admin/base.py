@@ -1,6 +1,8 @@
 """The page and the list of any kind of record: what is shown, to whom, and how it is saved."""
 
 import copy
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -10,10 +12,16 @@ from django.utils.translation import gettext as _
 from negotiations.history import CONFLICT_ERRORS
 from negotiations.permissions import can_create, can_perform
 
-from .forms.double_submit import consume_form_key, find_repeated, find_spent, reopen
+from .forms.double_submit import (
+    find_repeated,
+    find_spent,
+    reopen,
+    retry_conflict,
+    save_once,
+)
 from .forms.inlines import get_stored_record, is_form_open
 from .forms.record_form import RecordForm
-from .forms.saving import Page, SaveError
+from .forms.saving import Page, PageWriter, SaveError, get_page
 from .forms.widgets import RecordWidgetsMixin
 from .history.deletion import DeletionMixin
 from .history.views import VersionsMixin
@@ -100,7 +108,7 @@ class RecordAdmin(
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> Any:
         form: Any = super().get_form(request, obj, change, **options)
         form.user = request.user
-        form.late = getattr(request, "late_faults", {})
+        form.page = get_page(request)
         return form
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
@@ -143,42 +151,45 @@ class RecordAdmin(
     # How it is saved
 
     def _create_formsets(self, request: Any, obj: Any, change: bool) -> Any:
-        """The form of the page asks its rules with what the inlines propose."""
+        """Note the formsets in the page, whose form validates the record with them."""
         formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
-        if request.method == "POST":
-            obj._formsets = formsets
+        get_page(request).formsets = formsets
         return formsets, inlines
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         """The record is saved with its relations, in ``save_related``."""
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        # A second click waits here, then fails on the unique key.
-        spent = consume_form_key(request, str(self.opts.model_name))
-        Page(form, formsets, request.user).save()
-        spent.made = form.instance.pk
-        spent.save(update_fields=["made"])
+        with save_once(request, str(self.opts.model_name)) as spent:
+            PageWriter(form, formsets, request.user).save()
+            spent.made = form.instance.pk
 
     def changeform_view(
         self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        show = super().changeform_view
+        show = partial(super().changeform_view, request, object_id, form_url, extra_context)
         if request.method != "POST":
-            return show(request, object_id, form_url, extra_context)
-        for attempt in ("first", "again"):
-            if spent := find_spent(request):
-                record = find_repeated(request, spent)
-                if record is not None:
-                    respond = self.response_add if object_id is None else self.response_change
-                    return respond(request, record)
-                request.late_faults = {None: reopen(request, spent)}
-            try:
-                return show(request, object_id, form_url, extra_context)
-            except SaveError as refused:
-                # Nothing is written; the page is shown once more, with the fault in its place.
-                request.late_faults = {refused.prefix: refused.error}
-            except CONFLICT_ERRORS as lost:
-                if attempt == "again":
-                    words = _("Nothing was saved: %(why)s") % {"why": lost}
-                    self.message_user(request, words, messages.ERROR)
-        return HttpResponseRedirect(request.get_full_path())
+            return show()
+        respond = self.response_add if object_id is None else self.response_change
+        try:
+            return retry_conflict(lambda: _save_page(request, show, respond))
+        except CONFLICT_ERRORS as lost:
+            words = _("Nothing was saved: %(why)s") % {"why": lost}
+            self.message_user(request, words, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+
+def _save_page(request: Any, show: Callable[[], Any], respond: Callable[[Any, Any], Any]) -> Any:
+    """Save the page that was sent, or show it again with its faults."""
+    request.page = Page()
+    if spent := find_spent(request):
+        record = find_repeated(request, spent)
+        if record is not None:
+            return respond(request, record)
+        request.page = Page({None: reopen(request, spent)})
+    try:
+        return show()
+    except SaveError as refused:
+        # Nothing is written; the page is shown once more, with the fault in its place.
+        request.page = Page({refused.prefix: refused.error})
+        return show()

@@ -118,7 +118,7 @@ def test_the_loser_of_a_race_is_told_by_the_rules(desk, monkeypatch):
         "kind": "state",
         "slug": "r",
     }
-    real, meant = base.Page.save, []
+    real, meant = base.PageWriter.save, []
 
     def lost(page):
         if not meant:
@@ -126,7 +126,7 @@ def test_the_loser_of_a_race_is_told_by_the_rules(desk, monkeypatch):
             raise IntegrityError("unique")
         return real(page)
 
-    monkeypatch.setattr(base.Page, "save", lost)
+    monkeypatch.setattr(base.PageWriter, "save", lost)
 
     assert desk.post(get_admin_url(Party, "add"), form).status_code == 302
     assert Party.objects.get().slug == "r"

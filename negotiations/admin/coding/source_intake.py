@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
 from django.forms.models import modelform_factory
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -18,13 +17,15 @@ from django.utils.translation import gettext_lazy
 
 from negotiations import history
 from negotiations.admin.forms.double_submit import (
-    consume_form_key,
     find_repeated,
     find_spent,
     generate_form_key,
     reopen,
+    retry_conflict,
+    save_once,
 )
 from negotiations.admin.forms.record_form import RuleForm
+from negotiations.admin.forms.saving import Page
 from negotiations.models import Source
 from negotiations.permissions import can_create
 
@@ -122,34 +123,23 @@ class SourceIntakeMixin(admin.ModelAdmin):
         if "_save" not in data:
             form = kind(data, request.FILES)
             form.is_valid()
-        elif isinstance(form := self._take(request, kind), Source):
+        elif isinstance(form := retry_conflict(lambda: self._take(request, kind)), Source):
             return HttpResponseRedirect(reverse("admin:negotiations_source_code", args=[form.pk]))
         return self._taking_page(request, self._with_text(form, kind))
 
     def _take(self, request: Any, kind: Any) -> Any:
         """Return the new source, or the form with its faults."""
-        for attempt in ("first", "again"):
-            if spent := find_spent(request):
-                source = find_repeated(request, spent)
-                if source is not None:
-                    return source
-                kind.late = {None: reopen(request, spent)}
-            form = kind(request.POST, request.FILES)
-            try:
-                with transaction.atomic():
-                    spent = consume_form_key(request, "source")
-                    if form.is_valid():
-                        history.save(form.instance, by=request.user)
-                        spent.made = form.instance.pk
-                        spent.save(update_fields=["made"])
-                        return form.instance
-                    transaction.set_rollback(True)
-            except IntegrityError:
-                if attempt == "again":
-                    raise
-            else:
-                return form
-        raise AssertionError
+        if spent := find_spent(request):
+            source = find_repeated(request, spent)
+            if source is not None:
+                return source
+            kind.page = Page({None: reopen(request, spent)})
+        form = kind(request.POST, request.FILES)
+        with save_once(request, "source") as spent:
+            if form.is_valid():
+                history.save(form.instance, by=request.user)
+                spent.made = form.instance.pk
+        return form.instance if spent.made else form
 
     def _with_text(self, form: Any, kind: Any) -> Any:
         """The form shown again: a file's text stands in the box; only a save is judged."""

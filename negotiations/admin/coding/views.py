@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from negotiations import history
 from negotiations.admin.forms.double_submit import (
-    consume_form_key,
     find_repeated,
     find_spent,
     generate_form_key,
     reopen,
+    retry_conflict,
+    save_once,
 )
 from negotiations.admin.forms.session_recovery import shows_carried_form, was_resumed
 from negotiations.history import CONFLICT_ERRORS
@@ -89,31 +90,21 @@ class CodingRequest(NamedTuple):
 
         The same form sent again leads to what it made; with other content it is shown again.
         """
-        for attempt in ("first", "again"):
-            if spent := find_spent(self.request):
-                if find_repeated(self.request, spent) is not None:
-                    return spent.marks
-                fault = reopen(self.request, spent)
-                form = self.form_class(kind)(self.request.POST).unblamed()
-                form.add_error(None, fault)
-                return form
-            try:
-                return self._write(kind)
-            except CONFLICT_ERRORS:
-                if attempt == "again":
-                    raise
-        raise AssertionError
+        return retry_conflict(lambda: self._save(kind))
 
-    def _write(self, kind: FormSpec) -> CodingForm | str:
-        with transaction.atomic():
-            spent = consume_form_key(self.request, kind.name)
+    def _save(self, kind: FormSpec) -> CodingForm | str:
+        if spent := find_spent(self.request):
+            if find_repeated(self.request, spent) is not None:
+                return spent.marks
+            fault = reopen(self.request, spent)
+            form = self.form_class(kind)(self.request.POST).unblamed()
+            form.add_error(None, fault)
+            return form
+        with save_once(self.request, kind.name) as spent:
             form = self.form_class(kind)(self.request.POST)
             if form.is_valid() and form.write():
                 spent.made, spent.marks = form.instance.pk, format_saved_records(form.made)
-                spent.save(update_fields=["made", "marks"])
-                return spent.marks
-            transaction.set_rollback(True)
-        return form
+        return spent.marks or form
 
 
 class CodingMixin(admin.ModelAdmin):

@@ -1,22 +1,41 @@
-"""One form is saved once, however often it is sent; other content is never taken for it."""
+"""One form is saved once, however often it is sent; other content is never taken for it.
+
+Each of the views that save a form does the same three steps::
+
+    def save(request):
+        if spent := find_spent(request):  # sent before: lead to what it saved, or reopen it
+            ...
+        with save_once(request, "round") as spent:
+            ...  # write the record
+            spent.made = record.pk
+        ...
+
+    retry_conflict(lambda: save(request))
+"""
 
 import hashlib
 import re
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from negotiations.admin.spoken import translate_model_name
+from negotiations.history import CONFLICT_ERRORS
 from negotiations.models import SpentForm
 from negotiations.models.system.slug_redirects import fetch_current_records
 from negotiations.permissions import can_view
+
+Answer = TypeVar("Answer")
 
 FORMS_KEPT = timedelta(days=7)
 # Buttons, and what the desk itself adds to a form: no content.
@@ -48,12 +67,32 @@ def digest_of(request: Any) -> str:
     return digest.hexdigest()
 
 
-def consume_form_key(request: Any, kind: str) -> SpentForm:
-    """Use the form up: a second click waits here, then fails on the unique key."""
-    SpentForm.objects.filter(spent_at__lt=timezone.now() - FORMS_KEPT).delete()
-    return SpentForm.objects.create(
-        key=key_of(request), user=request.user, kind=kind, digest=digest_of(request)
-    )
+@contextmanager
+def save_once(request: Any, kind: str) -> Iterator[SpentForm]:
+    """Use the form up and save what it says, in one transaction.
+
+    The block sets ``made`` or ``marks`` of the form to what it saved. If it sets neither, nothing
+    that it wrote is kept and the form can be sent again. A second click waits for the first one,
+    then fails on the unique key.
+    """
+    with transaction.atomic():
+        SpentForm.objects.filter(spent_at__lt=timezone.now() - FORMS_KEPT).delete()
+        spent = SpentForm.objects.create(
+            key=key_of(request), user=request.user, kind=kind, digest=digest_of(request)
+        )
+        yield spent
+        if spent.made or spent.marks:
+            spent.save(update_fields=["made", "marks"])
+        else:
+            transaction.set_rollback(True)
+
+
+def retry_conflict(attempt: Callable[[], Answer]) -> Answer:
+    """Make a second attempt if another writer was faster: it then finds what that one wrote."""
+    try:
+        return attempt()
+    except CONFLICT_ERRORS:
+        return attempt()
 
 
 def find_spent(request: Any) -> SpentForm | None:

@@ -19,6 +19,7 @@ from negotiations.permissions import can_create, can_perform, can_view
 
 from .quantities import add_quantity_fields
 from .record_form import RuleForm
+from .saving import Page, get_page
 from .versioned_form import build_stale_error
 from .widgets import RecordWidgetsMixin
 
@@ -121,9 +122,9 @@ class RecordFormSet(BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        late: Any = getattr(self.form, "late", {})
-        if self.prefix in late:
-            raise ValidationError(late[self.prefix].messages)
+        page: Page = self.form.page  # type: ignore[attr-defined]
+        if self.prefix in page.late:
+            raise ValidationError(page.late[self.prefix].messages)
         for form in self.forms_to_delete:
             if form.is_stale:
                 raise build_stale_error(form.stored, form.opened_at, self.user)
@@ -180,7 +181,7 @@ class RecordInline(RecordWidgetsMixin, admin.StackedInline):
         formset: Any = super().get_formset(request, obj, **options)
         formset.user = formset.form.user = request.user
         formset.is_refused = obj is not None and is_refused_form(request, obj)
-        formset.form.late = getattr(request, "late_faults", {})
+        formset.form.page = get_page(request)
         # Our formset says who refers to a deleted row, without naming what is hidden.
         formset.form.hand_clean_DELETE = nothing_to_add
         return formset

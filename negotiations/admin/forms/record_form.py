@@ -1,7 +1,6 @@
 """The form of a record: the record's own rules decide, with all that is to be saved with it."""
 
 import copy
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations.admin.spoken import translate_errors
-from negotiations.models import Citation, Record
+from negotiations.models import Record
 from negotiations.permissions import (
     can_perform,
     can_view,
@@ -24,6 +23,7 @@ from negotiations.permissions import (
 from .double_submit import generate_form_key
 from .fields import ConcealedInput
 from .quantities import list_quantities, split_bounds
+from .saving import Page
 from .versioned_form import VersionedForm
 
 WITHDRAWN = Record.Review.WITHDRAWN
@@ -32,8 +32,8 @@ WITHDRAWN = Record.Review.WITHDRAWN
 class RuleForm(VersionedForm):
     """Asks ``Record.validate`` and puts each fault beside its field."""
 
-    # Faults that showed only while saving, by the prefix of their form.
-    late: ClassVar[Mapping[str | None, ValidationError]] = {}
+    # What is sent together with this form.
+    page: ClassVar[Page] = Page()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -85,8 +85,8 @@ class RuleForm(VersionedForm):
         except ValidationError as error:
             self.instance.conceal_slug_holder(error.error_dict, self.user)
             self.place(error)
-        if self.prefix in self.late:
-            self.place(self.late[self.prefix])
+        if self.prefix in self.page.late:
+            self.place(self.page.late[self.prefix])
 
     def _set_quantities(self) -> None:
         for name in self.quantities:
@@ -150,7 +150,8 @@ class RecordForm(RuleForm):
     def refuse_publishing_own_change(self, review: str) -> None:
         """Add an error when one save changes the record and also publishes it."""
         own = {*self.changed_data} - {"review"}
-        if self.citation_formset is not None and self.citation_formset.has_changed():
+        citations = self.page.citation_formset
+        if citations is not None and citations.has_changed():
             own.add("citations")
         if refusal := find_refusal(self.user, self.stored, review, ["review", *own]):
             self.add_error("review", refusal)
@@ -165,26 +166,25 @@ class RecordForm(RuleForm):
         }
         return [(s.value, _(str(s.label))) for s in Record.Review if s.value in {now, *allowed}]
 
-    @property
-    def citation_formset(self) -> Any:
-        """The citations that are typed on the same page, if it has any."""
-        formsets = getattr(self.instance, "_formsets", ())
-        return next((f for f in formsets if f.model is Citation), None)
-
     def validate(self) -> None:
-        if self.citation_formset is None:
+        """Validate the record with the citations of the page; each of those gets its own faults.
+
+        The record of a page with two changed citations is validated with a list of these two. A
+        fault at ``citations/1/quote`` then goes to the box ``quote`` of the form of the second.
+        """
+        citations = self.page.citation_formset
+        if citations is None:
             super().validate()
             return
-        rows = list(self.proposed_citations())
+        rows = list(self.propose_citations(citations))
         try:
             self.instance.validate({**self.related, "citations": [words for words, _form in rows]})
         except ValidationError as error:
-            own = self.place_citation_faults(error, [form for _words, form in rows])
+            own = self.place_citation_faults(error, citations, [form for _words, form in rows])
             raise ValidationError(own) from None
 
-    def proposed_citations(self) -> Any:
+    def propose_citations(self, formset: Any) -> Any:
         """What the record is to have, each with the form that changes it: the rest are copies."""
-        formset = self.citation_formset
         shown = set()
         formset.is_valid()
         for form in formset.forms:
@@ -201,7 +201,9 @@ class RecordForm(RuleForm):
                 if words.review != WITHDRAWN:
                     yield words, None
 
-    def place_citation_faults(self, error: ValidationError, forms: list[Any]) -> dict[str, Any]:
+    def place_citation_faults(
+        self, error: ValidationError, formset: Any, forms: list[Any]
+    ) -> dict[str, Any]:
         """Put faults of citations into their forms; return those of the record itself."""
         own: dict[str, Any] = {}
         for name, errors in error.update_error_dict({}).items():
@@ -209,7 +211,7 @@ class RecordForm(RuleForm):
             if kind != "citations":
                 own[name] = errors
             elif not rest:
-                self.citation_formset.non_form_errors().extend(translate_errors(errors))
+                formset.non_form_errors().extend(translate_errors(errors))
             else:
                 number, _, field = rest.partition("/")
                 form = forms[int(number)]

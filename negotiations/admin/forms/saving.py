@@ -1,5 +1,6 @@
 """Saving a page: each record on it that changed is written once, through the history."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,7 +19,29 @@ class SaveError(Exception):
 
 
 class Page:
-    """The valid forms of one page, to be written in one transaction as one person's work."""
+    """What one page sends: the form of a record, and beside it the formsets of its parts.
+
+    Each form knows its page, so that the record is validated with the citations beside it.
+    """
+
+    def __init__(self, late: Mapping[str | None, ValidationError] | None = None) -> None:
+        """``late`` are faults that showed only while saving, by the prefix of their form."""
+        self.late = late or {}
+        self.formsets: list[Any] = []
+
+    @property
+    def citation_formset(self) -> Any:
+        """The citations that are typed on the page, if it has any."""
+        return next((each for each in self.formsets if each.model is Citation), None)
+
+
+def get_page(request: Any) -> Page:
+    """Return the page that is being saved by this request, or an empty one."""
+    return getattr(request, "page", None) or Page()
+
+
+class PageWriter:
+    """Writes the valid forms of a page as one person's work. The caller opens the transaction."""
 
     def __init__(self, form: Any, formsets: list[Any], by: Any) -> None:
         self.form, self.formsets, self.by = form, formsets, by
@@ -29,7 +52,7 @@ class Page:
             formset.deleted_objects = [row.stored for row in formset.forms_to_delete]
 
     def save(self) -> None:
-        """Changed citations, the record with its new ones, its parts, and last what goes."""
+        """Write changed citations, the record with its new ones, its parts; then delete rows."""
         for formset in self.formsets:
             for gone in formset.deleted_objects:
                 gone.lock()

@@ -11,7 +11,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -20,7 +19,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from negotiations.admin.forms.double_submit import consume_form_key, digest_of, find_spent
+from negotiations.admin.forms.double_submit import digest_of, find_spent, retry_conflict, save_once
 from negotiations.admin.forms.quantities import list_quantities
 from negotiations.admin.review.state_changes import get_reason
 from negotiations.models import Upload
@@ -103,7 +102,7 @@ class ImportExportMixin(admin.ModelAdmin):
         if "choose" in request.POST:
             return self._preview_chosen(request)
         if "upload" in request.POST:
-            return self._confirmed(request)
+            return retry_conflict(lambda: self._confirmed(request))
         form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._import_page(request, form=form)
@@ -202,16 +201,13 @@ class ImportExportMixin(admin.ModelAdmin):
             return None, checked.faults if waiting.exists() else []
         result, faults = checked.result, []
         checked.resource.prepare()
-        with transaction.atomic():
-            # A second click waits here, then finds the file used up.
+        with save_once(request, str(self.opts.model_name)) as spent:
             if not waiting.delete()[0]:
                 return None, []
             if again := checked.resource.write(checked.rows):
                 result, faults = again, list_problems(again, checked.resource.numbers)
-            spent = consume_form_key(request, str(self.opts.model_name))
-            spent.marks = describe_import(result, self.opts)
-            spent.save(update_fields=["marks"])
-            transaction.set_rollback(bool(faults))
+            if not faults:
+                spent.marks = describe_import(result, self.opts)
         return result, faults
 
     def _import_page(
