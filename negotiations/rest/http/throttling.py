@@ -39,10 +39,36 @@ MAX_KEYS = 100_000
 
 @dataclass
 class Tally:
-    """Requests of one caller: those that all processes told, and those that this one has not."""
+    """Requests of one caller in a minute: those that all processes shared, and those yet to share.
 
-    told: int = 0
+    Of a limit of 100, a twentieth is 5: four requests are kept (``shared`` 0, ``own`` 4), and with
+    the fifth ``take`` returns 5, to be added to the count of all processes. If that is then 60,
+    ``learn(60)`` leaves 40.
+    """
+
+    shared: int = 0
     own: int = 0
+
+    def get_left(self, limit: int) -> int:
+        """Return how many may follow; negative when other processes let too many through."""
+        return limit - self.shared - self.own
+
+    def take(self, limit: int, number: int = 1) -> int:
+        """Count requests, as many as are left; return how many are to be shared now."""
+        self.own += min(number, max(self.get_left(limit), 0))
+        if self.own * STEPS < limit:
+            return 0
+        news, self.own = self.own, 0
+        self.shared += news
+        return news
+
+    def take_back(self, news: int) -> None:
+        """Keep what could not be shared for the next time."""
+        self.shared, self.own = self.shared - news, self.own + news
+
+    def learn(self, total: int) -> None:
+        """Note what all processes have counted."""
+        self.shared = max(self.shared, total)
 
 
 @dataclass
@@ -61,18 +87,15 @@ class RequestCounter:
             if begins or len(self.tallies) > MAX_KEYS:
                 self.minute, self.tallies = minute, {}
             tally = self.tallies.setdefault(key, Tally())
-            left = limit - tally.told - tally.own
-            if left <= 0:
+            if tally.get_left(limit) <= 0:
                 return -1
-            tally.own += min(number, left)
-            news = tally.own if tally.own * STEPS >= limit else 0
-            tally.own, tally.told = tally.own - news, tally.told + news
+            news = tally.take(limit, number)
         if news:
-            self.tell(tally, key, minute, news)
-        return max(limit - tally.told - tally.own, -1)
+            self.share(tally, key, minute, news)
+        return max(tally.get_left(limit), -1)
 
-    def tell(self, tally: Tally, key: str, minute: int, news: int) -> None:
-        """Add to the count of all processes, and learn what the others told."""
+    def share(self, tally: Tally, key: str, minute: int, news: int) -> None:
+        """Add to the count of all processes, and learn what the others added."""
         try:
             total = add_to_shared_count(key, minute, news)
             if self.swept < minute:
@@ -83,10 +106,10 @@ class RequestCounter:
             if not is_unavailable(error):
                 raise
             with self.lock:
-                tally.own, tally.told = tally.own + news, tally.told - news
+                tally.take_back(news)
             return
         with self.lock:
-            tally.told = max(tally.told, total)
+            tally.learn(total)
 
 
 REQUEST_COUNTER = RequestCounter()
