@@ -11,8 +11,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from enum import Enum
 from random import uniform
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Value
@@ -52,16 +53,37 @@ REST = timedelta(seconds=5)
 Stopping = Callable[[], bool]
 
 
+class TurnOutcome(Enum):
+    """What a turn of a webhook came to."""
+
+    ADVANCED = "something was enqueued or sent, and more may be due at once"
+    IDLE = "nothing was due"
+    WITHHELD = "the next message cannot be sent now"
+    FAILED = "the receiver did not accept a message"
+
+
+class Turn(NamedTuple):
+    outcome: TurnOutcome
+    # For how long the receiver asked to be left alone.
+    requested_rest: timedelta = timedelta(0)
+
+    @property
+    def rest(self) -> timedelta:
+        """How long the webhook waits for its next turn."""
+        is_over = self.outcome is not TurnOutcome.ADVANCED
+        return max(REST, self.requested_rest) if is_over else timedelta(0)
+
+
 def deliver_due(is_stopping: Stopping = lambda: False) -> Counter[str]:
     """Turns until nothing is due; how many attempts ended as which status."""
     tally: Counter[str] = Counter()
     while not is_stopping() and (webhook := lease_next_webhook()):
-        rest = REST
+        turn = Turn(TurnOutcome.FAILED)
         try:
-            rest = process_webhook(webhook, tally, is_stopping)
+            turn = process_webhook(webhook, tally, is_stopping)
         finally:
             mine = Webhook.objects.filter(pk=webhook.pk, next_turn_at=webhook.next_turn_at)
-            mine.update(next_turn_at=timezone.now() + rest)
+            mine.update(next_turn_at=timezone.now() + turn.rest)
     return tally
 
 
@@ -76,13 +98,10 @@ def lease_next_webhook() -> Webhook | None:
     return None
 
 
-def process_webhook(webhook: Webhook, tally: Counter[str], is_stopping: Stopping) -> timedelta:
-    """Lay out what is new and send what is due, oldest first, until one fails or the time is up.
-
-    Returns how long the webhook is to rest.
-    """
+def process_webhook(webhook: Webhook, tally: Counter[str], is_stopping: Stopping) -> Turn:
+    """Enqueue what is new and send what is due, oldest first, until one fails or the time is up."""
     end = time.monotonic() + LONGEST_TURN
-    rest = timedelta(0) if enqueue_changes(webhook) else REST
+    outcome = TurnOutcome.ADVANCED if enqueue_changes(webhook) else TurnOutcome.IDLE
     now = timezone.now()
     webhook.deliveries.filter(next_attempt_at=None, created_at__lt=now - LOG_RETENTION).delete()
     due = webhook.deliveries.filter(next_attempt_at__lte=now).order_by("pk")
@@ -92,13 +111,13 @@ def process_webhook(webhook: Webhook, tally: Counter[str], is_stopping: Stopping
             break
         found = attempt_delivery(delivery)
         if found is None:
-            return REST
-        status, wish = found
+            return Turn(TurnOutcome.WITHHELD)
+        status, requested_rest = found
         tally[status] += 1
         if status != Status.DELIVERED:
-            return max(REST, wish)
-        rest = timedelta(0)
-    return rest
+            return Turn(TurnOutcome.FAILED, requested_rest)
+        outcome = TurnOutcome.ADVANCED
+    return Turn(outcome)
 
 
 def enqueue_changes(webhook: Webhook) -> bool:
