@@ -317,6 +317,45 @@ def test_a_person_and_a_post_are_offered_whole(desk, parties, quote, name, title
     assert title in [label for label, _ in found["post_title"]]
 
 
+@pytest.mark.parametrize(
+    ("quote", "names", "title"),
+    [
+        ("its political secretary, Rustem Umerov", ["Rustem Umerov"], "political secretary"),
+        ("chief mediator, Sheikh Mohammed", ["Sheikh Mohammed"], "chief mediator"),
+        (
+            "foreign ministry spokesman Ismail Baghaei",
+            *(["Ismail Baghaei"], "foreign ministry spokesman"),
+        ),
+        (
+            "the head of the delegation in Istanbul, Vladimir Medinsky",
+            *(["Vladimir Medinsky"], "head of the delegation in Istanbul"),
+        ),
+        ("presidential aide Yuri Ushakov", ["Yuri Ushakov"], "presidential aide"),
+        ("Russia's chief negotiator, Yuri Ushakov", ["Yuri Ushakov"], "chief negotiator"),
+        (
+            "Rustem Umerov, head of the National Security and Defence Council",
+            *(["Rustem Umerov"], "head of the National Security and Defence Council"),
+        ),
+        ("President Zelensky's envoy, Rustem Umerov", ["Rustem Umerov"], None),
+        ("Israeli Defence Minister Israel Katz", ["Israel Katz"], None),
+        ("секретар РНБО Рустем Умєров", ["Рустем Умєров"], "секретар РНБО"),
+        ("помощник президента Юрий Ушаков", ["Юрий Ушаков"], "помощник президента"),
+        ("Рустем Умєров, голова делегації", ["Рустем Умєров"], "голова делегації"),
+        ("Rustem Umerov", ["Rustem Umerov"], None),
+        ("the political secretary", [], None),
+        ("They met in Abu Dhabi.", [], None),
+        ("the minister told reporters that Hamas agreed", [], None),
+    ],
+)
+def test_only_a_name_is_offered_as_the_name_of_a_person(desk, parties, quote, names, title):
+    source = SourceFactory(text=f"{quote} spoke.", **PUBLIC)
+
+    found = list_chips(desk, source, "person", quote)
+
+    assert [label for label, _ in found.get("name", ())] == names
+    assert title is None or title in [label for label, _ in found["post_title"]]
+
+
 def test_a_chip_shows_the_whole_name_and_the_post(desk, talks, parties):
     long = "Representative of the Secretary-General for the Rights of Workers at Sea and in Ports"
     speaker = PersonFactory(name=f"{long} Ann Lee", **PUBLIC)

@@ -17,20 +17,12 @@ from .form_specs import FormSpec
 from .forms import DATE_SUFFIXES
 from .mentions import NameMention, find_mentions, find_named_records
 from .name_fields import NameField, get_unique_label
+from .person_names import find_named_offices
 
 MAX_CHIPS = 6
 # As many as there are digits.
 MAX_CHOICES = 9
-# After one of these words a name follows.
-OFFICE = re.compile(
-    r"\b(?:President|Secretary|Minister|Chancellor|Premier|Envoy|Spokesman|Spokeswoman|Ambassador"
-    r"|General|King|Pope|Director|Chairman|Governor|Mr|Mrs|Ms)\b\.? "
-)
-# Words with capitals, and the small ones between them: "Ursula von der Leyen met".
-CAPITAL = r"[^\W\d_a-zа-яіїєґ][\w'’.-]*"
-FULL_NAME = re.compile(
-    rf"{CAPITAL}(?: (?:(?:de|van|der|den|von|bin|ibn|al|el|da|di|la|le) )*{CAPITAL})*"
-)
+POSSESSIVE = re.compile("^['’]s?(?= )")
 # Who speaks on an occasion, by the box in which another kind of record asks for it.
 SPOKEN_BY = {"party": "party", "proposed_by": "party", "spoken_by": "speaker"}
 SAID_ON_OCCASION = {"position", "proposal", "response"}
@@ -189,23 +181,13 @@ class ChipSuggestions:
     def _texts(self) -> dict[str, Iterable[str]]:
         if self.kind.model is not Person:
             return {}
-        quote = self.passage.quote
-        *before, name = OFFICE.split(quote)
-        if not before:
-            return {"name": [quote]}
         known = [record for record, _words in self._nearest(Party)]
-        of_party = find_mentions(name, known) if name.startswith(("of ", "for ")) else []
-        if of_party:
-            # "President of the United States Donald Trump", or "Donald Trump, President of …"
-            name = name[of_party[0].end :].strip(" ,") or quote.split(",")[0]
-        full = FULL_NAME.match(name)
-        name = full.group().rstrip(".,") if full else name
-        office = quote.partition(name)[0].strip().removesuffix(".")
-        if not office:
-            office = quote[len(name) :].strip(" ,")
-        parties = find_mentions(office, known)
-        first = next((each.end for each in parties if each.start == 0), 0)
-        return {"name": [name], "post_title": [office[first:].strip(), office]}
+        found = find_named_offices(self.passage.quote, known)
+        titles = []
+        for office in (each.office for each in found[:1]):
+            first = next((each.end for each in find_mentions(office, known) if each.start == 0), 0)
+            titles = [POSSESSIVE.sub("", office[first:]).strip(), office]
+        return {"name": [each.name for each in found], "post_title": titles}
 
     # The occasion on which something was said
 

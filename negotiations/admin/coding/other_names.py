@@ -66,6 +66,8 @@ STARTERS = ENGLISH.starters if ENGLISH else frozenset()
 PARTICIPLE = re.compile("[a-z]+(?:ing|ly|ed|wise|where)")
 SENTENCE_MARK = re.compile(r"[.!?…\n](?:\s|$)")
 HEADLINE_WORDS = 4
+# As much of a text is looked at on each side.
+NEAR = 300
 OFFICE_OF = re.compile(r"([\w-]+) of (?:the )?$")
 
 
@@ -93,12 +95,21 @@ class Neighbours:
             return True
         if not is_name:
             return False
-        return self._goes_on(start, following) or self._is_led_by_name(start)
+        return self.precedes_name(start, end) or self._is_led_by_name(start)
+
+    def precedes_name(self, start: int, end: int) -> bool:
+        """Tell whether an unknown name follows, which is not that of a holder of its office."""
+        following = self._follow(self.at_end[end])
+        if not following or not self._is_name(following[0]) or following[0].start in self.starts:
+            return False
+        # "the President of Ukraine Volodymyr Zelensky"
+        office = OFFICE_OF.search(self.text, max(start - NEAR, 0), start)
+        return not (office and is_of_office(office[1]))
 
     def _follow(self, at: int) -> list[Token]:
         """List the words in capitals that follow, with nothing but spaces between them."""
         found: list[Token] = []
-        for one, other in pairwise(self.tokens[at:]):
+        for one, other in pairwise(self.tokens[at : at + NEAR]):
             if not other.raw[0].isupper() or self.text[one.end : other.start] not in {" ", ". "}:
                 break
             # "J. Smith", but no new sentence.
@@ -106,13 +117,6 @@ class Neighbours:
                 break
             found.append(other)
         return found
-
-    def _goes_on(self, start: int, following: list[Token]) -> bool:
-        if not following or not self._is_name(following[0]) or following[0].start in self.starts:
-            return False
-        # "the President of Ukraine Volodymyr Zelensky"
-        office = OFFICE_OF.search(self.text, 0, start)
-        return not (office and is_of_office(office[1]))
 
     def _is_led_by_name(self, start: int) -> bool:
         number = self.at_start[start] - 1
@@ -123,7 +127,7 @@ class Neighbours:
             return False
         if IS_CYRILLIC.match(token.raw) or token.end in self.ends or not self._is_name(token):
             return False
-        before = self.text[: token.start]
+        before = self.text[max(token.start - NEAR, 0) : token.start]
         if before.endswith(("'", "’")):
             return False
         return not (SENTENCE_START.search(before) and PARTICIPLE.fullmatch(token.folded))
@@ -136,9 +140,12 @@ class Neighbours:
 
     def _is_headline(self, start: int) -> bool:
         """Whether all words of the sentence have capitals: then these say nothing."""
-        first = max((m.end() for m in SENTENCE_MARK.finditer(self.text, 0, start)), default=0)
-        mark = SENTENCE_MARK.search(self.text, start)
-        last = mark.start() if mark else len(self.text)
-        words = [token for token in self.tokens if first <= token.start < last]
+        begin, number = max(start - NEAR, 0), self.at_start[start]
+        marks = SENTENCE_MARK.finditer(self.text, begin, start)
+        first = max((mark.end() for mark in marks), default=begin)
+        mark = SENTENCE_MARK.search(self.text, start, start + NEAR)
+        last = mark.start() if mark else start + NEAR
+        near = self.tokens[max(number - NEAR, 0) : number + NEAR]
+        words = [each for each in near if first <= each.start < last]
         words = [each for each in words if len(each.raw) > 2 and each.folded not in STARTERS]
         return len(words) >= HEADLINE_WORDS and all(each.raw[0].isupper() for each in words)
