@@ -74,17 +74,19 @@ class TokenSerializer(BodySerializer):
         fields = ("slug", "name", "scope", "created_at", "expires_at", "last_used_at")
         read_only_fields = ("slug", "created_at", "last_used_at")
 
-    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> ErrorDetails:
+    def build(self, values: dict[str, Any], unread: Collection[str]) -> dict[str, Any]:
+        return {"expires_at": timezone.now() + DEFAULT_LIFETIME, **values}
+
+    def find_rule_errors(self, built: dict[str, Any], unread: Collection[str]) -> ErrorDetails:
         now = timezone.now()
-        values.setdefault("expires_at", now + DEFAULT_LIFETIME)
         faults: ErrorDetails = {}
         try:
-            Token(**values).clean_fields(exclude=["user", "digest", *unread])
-            validate_printable(values.get("name", ""), multiline=False)
+            Token(**built).clean_fields(exclude=["user", "digest", *unread])
+            validate_printable(built.get("name", ""), multiline=False)
         except RuleBreach as error:
             by_field = error if hasattr(error, "error_dict") else RuleBreach({"name": error})
             faults = convert_rule_errors(by_field)
-        expires_at = values["expires_at"]
+        expires_at = built["expires_at"]
         if expires_at and not now < expires_at <= now + MAX_LIFETIME:
             detail = "Write an instant within the next ten years."
             faults["expires_at"] = [ErrorDetail(detail, "out_of_range")]

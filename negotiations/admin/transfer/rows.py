@@ -42,7 +42,7 @@ from negotiations.rest.read.projections import Body
 from negotiations.rest.read.sparse_fields import get_default_projection
 from negotiations.rest.read.table_renderers import format_cell, unescape_formula
 from negotiations.rest.representations.relation_fields import RelatedSlugField, RelatedSlugListField
-from negotiations.rest.representations.serializers import NESTED, SERIALIZERS
+from negotiations.rest.representations.serializers import NESTED, SERIALIZERS, Draft
 from negotiations.rest.representations.strict_fields import (
     StrictBooleanField,
     StrictCharField,
@@ -348,15 +348,15 @@ class RecordResource(Resource):
         require_both_bounds(self.model, row, row)
         body = self._values({name: cell for name, cell in row.items() if cell})
         serializer = self.serializer_class(context=self.context)
-        faults = bulk_create.find_body_errors(serializer, body, "")
-        if faults:
+        draft, faults = bulk_create.build_draft(serializer, body, "")
+        if draft is None:
             raise RuleBreach(group_by_column(faults))
-        record = serializer.ready
+        record = draft.record
         if self.one_by_one:
-            self._write(serializer)
+            self._write(draft)
         else:
             self._refuse_repeated(record, result)
-            self.made.append((record, serializer.related))
+            self.made.append((record, draft.related))
             self.results.append((result, record))
         result.diff = [CellChange(name, "", cell) for name, cell in row.items() if cell]
         result.import_type, result.instance = RowResult.IMPORT_TYPE_NEW, record
@@ -378,18 +378,18 @@ class RecordResource(Resource):
         values = self._values(changed)
         serializer = self.serializer_class(record, partial=True, context=self.context)
         try:
-            valid = serializer.run_validation(values)
+            draft: Draft = serializer.run_validation(values)
         except ValidationError as error:
             raise RuleBreach(group_by_column(list(flatten_errors(error.detail)))) from None
-        really = [name for name, value in valid.items() if has_value_changed(old, name, value)]
+        really = [n for n, value in draft.values.items() if has_value_changed(old, n, value)]
         if not really:
             return
         self._require_rights(old, record, really)
         if self.one_by_one:
-            self._write(serializer)
+            self._write(draft)
         else:
             self._refuse_repeated(record, result)
-            self.changed.append(many.RecordUpdate(old, record, serializer.related))
+            self.changed.append(many.RecordUpdate(old, record, draft.related))
         result.diff = [
             CellChange(name, cells.get(name, ""), cell) for name, cell in changed.items()
         ]
@@ -439,12 +439,12 @@ class RecordResource(Resource):
                     detail = _("Row %(number)s says the same.") % {"number": first}
                     raise RuleBreach({ALL: detail})
 
-    def _write(self, serializer: Any) -> None:
+    def _write(self, draft: Draft) -> None:
         try:
             with transaction.atomic():
                 history.save(
-                    serializer.ready,
-                    related=serializer.related,
+                    draft.record,
+                    related=draft.related,
                     by=self.request.user,
                     reason=self.reason,
                 )

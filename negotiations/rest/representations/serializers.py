@@ -1,7 +1,7 @@
 """Bodies in: what a client wrote, checked member by member and then by the record's own rules."""
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, ClassVar, cast
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, cast
 
 from django.core.exceptions import ValidationError as RuleBreach
 from django.db import models
@@ -74,10 +74,11 @@ class BodySerializer(serializers.ModelSerializer):
         if not isinstance(data, Mapping):
             raise ValidationError({NON_FIELD_ERRORS: [NOT_AN_OBJECT]})
         values, unread = self.read(data)
-        faults = self.breaches(values, unread) | unread
+        built = self.build(values, unread)
+        faults = self.find_rule_errors(built, unread) | unread
         if faults:
             raise ValidationError(faults)
-        return values
+        return built
 
     def read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], ErrorDetails]:
         """The values of the members that can be read, and what is wrong with the others."""
@@ -97,8 +98,12 @@ class BodySerializer(serializers.ModelSerializer):
                 faults[name] = error.detail
         return values, faults | dict(self._strange_members(data))
 
-    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> ErrorDetails:
-        """What the rules say of the values; of members that could not be read they say nothing."""
+    def build(self, values: dict[str, Any], unread: Collection[str]) -> Any:
+        """Return what the values make; ``unread`` are members whose values could not be read."""
+        return values
+
+    def find_rule_errors(self, built: Any, unread: Collection[str]) -> ErrorDetails:
+        """Return the rules that it breaks; they say nothing of members that could not be read."""
         return {}
 
     def _strange_members(self, data: Mapping[str, Any]) -> list[tuple[str, list[ErrorDetail]]]:
@@ -145,8 +150,24 @@ class NestedCitationSerializer(BodySerializer):
         return citation, faults
 
 
+class Draft(NamedTuple):
+    """What a body makes of a record. Nothing of it is saved."""
+
+    record: Record
+    # Many-to-many relations by field name, and under ``citations`` those that come with a new one.
+    related: dict[str, Any]
+    # Every member that the body sets, with those that it resets by leaving them out.
+    values: dict[str, Any]
+    # What could not be read of each citation.
+    citation_errors: Sequence[ErrorDetails]
+
+
 class RecordSerializer(BodySerializer):
-    """The body of a record, and the one way in which a body becomes a record."""
+    """The body of a record, and the one way in which a body becomes a record.
+
+    ``run_validation(body)`` returns a ``Draft`` or raises with every fault of the body. A changed
+    record is the one that the serializer was given, with its new values.
+    """
 
     shared: ClassVar[tuple[str, ...]] = ("slug", "version", "review")
     shared_notes: ClassVar[tuple[str, ...]] = ("open_question", "note", "created_at", "updated_at")
@@ -203,45 +224,47 @@ class RecordSerializer(BodySerializer):
         column: Any = self.model._meta.get_field(name)
         return [] if isinstance(column, models.ManyToManyField) else column.get_default()
 
-    def breaches(self, values: dict[str, Any], unread: Collection[str]) -> ErrorDetails:
-        """Put the values into the record and run its rules; it is then ready to be saved."""
-        # What is then ready to be saved.
-        self.ready: Record = self.instance or self.model()
-        self.ready.asks_database = "held" not in self.context
-        self.ready.unread = frozenset(unread)
-        self.related: dict[str, Any] = {}
+    def build(self, values: dict[str, Any], unread: Collection[str]) -> Draft:
+        """Put the values into the record."""
+        record: Record = self.instance or self.model()
+        record.asks_database = "held" not in self.context
+        record.unread = frozenset(unread)
         if self.instance:
-            self._reset(values, unread if self.partial else self.fields)
+            values = {**values, **self._list_defaults(values, unread)}
         nested = values.pop(NESTED, None)
-        if nested is not None:
-            self.related[NESTED] = [citation for citation, _faults in nested]
-            for citation in self.related[NESTED]:
-                citation.asks_database = self.ready.asks_database
         many = {field.name for field in self.model._meta.many_to_many}
+        related = {name: value for name, value in values.items() if name in many}
         for name, value in values.items():
-            if name in many:
-                self.related[name] = value
-            else:
-                setattr(self.ready, name, value)
-        return add_nested_errors(self._broken_rules(), nested or ())
+            if name not in many:
+                setattr(record, name, value)
+        if nested is not None:
+            related[NESTED] = [citation for citation, _faults in nested]
+            for citation in related[NESTED]:
+                citation.asks_database = record.asks_database
+        return Draft(record, related, values, [faults for _citation, faults in nested or ()])
 
-    def _broken_rules(self) -> ErrorDetails:
-        try:
-            self.ready.validate(self.related)
-        except RuleBreach as error:
-            self.ready.conceal_slug_holder(error.error_dict, self.context["request"].user)
-            return convert_rule_errors(error)
-        return {}
-
-    def _reset(self, values: dict[str, Any], names: Iterable[str]) -> None:
-        """Give these their defaults, but for those that have values; name and approval stay.
+    def _list_defaults(self, values: Collection[str], unread: Collection[str]) -> dict[str, Any]:
+        """The defaults of members without a value; name and approval stay.
 
         PUT replaces the whole. And no rule may take what is stored for what could not be read.
         """
         kept = {*values, *NEVER_RESET}
-        for name in names:
-            if name not in kept and name in self.fields and not self.fields[name].read_only:
-                values[name] = self._default(name)
+        names = [name for name in (unread if self.partial else self.fields) if name not in kept]
+        return {
+            name: self._default(name)
+            for name in names
+            if name in self.fields and not self.fields[name].read_only
+        }
+
+    def find_rule_errors(self, built: Draft, unread: Collection[str]) -> ErrorDetails:
+        """Return the rules that the draft breaks, with what is wrong with its citations."""
+        details: ErrorDetails = {}
+        try:
+            built.record.validate(built.related)
+        except RuleBreach as error:
+            built.record.conceal_slug_holder(error.error_dict, self.context["request"].user)
+            details = convert_rule_errors(error)
+        return add_nested_errors(details, built.citation_errors)
 
 
 # The serializer of each model; the app registers those of its viewsets when it starts.
@@ -272,11 +295,9 @@ def convert_rule_errors(error: RuleBreach) -> ErrorDetails:
     return details
 
 
-def add_nested_errors(
-    details: ErrorDetails, nested: Iterable[tuple[Citation, ErrorDetails]]
-) -> ErrorDetails:
+def add_nested_errors(details: ErrorDetails, nested: Iterable[ErrorDetails]) -> ErrorDetails:
     """The faults of a record, and what is wrong with members of its citations, in their places."""
-    for number, (_citation, faults) in enumerate(nested):
+    for number, faults in enumerate(nested):
         if faults:
             places = details.setdefault(NESTED, {})
             places[str(number)] = places.get(str(number), {}) | faults

@@ -149,15 +149,14 @@ class Batch:
         serializer, (body, faults) = self._changer(record), self.ids.resolved(operation)
         require_right_to_try(self.user, record, body, partial=True)
         require_operation_version(record, operation)
-        is_changed = False
         try:
-            is_changed = apply_changes(serializer, record, body, self.user)
+            draft, is_changed = apply_changes(serializer, record, body, self.user)
         except ValidationError as error:
             found = list(flatten_errors(error.detail, f"{operation.pointer}/body"))
             faults += exclude_same_pointers(found, faults)
         if faults:
             raise ProblemError("invalid", "", errors=faults)
-        return RecordUpdate(stored, record, serializer.related), is_changed
+        return RecordUpdate(stored, draft.record, draft.related), is_changed
 
     def _publish_evidence(self) -> None:
         """Publish the citations that were added to what was changed while it is public.
@@ -334,9 +333,9 @@ class PreparedBatch:
             self.has_to_be_tried |= not faults
             self.steps.append(lambda: self._try_to_save(maker, ready, reason))
             return
-        self.used.update(each.record for each in ready)
+        self.used.update(each.draft.record for each in ready)
         self.steps.append(lambda: try_to_write(writes))
-        records = {each.new.pointer: each.record for each in ready}
+        records = {each.new.pointer: each.draft.record for each in ready}
         for each in run:
             record = records[f"{each.pointer}/body"]
             batch.done[each.number] = batch.ids.made[each.number] = record

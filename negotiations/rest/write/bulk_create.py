@@ -19,13 +19,14 @@ from negotiations.rest.http.problem_details import ProblemError
 from negotiations.rest.http.query_params import is_readable
 from negotiations.rest.read.projections import SYSTEM_VIEWER, Body, Projection
 from negotiations.rest.representations.mentions import find_references
+from negotiations.rest.representations.serializers import Draft
 
 MAX_RECORDS = 1000
 CHUNK_SIZE = 500
 # About so many the database is asked one by one: that takes a second or two.
 MAX_CHECKED_SINGLY = 100
-# Rather written one by one than halved once more.
-MIN_BISECTED = 8
+# Of this many at once it is found out whether the tables refuse one.
+PART_SIZE = 25
 
 
 class NewRecord(NamedTuple):
@@ -36,11 +37,10 @@ class NewRecord(NamedTuple):
 
 
 class ReadyRecord(NamedTuple):
-    """A record that can be saved, with its relations and citations."""
+    """A record that can be saved, and where its body stands."""
 
     new: NewRecord
-    record: Record
-    related: dict[str, Any]
+    draft: Draft
 
 
 # What was made, by the place of its body, and what is wrong with the others.
@@ -84,25 +84,25 @@ class BulkCreator:
         faults: list[ErrorEntry] = []
         asked = 0
         for new in news:
-            found = find_body_errors(self.holding, new.body, new.pointer)
-            if not found:
-                ready.append(self._held_ready(new))
+            draft, found = build_draft(self.holding, new.body, new.pointer)
+            if draft is not None:
+                ready.append(ReadyRecord(new, draft))
             elif asked < MAX_CHECKED_SINGLY:
                 asked += 1
-                found = find_body_errors(self.asking, new.body, new.pointer) or found
+                found = build_draft(self.asking, new.body, new.pointer)[1] or found
             faults += found
         # Slugs that are not free are told without trying to write them.
         taken = find_taken_slugs(self.serializer_class.Meta.model, self._slugs(ready))
-        for each in [each for each in ready if each.record.slug in taken][
+        for each in [each for each in ready if each.draft.record.slug in taken][
             : MAX_CHECKED_SINGLY - asked
         ]:
-            if found := find_body_errors(self.asking, each.new.body, each.new.pointer):
+            if found := build_draft(self.asking, each.new.body, each.new.pointer)[1]:
                 ready.remove(each)
                 faults += found
         return ready, faults
 
     def _slugs(self, ready: Sequence[ReadyRecord]) -> list[str]:
-        return [each.record.slug for each in ready if each.record.slug]
+        return [each.draft.record.slug for each in ready if each.draft.record.slug]
 
     def used(self) -> set[Record]:
         """Return the records that the checked bodies name, and those that were read with them."""
@@ -114,62 +114,55 @@ class BulkCreator:
         self, ready: Sequence[ReadyRecord], reason: str, used: set[str] | None = None
     ) -> bulk.Writes | None:
         """Make what can be saved ready; nothing if a slug is known."""
-        made = [(each.record, each.related) for each in ready]
+        made = [(each.draft.record, each.draft.related) for each in ready]
         try:
             return bulk.prepare_new(made, by=self.request.user, reason=reason, used=used)
         except IntegrityError:
             return None
 
     def saved(self, ready: Sequence[ReadyRecord], reason: str) -> tuple[Made, list[ErrorEntry]]:
-        """Save them in chunks of rows; in ever smaller parts when the tables refuse any."""
-        try:
-            bulk.bulk_save(
-                [(each.record, each.related) for each in ready],
-                by=self.request.user,
-                reason=reason,
-            )
-        except IntegrityError:
-            news = [each.new for each in ready]
-            few = len(news) <= MIN_BISECTED
-            return self._saved_one_by_one(news, reason) if few else self._halved(news, reason)
-        return {each.new.pointer: each.record for each in ready}, []
-
-    def _halved(self, news: Sequence[NewRecord], reason: str) -> tuple[Made, list[ErrorEntry]]:
+        """Save all at once; when the tables refuse any, in small parts to find which."""
+        if self._try_to_save(ready, reason):
+            return {each.new.pointer: each.draft.record for each in ready}, []
         made: Made = {}
         faults: list[ErrorEntry] = []
-        middle = len(news) // 2
-        for half in (news[:middle], news[middle:]):
+        news = [each.new for each in ready]
+        for start in range(0, len(news), PART_SIZE):
             # Who has so many faults mends these first; all else would take minutes.
             if len(faults) < MAX_CHECKED_SINGLY:
-                # What was tried to be saved has keys that are not in the tables.
-                anew = [self._anew(new) for new in half]
-                some, more = self.saved(anew, reason)
+                some, more = self._save_part(news[start : start + PART_SIZE], reason)
                 made |= some
                 faults += more
         return made, faults
 
-    def _saved_one_by_one(
-        self, news: Sequence[NewRecord], reason: str
-    ) -> tuple[Made, list[ErrorEntry]]:
-        serializer = self.asking
+    def _try_to_save(self, ready: Sequence[ReadyRecord], reason: str) -> bool:
+        """Save all; False when the tables refuse any, and nothing is saved."""
+        drafts = [(each.draft.record, each.draft.related) for each in ready]
+        try:
+            bulk.bulk_save(drafts, by=self.request.user, reason=reason)
+        except IntegrityError:
+            return False
+        return True
+
+    def _save_part(self, news: Sequence[NewRecord], reason: str) -> tuple[Made, list[ErrorEntry]]:
+        """Save a part at once, or one by one if it has a record that the tables refuse.
+
+        They are built of their bodies again: what was tried has keys that are in no table.
+        """
+        drafts = [build_draft(self.holding, new.body, new.pointer)[0] for new in news]
+        ready = [ReadyRecord(n, d) for n, d in zip(news, drafts, strict=True) if d is not None]
+        if len(ready) == len(news) and self._try_to_save(ready, reason):
+            return {each.new.pointer: each.draft.record for each in ready}, []
         made: Made = {}
         faults: list[ErrorEntry] = []
         for new in news:
-            found = find_body_errors(serializer, new.body, new.pointer)
+            draft, found = build_draft(self.asking, new.body, new.pointer)
             faults += found
-            if not found:
-                record, related = serializer.ready, serializer.related
-                history.save(record, related=related, by=self.request.user, reason=reason)
+            if draft is not None:
+                record = draft.record
+                history.save(record, related=draft.related, by=self.request.user, reason=reason)
                 made[new.pointer] = record
         return made, faults
-
-    def _anew(self, new: NewRecord) -> ReadyRecord:
-        """A record without faults made once more of its body."""
-        find_body_errors(self.holding, new.body, new.pointer)
-        return self._held_ready(new)
-
-    def _held_ready(self, new: NewRecord) -> ReadyRecord:
-        return ReadyRecord(new, self.holding.ready, self.holding.related)
 
     def _held(self, news: Iterable[NewRecord]) -> dict[type[Record], dict[str, Record]]:
         """Every record that the bodies name and the caller may see."""
@@ -193,7 +186,7 @@ def prepare_all(
     news = [NewRecord(f"/{number}", body) for number, body in enumerate(bodies)]
     checked, used = maker.checked(news), maker.used()
     writes = None if checked[1] else maker.prepared(checked[0], reason)
-    used |= {each.record for each in checked[0]} if writes else set()
+    used |= {each.draft.record for each in checked[0]} if writes else set()
 
     def make_all() -> list[Record]:
         ready, faults = checked
@@ -202,7 +195,7 @@ def prepare_all(
             serialize_writers()
             is_overtaken = watch.look(used)
             if writes is not None and not is_overtaken and try_to_write(writes):
-                return [each.record for each in ready]
+                return [each.draft.record for each in ready]
             if writes is not None or is_overtaken:
                 ready, faults = maker.checked(news)
             # Also with faults: the tables tell what is wrong with the others.
@@ -233,13 +226,12 @@ def fetch_stored_bodies(shape: Projection, records: Iterable[Record]) -> dict[in
     return found
 
 
-def find_body_errors(serializer: Any, body: Any, pointer: str) -> list[ErrorEntry]:
-    """The faults of one new record, whose place is ``pointer``; its serializer then holds it."""
+def build_draft(serializer: Any, body: Any, pointer: str) -> tuple[Draft | None, list[ErrorEntry]]:
+    """Return the draft of the new record whose body is at ``pointer``, or what is wrong with it."""
     try:
-        serializer.run_validation(body)
+        return serializer.run_validation(body), []
     except ValidationError as error:
-        return list(flatten_errors(error.detail, pointer))
-    return []
+        return None, list(flatten_errors(error.detail, pointer))
 
 
 def fetch_records(model: type[Record], slugs: list[str], user: Any) -> Iterator[tuple[str, Record]]:

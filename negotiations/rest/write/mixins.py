@@ -26,7 +26,7 @@ from negotiations.rest.http.merge_patch import get_change_reason
 from negotiations.rest.http.problem_details import ProblemError
 from negotiations.rest.http.renderers import build_json_response
 from negotiations.rest.http.request_bodies import has_body, require_body
-from negotiations.rest.representations.serializers import RecordSerializer
+from negotiations.rest.representations.serializers import Draft
 
 from . import bulk_create
 from .update import (
@@ -53,14 +53,15 @@ class WriteMixin(GenericViewSet):
         if isinstance(body, list):
             return self.prepare_all(request, body)
         serializer: Any = self.get_serializer()
-        if faults := bulk_create.find_body_errors(serializer, body, ""):
+        draft, faults = bulk_create.build_draft(serializer, body, "")
+        if draft is None:
             raise ProblemError("invalid", errors=faults)
-        return partial(self.create_one, request, serializer)
+        return partial(self.create_one, request, draft)
 
-    def create_one(self, request: Request, serializer: RecordSerializer) -> HttpResponse:
-        """Store what the serializer made ready."""
-        response = self.write(request, serializer, 201)
-        response["Location"] = request.build_absolute_uri(f"/api/v1/{serializer.ready.address}/")
+    def create_one(self, request: Request, draft: Draft) -> HttpResponse:
+        """Save the draft of a new record."""
+        response = self.write(request, draft, 201)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/{draft.record.address}/")
         return response
 
     def prepare_all(self, request: Request, bodies: Sequence[Any]) -> Callable[[], HttpResponse]:
@@ -94,7 +95,7 @@ class WriteMixin(GenericViewSet):
     def change(self, request: Request, *, partial: bool) -> HttpResponse:
         """Write a new version of the record, if the client's copy is the stored one."""
 
-        def prepare() -> tuple[Any, Record, bool]:
+        def prepare() -> tuple[Draft, bool]:
             record = self.writable(request, "edit", "submit", "publish", "withdraw")
             body = require_body(request)
             require_right_to_try(request.user, record, body, partial=partial)
@@ -102,11 +103,13 @@ class WriteMixin(GenericViewSet):
             get_change_reason(request)
             require_version(request, record, body)
             serializer: Any = self.get_serializer(record, partial=partial)
-            return serializer, record, apply_changes(serializer, record, body, request.user)
+            return apply_changes(serializer, record, body, request.user)
 
-        def write(prepared: tuple[Any, Record, bool]) -> HttpResponse:
-            serializer, record, is_changed = prepared
-            return self.write(request, serializer) if is_changed else self.written(request, record)
+        def write(prepared: tuple[Draft, bool]) -> HttpResponse:
+            draft, is_changed = prepared
+            if is_changed:
+                return self.write(request, draft)
+            return self.written(request, draft.record)
 
         return prepare_and_write(prepare, write)
 
@@ -142,11 +145,9 @@ class WriteMixin(GenericViewSet):
         require_any_right(request.user, record, *actions)
         return record
 
-    def write(
-        self, request: Request, serializer: RecordSerializer, status: int = 200
-    ) -> HttpResponse:
-        """Save what the serializer made ready, as one version, and answer with it."""
-        record, related = serializer.ready, serializer.related
+    def write(self, request: Request, draft: Draft, status: int = 200) -> HttpResponse:
+        """Save a draft as one version, and answer with it."""
+        record, related = draft.record, draft.related
         # Read before others can write: the answer is this version and no later one.
         with transaction.atomic():
             history.save(

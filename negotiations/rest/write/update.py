@@ -16,7 +16,7 @@ from negotiations.models.system.locks import serialize_writers
 from negotiations.rest.http.merge_patch import apply_merge_patch, has_value_changed
 from negotiations.rest.http.problem_details import ProblemError
 from negotiations.rest.read.sparse_fields import get_default_projection
-from negotiations.rest.representations.serializers import format_json_value
+from negotiations.rest.representations.serializers import Draft, format_json_value
 
 MAX_REFERRERS = 50
 # Keys in one question.
@@ -77,19 +77,21 @@ def is_same_value(stored: Any, value: Any) -> bool:
     return bool(format_json_value(stored) == value)
 
 
-def apply_changes(serializer: Any, record: Record, body: Any, user: Any) -> bool:
-    """Put what a body says into the record, in memory; whether that changes it.
+def apply_changes(serializer: Any, record: Record, body: Any, user: Any) -> tuple[Draft, bool]:
+    """Put what a body says into the record, in memory; return the draft, and whether it differs.
 
-    The serializer then holds what is ready to be saved. Raises ``ValidationError`` with every
-    fault, and ``PermissionDenied`` when the caller may not change what the body changes.
+    Raises ``ValidationError`` with every fault, and ``PermissionDenied`` when the caller may not
+    change what the body changes.
     """
     serializer.instance, stored = record, copy(record)
     if serializer.partial:
         body = apply_merge_patch(get_default_projection(type(record)).body(stored), body)
-    values = serializer.run_validation(body)
-    changed = [name for name, value in values.items() if has_value_changed(stored, name, value)]
+    draft: Draft = serializer.run_validation(body)
+    changed = [
+        name for name, value in draft.values.items() if has_value_changed(stored, name, value)
+    ]
     require_right_to_change(user, stored, record.review, changed)
-    return bool(changed)
+    return draft, bool(changed)
 
 
 def require_right_to_change(user: Any, stored: Record, review: str, changed: Sequence[str]) -> None:
