@@ -18,8 +18,13 @@ KEY_PLACEHOLDER = -1
 class CompiledColumns:
     """Columns of one table, read by any query of its rows.
 
-    A queryset says which rows in which order; Django writes that part anew for each request. What
-    is read of a row is written once, and values come back as a queryset would give them.
+    A queryset says which rows in which order; Django writes that part for each request. What is
+    read of a row is written once, and values come back as a queryset would give them. For the slugs
+    and names of published parties::
+
+        Django writes   SELECT "party"."id" FROM "party" WHERE "party"."review" = %s
+        written once    "party"."slug", "party"."name"
+        is sent         SELECT "party"."slug", "party"."name" FROM "party" WHERE …
     """
 
     def __init__(self, model: type[models.Model], names: Sequence[str]) -> None:
@@ -103,7 +108,11 @@ def ensure_utc(instant: datetime) -> datetime:
 class KeyedQuery:
     """A queryset of ``values_list`` with one ``…__in=[NO_KEY]``: only the keys are bound anew.
 
-    Its other filters must be the same for every reader for whom it is used.
+    Its other filters must be the same for every reader for whom it is used. Written once with the
+    key -1, here among the parameters of a review::
+
+        SELECT … WHERE review = %s AND id IN (%s)            ["published", -1]
+        fetch({4, 7}) sends … AND id IN (%s, %s)             ["published", 4, 7]
     """
 
     def __init__(self, rows: QuerySet[Any], columns: CompiledColumns | None = None) -> None:

@@ -67,7 +67,21 @@ def get_as_of_instant() -> datetime | None:
 
 
 class AsOfWrapper:
-    """Puts the past before a query, under the names of the present's tables."""
+    """Puts the past before a query, under the names of the present's tables.
+
+    ``SELECT slug FROM "party"`` becomes, shortened::
+
+        WITH "party" AS (
+            SELECT kept."id", kept."slug", … FROM "historicalparty" kept
+            WHERE kept."history_type" <> '-'          -- it was not deleted
+            AND kept."history_id" = (                 -- the newest version at the instant
+                SELECT MAX(later."history_id") FROM "historicalparty" later
+                WHERE later."id" = kept."id" AND later."history_date" <= %s))
+        SELECT slug FROM "party"
+
+    A link between records held if the version of its record did: its past is joined to that of its
+    ``owner``. Append-only tables are cut off at the instant.
+    """
 
     def __init__(self, instant: datetime, version: Any = None) -> None:
         self.at = instant

@@ -168,7 +168,11 @@ class Writer:
         self._know(step)
 
     def _tried(self, record: Any, related: Related, reason: str) -> bool:
-        """Whether a faulty record could be written for the sake of those that refer to it."""
+        """Whether a faulty record could be written for the sake of those that refer to it.
+
+        A party without a kind is such a record. The load fails in any case, but with the party in
+        the tables its positions are validated too, and their faults are listed in the same run.
+        """
         try:
             with transaction.atomic():
                 history.save(record, related=related, reason=reason)

@@ -75,7 +75,14 @@ def split_shown(pairs: list[tuple[int, str]]) -> tuple[list[int], str]:
 
 
 class ChildrenExpansion:
-    """The records that name this one, in their own order: a proposal's terms, a record's words."""
+    """The records that name this one, in their own order: a proposal's terms, a record's words.
+
+    Of each record the first ``MAX_EXPANDED`` children are shown. One more is asked for: if it is
+    there, ``next`` leads to the list of the rest, from the cursor of the last that is shown. With 2
+    instead of ``MAX_EXPANDED``, of a proposal with the terms a, b and c::
+
+        {"results": [a, b], "next": "/api/v1/terms/?proposal=<slug>&cursor=<after b>"}
+    """
 
     column = None
 

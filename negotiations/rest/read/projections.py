@@ -79,7 +79,13 @@ class Expansion(Protocol):
 
 
 class Projection:
-    """What the body of a resource consists of."""
+    """What the body of a resource consists of, and how it is read.
+
+    Of a body of a proposal, ``title`` is a column; ``negotiation`` is ``negotiation_id``, in whose
+    place a slug is put; ``proposed_by`` is many-to-many, its slugs are a query of their own.
+    ``record`` of a citation is the address of the one record whose key is set. So a page of
+    any length takes a query for the columns, one for all slugs, and one for each such relation.
+    """
 
     def __init__(
         self,

@@ -166,7 +166,14 @@ def group_operations(operations: Sequence[Operation]) -> Iterator[list[Operation
     """The operations in groups, each to be done at once, in an order that keeps what must be kept.
 
     New records of one kind go together, so that a thousand are written in a few statements. One
-    comes as early as what it names allows, and never passes a change or a deletion.
+    comes as early as what it names allows, and never passes a change or a deletion::
+
+        0 create party p                 group 0: 0, 2
+        1 create position of p           group 1: 1
+        2 create party q                 group 2: 3
+        3 update party r                 group 3: 4
+        4 create party s                 group 4: 5
+        5 create position of s
     """
     groups: list[list[Operation]] = []
     place: dict[int, int] = {}
