@@ -9,6 +9,7 @@ from negotiations.analysis.attention_items import REASONS, AttentionItem
 from negotiations.analysis.date_spans import DateSpan, widen
 from negotiations.analysis.fulfilment import Fulfilment, Promise, build_fulfilment
 from negotiations.analysis.matrix import Matrix, MatrixCell, build_matrix
+from negotiations.dates.rfc3339 import parse_day
 from negotiations.models import Negotiation, Round, Source
 from negotiations.models.nearest_slugs import suggest_slugs
 from negotiations.rest.http.query_params import QueryParams, is_readable
@@ -17,7 +18,6 @@ from negotiations.rest.read.reports import (
     ReportParameter,
     ReportView,
     document_report,
-    parse_day,
     parse_report_choices,
 )
 from negotiations.rest.schemas.values import READABLE_TEXT, build_unique_list_schema

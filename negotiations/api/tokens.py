@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError as RuleBreach
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import (
@@ -18,6 +17,7 @@ from rest_framework.exceptions import (
 from rest_framework.request import Request
 
 from negotiations import permissions
+from negotiations.dates.rfc3339 import parse_instant
 from negotiations.models import Token
 from negotiations.rest.http.conditional import (
     get_last_modified,
@@ -54,11 +54,8 @@ class StrictDateTimeField(serializers.DateTimeField):
     """An instant of RFC 3339, with its zone."""
 
     def to_internal_value(self, value: Any) -> datetime:
-        try:
-            instant = parse_datetime(value)
-        except (TypeError, ValueError):
-            instant = None
-        if instant is None or instant.tzinfo is None:
+        instant = parse_instant(value) if isinstance(value, str) else None
+        if instant is None:
             detail = "Write an instant with its zone, for example 2026-07-19T20:00:00Z."
             raise ValidationError(detail, "invalid")
         return instant

@@ -11,9 +11,9 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from negotiations.dates.rfc3339 import parse_day
 from negotiations.history.as_of import query_as_of
-from negotiations.rest.read.as_of import format_instant, parse_instant
-from negotiations.rest.read.reports import parse_day
+from negotiations.rest.read.as_of import format_instant, parse_instant_param
 
 from .published import get_today, parse_day_param
 
@@ -68,7 +68,7 @@ def _instant(text: str) -> datetime | None:
     day, now = parse_day(text), timezone.now()
     if day == get_today():
         return None
-    instant = datetime.combine(day, time.max, UTC) if day else parse_instant(text)
+    instant = datetime.combine(day, time.max, UTC) if day else parse_instant_param(text)
     if instant is None or instant > now:
         raise BadRequest("as_of names no instant that has been.")
     return instant

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from negotiations.dates.rfc3339 import parse_day
 from negotiations.models import Record
-from negotiations.rest.read.reports import parse_day
 
 
 def get_published(model: type[Record]) -> QuerySet[Any]:

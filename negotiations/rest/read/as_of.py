@@ -1,14 +1,14 @@
 """``as_of=<instant>``: the same answer as the same request gave then."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 
+from negotiations.dates.rfc3339 import parse_instant
 from negotiations.history.as_of import query_as_of
 from negotiations.rest.http.query_params import QueryParams
 
@@ -22,21 +22,16 @@ def supports_as_of(read: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(read)
     def answered(view: Any, request: Request, *args: Any, **options: Any) -> Any:
-        view.instant = parse_instant(request.query_params.get(AS_OF, ""))
+        view.instant = parse_instant_param(request.query_params.get(AS_OF, ""))
         with query_as_of(view.instant):
             return read(view, request, *args, **options)
 
     return answered
 
 
-def parse_instant(text: str) -> datetime | None:
-    """The instant that a text names, in UTC; None when it names none."""
-    try:
-        # A plus that was not encoded has become a space.
-        instant = parse_datetime(text.replace(" ", "+"))
-        return instant.astimezone(UTC) if instant and instant.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
+def parse_instant_param(text: str) -> datetime | None:
+    """Return the instant that a parameter names, whose plus may have become a space."""
+    return parse_instant(text.replace(" ", "+"))
 
 
 def format_instant(instant: datetime | None) -> str:
@@ -48,7 +43,7 @@ def validate_as_of(query: QueryParams) -> None:
     """Note what is wrong with the instant that a query names."""
     if AS_OF not in query:
         return
-    instant = parse_instant(query[AS_OF])
+    instant = parse_instant_param(query[AS_OF])
     if instant is None:
         detail = "Write an instant with its zone, for example 2025-07-20T00:00:00Z."
         query.fault(AS_OF, "invalid_instant", detail)

@@ -1,16 +1,15 @@
 """One way each to narrow a list; none ignores what it does not know, none repeats a row."""
 
-import datetime
-import re
 from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.dateparse import parse_datetime
 
+from negotiations.dates.rfc3339 import parse_day
 from negotiations.models import COLLECTIONS, Record
 from negotiations.models.nearest_slugs import suggest_slugs
 from negotiations.rest.http.gone import find_redirect_slug
+from negotiations.rest.read.as_of import parse_instant_param
 from negotiations.rest.schemas.values import (
     READABLE_TEXT,
     Schema,
@@ -21,7 +20,6 @@ from negotiations.rest.schemas.values import (
 from negotiations.text.did_you_mean import suggest_similar
 
 Rows = QuerySet[Any]
-DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class FilterError(Exception):
@@ -169,11 +167,7 @@ class DateBoundFilter(ParamFilter):
     schema = {"type": "string", "format": "date"}
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
-        try:
-            # Python also reads weeks, 2025-W29-6, which the document does not name.
-            day = datetime.date.fromisoformat(text) if DAY.fullmatch(text) else None
-        except ValueError:
-            day = None
+        day = parse_day(text)
         if day is None:
             raise FilterError("invalid_date", "Write a day, for example 2025-07-19.")
         edge, name = self.extra["edge"], self.field_name
@@ -193,12 +187,7 @@ class UpdatedSinceFilter(ParamFilter):
     }
 
     def narrow(self, rows: Rows, text: str, user: Any) -> Rows:
-        try:
-            instant = parse_datetime(text.replace(" ", "+"))
-            # In the year 1 or 9999 the zone may lead out of the calendar.
-            instant = instant.astimezone(datetime.UTC) if instant and instant.tzinfo else None
-        except (ValueError, OverflowError):
-            instant = None
+        instant = parse_instant_param(text)
         if instant is None:
             detail = "Write an instant with its zone, for example 2025-07-19T20:00:00Z."
             raise FilterError("invalid_instant", detail)

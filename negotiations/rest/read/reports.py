@@ -1,6 +1,5 @@
 """Answers about one record: computed from what the reader may see, as JSON and as a table."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
@@ -12,6 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
+from negotiations.dates.rfc3339 import parse_day
 from negotiations.history.visible_changes import ChangeFeed
 from negotiations.models import Record
 from negotiations.rest.http.conditional import build_representation_etag, respond_with_validators
@@ -154,16 +154,6 @@ def parse_report_day(query: QueryParams, name: str) -> date | None:
     if day is None:
         query.fault(name, "invalid_date", "Write a day, for example 2025-07-19.")
     return day
-
-
-def parse_day(text: str) -> date | None:
-    """A day as RFC 3339 writes it; None for all else."""
-    try:
-        return (
-            date.fromisoformat(text) if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
-        )
-    except ValueError:
-        return None
 
 
 def parse_report_choices(query: QueryParams, name: str, known: Sequence[str]) -> list[str]:

@@ -5,14 +5,14 @@ record has many bodies. What a value must be beyond its type is left to the reco
 """
 
 import datetime
-import re
 from typing import Any
 
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+from negotiations.dates.rfc3339 import parse_day
+
 # What every database of ours can hold.
 MAX_VALUES = {
     models.PositiveSmallIntegerField: 2**15 - 1,
@@ -62,11 +62,10 @@ class StrictDateField(serializers.DateField):
     """A day of the calendar: four digits, two and two."""
 
     def to_internal_value(self, value: Any) -> datetime.date:
-        try:
-            # Python also reads other forms of ISO 8601: weeks, or no hyphens.
-            return datetime.date.fromisoformat(value if DAY.fullmatch(value) else "")
-        except (TypeError, ValueError) as error:
-            raise ValidationError("Write a day, for example 2025-07-19.", "invalid") from error
+        day = parse_day(value) if isinstance(value, str) else None
+        if day is None:
+            raise ValidationError("Write a day, for example 2025-07-19.", "invalid")
+        return day
 
 
 class StrictJSONField(serializers.JSONField):
