@@ -137,7 +137,7 @@ AUTH_PASSWORD_VALIDATORS = [
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # Names with a hash can be cached for ever, but exist only after collectstatic.
-HASHED_FILES = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+HASHED_FILES = "tracker.static_files.HashedFilesStorage"
 PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
