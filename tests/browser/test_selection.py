@@ -83,19 +83,57 @@ def test_mouse_selection_of_a_space_alone_selects_nothing(desk):
     expect(page.locator("#coding-bar")).to_be_hidden()
 
 
-def test_triple_click_selects_without_spaces_at_the_ends(desk):
-    page = open_desk(desk, TEXT)
-    page.locator("#coding-text .sentence").first.click(click_count=3)
-    expect(page.locator("#coding-bar")).to_be_visible()
-    quote = page.locator("#coding-bar q").text_content()
-    assert quote == "Talks resumed in Geneva on Monday."
+LOST = "No answer from the server; it may have been saved. Save again: it will not be saved twice."
+NOT_LOADED = "The form could not be loaded. Try again; what you had typed is kept."
+NOT_UNDONE = "No confirmation from the server; it may not have been undone. Try again."
+
+
+def lose_answers(page, sent):
+    """Let no answer to a form of the desk come back from now on."""
+    page.route(f"**/{sent}/", lambda route: route.abort())
+
+
+def write_party(page):
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("y")
+    expect(page.locator("#coding-panel [data-record=party]")).to_be_visible()
+    page.fill("#coding-panel [name=name]", "Talks")
 
 
 def test_lost_answer_does_not_claim_that_nothing_was_saved(desk):
     page = open_desk(desk, TEXT)
+    write_party(page)
+    lose_answers(page, "code")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#coding-says")).to_have_text(LOST)
+
+
+def test_form_that_is_not_opened_does_not_speak_of_saving(desk):
+    page = open_desk(desk, TEXT)
     page.keyboard.press("ArrowRight")
-    page.route("**/code/", lambda route: route.abort())
+    lose_answers(page, "code")
     page.keyboard.press("y")
-    expect(page.locator("#coding-says")).to_have_text(
-        "No answer from the server; it may have been saved. Save again: it will not be saved twice."
-    )
+    expect(page.locator("#coding-says")).to_have_text(NOT_LOADED)
+
+
+@pytest.mark.parametrize("status", [0, 400, 503])
+def test_unfinished_form_that_does_not_come_back_is_kept(desk, status):
+    page = open_desk(desk, TEXT)
+    write_party(page)
+    page.reload()
+    page.route("**/code/", lambda route: route.fulfill(status=status) if status else route.abort())
+    page.locator("#coding-unfinished button").click()
+    expect(page.locator("#coding-says")).to_have_text(NOT_LOADED)
+    expect(page.locator("#coding-unfinished button")).to_have_count(1)
+
+
+def test_lost_answer_to_undo_speaks_of_undoing(desk):
+    page = open_desk(desk, TEXT)
+    write_party(page)
+    page.select_option("#coding-panel [name=kind]", label="State")
+    page.select_option("#coding-panel [name=voice]", label="Narrator")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#coding-says [data-saved]")).to_be_visible()
+    lose_answers(page, "undo")
+    page.keyboard.press("z")
+    expect(page.locator("#coding-says")).to_have_text(NOT_UNDONE)

@@ -29,13 +29,22 @@ function submitAsPage(url, body) {
   form.submit();
 }
 
+// What is wrong, in words: only a form that saves may have saved something.
+function explainFailure(body, status) {
+  const words = root.dataset;
+  if (body.has("_open") || body.has("_look")) return words.sayNotOpened;
+  if (body.has("made")) return words.sayNotUndone;
+  if (!status) return words.sayOffline;
+  return status === 503 ? words.sayBusy : words.sayRefused;
+}
+
 // The page that answers, or nothing when there is none; then what was typed is still there.
 export async function submit(url, body, isAgain) {
   let answer;
   try {
     answer = await fetch(url, { method: "POST", body });
   } catch {
-    showMessage(root.dataset.sayOffline, "fault");
+    showMessage(explainFailure(body), "fault");
     return null;
   }
   // Somebody logged in again in another tab: the form's token is that of the session before.
@@ -46,6 +55,6 @@ export async function submit(url, body, isAgain) {
   const page = await parsePage(answer);
   if (page.getElementById("coding")) return page;
   if (page.getElementById("login-form")) submitAsPage(url, body);
-  else showMessage(answer.status === 503 ? root.dataset.sayBusy : root.dataset.sayRefused, "fault");
+  else showMessage(explainFailure(body, answer.status), "fault");
   return null;
 }
