@@ -4,15 +4,12 @@
 pressed, every click and every text that is written counts as one action.
 """
 
-import re
 import sys
 
 from playwright.sync_api import expect
 
 from negotiations.text.segmentation import split_sentences
 
-# Words and single signs, as the desk's script tells them.
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[^\s]")
 # What a step does with a box, besides writing into it.
 TICK, TAKE, PICK, CHIP = "tick", "take", "pick", "chip"
 
@@ -24,11 +21,11 @@ class AtTheDesk:
 
     def open_desk(self, source):
         self.source = source
-        self.words = [match.span() for match in WORD.finditer(source.text)]
         address = f"/admin/negotiations/source/{source.pk}/code/"
         if not self.page.url.endswith(address):
             self.desk.visit(address)
         expect(self.page.locator("#coding-text")).to_be_focused()
+        self.words = self.page.evaluate(WORDS)
 
     def code(self, key, record, quote, **values):
         """One record, from its words to the draft; the actions count from the selection on."""
@@ -86,7 +83,7 @@ class ByKeys(AtTheDesk):
         self.press(*["Shift+ArrowRight"] * (end - begin))
 
     def _word_at(self, offset):
-        return next(n for n, (_, end) in enumerate(self.words) if end > offset)
+        return next(n for n, word in enumerate(self.words) if word["end"] > offset)
 
     def choose(self, key, record):
         self.press(key)
@@ -196,6 +193,13 @@ class ByMouse(AtTheDesk):
         self.click(self.page.locator("[name=_save]"))
 
 
+# Where the arrow keys stop: the words as the page has divided the text.
+WORDS = """
+async () => {
+  const desk = document.querySelector("script[type=module]").src;
+  return (await import(new URL("text.js", desk))).getWords();
+}
+"""
 WHERE = """
 (start, end, isEnd, scroll) => {
   const text = document.getElementById("coding-text");
