@@ -142,6 +142,48 @@ def hold(talks, side, stance, when, **more):
     )  # fmt: skip
 
 
+NORTH_CELL = {
+    "party": "north",
+    "issue": "peace",
+    "question": "Should the fighting stop?",
+    "state": "held",
+    "stance": "opposes",
+    "firmness": "red_line",
+    "basis": "implied",
+    "sureness": "certain",
+    "positions": 1,
+    "held": [
+        {
+            "slug": "no",
+            "party": "north",
+            "issue": "peace",
+            "stance": "opposes",
+            "firmness": "red_line",
+            "basis": "implied",
+            "claim": "No.",
+            "date": "2025-06-01",
+            "date_words": "",
+            "date_certainty": "stated",
+            "earliest": "2025-06-01",
+            "latest": "2025-06-01",
+            "told_by": None,
+        }
+    ],
+}
+SOUTH_CELL = {
+    "party": "south",
+    "issue": "peace",
+    "question": "Should the fighting stop?",
+    "state": "nothing_found",
+    "stance": None,
+    "firmness": None,
+    "basis": None,
+    "sureness": None,
+    "positions": 0,
+    "held": [],
+}
+
+
 def test_a_cell_tells_what_is_held_how_firmly_and_by_which_position(reader, talks):
     firm = {"firmness": "red_line", "basis": "implied"}
     hold(talks, "north", "opposes", "2025-06-01", slug="no", claim="No.", **firm)
@@ -159,48 +201,7 @@ def test_a_cell_tells_what_is_held_how_firmly_and_by_which_position(reader, talk
             {"party": "south", "name": "South", "roles": ["side"]},
         ],
         "issues": [{"issue": "peace", "title": "Peace", "question": "Should the fighting stop?"}],
-        "cells": [
-            {
-                "party": "north",
-                "issue": "peace",
-                "question": "Should the fighting stop?",
-                "state": "held",
-                "stance": "opposes",
-                "firmness": "red_line",
-                "basis": "implied",
-                "sureness": "certain",
-                "positions": 1,
-                "held": [
-                    {
-                        "slug": "no",
-                        "party": "north",
-                        "issue": "peace",
-                        "stance": "opposes",
-                        "firmness": "red_line",
-                        "basis": "implied",
-                        "claim": "No.",
-                        "date": "2025-06-01",
-                        "date_words": "",
-                        "date_certainty": "stated",
-                        "earliest": "2025-06-01",
-                        "latest": "2025-06-01",
-                        "told_by": None,
-                    }
-                ],
-            },
-            {
-                "party": "south",
-                "issue": "peace",
-                "question": "Should the fighting stop?",
-                "state": "nothing_found",
-                "stance": None,
-                "firmness": None,
-                "basis": None,
-                "sureness": None,
-                "positions": 0,
-                "held": [],
-            },
-        ],
+        "cells": [NORTH_CELL, SOUTH_CELL],
     }
 
 

@@ -32,47 +32,53 @@ def short(slug):
     return slug.removeprefix("ukraine-russia-2025-")
 
 
+TIMELINE = [
+    ("negotiations", "ukraine-russia-2025", "2025-06-01/2025-06-10", 0),
+    ("rounds", "istanbul-later", "2025-06-01/2025-06-10", 0),
+    ("positions", "russia-territory", "2025-06", 0),
+    ("positions", "russia-western-aid", "2025-06", 0),
+    ("proposals", "russian-demands", "2025-06", 0),
+    ("positions", "ukraine-doubts", "2025-06-01/2025-07-19", 0),
+    ("positions", "ukraine-territory", "2025-06-01/2025-07-19", 0),
+    ("positions", "ukraine-western-aid", "2025-06-01/2025-07-19", 0),
+    ("responses", "russian-demands-ukraine-rejects", "2025-06-01/2025-07-19", 0),
+    ("positions", "russia-ready", "2025-07-01/2025-07-19", 0),
+    ("incidents", "odesa", "2025-07-18/2025-07-20", 0),
+    ("incidents", "rostov", "2025-07-18/2025-07-20", 0),
+    ("incidents", "dnipropetrovsk", "2025-07-19", 0),
+    ("incidents", "russian-attacks", "2025-07-19", 0),
+    ("positions", "ukraine-leaders", "2025-07-19", 0),
+    ("positions", "ukraine-momentum", "2025-07-19", 0),
+    ("positions", "united-states-deal", "../2025-07-19", None),
+    ("proposals", "leaders-meeting", "2025-07-19", 0),
+    ("proposals", "next-meeting", "../2025-07-19", None),
+    ("proposals", "trump-ultimatum", "../2025-07-19", None),
+    ("statements", "evening-address", "2025-07-19", 0),
+    ("rounds", "new-round", "2025-07-21/2025-07-27", 1),
+    ("proposals", "trump-ultimatum", "../2025-09-07", None),
+]
+UNDATED = [
+    ("commitments", "exchange-prisoners"),
+    ("commitments", "return-remains"),
+    ("commitments", "united-states-military-aid"),
+    ("deliveries", "bodies-returned"),
+    ("outcomes", "ceasefire"),
+    ("outcomes", "prisoner-exchanges"),
+    ("outcomes", "return-of-remains"),
+    ("positions", "nato-countries-western-aid"),
+    ("positions", "russia-open"),
+    ("positions", "united-states-western-aid"),
+    ("rounds", "istanbul-earlier"),
+]
+
+
 def test_the_timeline_claims_no_order_but_what_spans_prove(reader):
     body = asked(reader, "timeline", on="2026-11-22")
 
-    assert [(e["kind"], short(e["slug"]), e["date"], e["rank"]) for e in body["entries"]] == [
-        ("negotiations", "ukraine-russia-2025", "2025-06-01/2025-06-10", 0),
-        ("rounds", "istanbul-later", "2025-06-01/2025-06-10", 0),
-        ("positions", "russia-territory", "2025-06", 0),
-        ("positions", "russia-western-aid", "2025-06", 0),
-        ("proposals", "russian-demands", "2025-06", 0),
-        ("positions", "ukraine-doubts", "2025-06-01/2025-07-19", 0),
-        ("positions", "ukraine-territory", "2025-06-01/2025-07-19", 0),
-        ("positions", "ukraine-western-aid", "2025-06-01/2025-07-19", 0),
-        ("responses", "russian-demands-ukraine-rejects", "2025-06-01/2025-07-19", 0),
-        ("positions", "russia-ready", "2025-07-01/2025-07-19", 0),
-        ("incidents", "odesa", "2025-07-18/2025-07-20", 0),
-        ("incidents", "rostov", "2025-07-18/2025-07-20", 0),
-        ("incidents", "dnipropetrovsk", "2025-07-19", 0),
-        ("incidents", "russian-attacks", "2025-07-19", 0),
-        ("positions", "ukraine-leaders", "2025-07-19", 0),
-        ("positions", "ukraine-momentum", "2025-07-19", 0),
-        ("positions", "united-states-deal", "../2025-07-19", None),
-        ("proposals", "leaders-meeting", "2025-07-19", 0),
-        ("proposals", "next-meeting", "../2025-07-19", None),
-        ("proposals", "trump-ultimatum", "../2025-07-19", None),
-        ("statements", "evening-address", "2025-07-19", 0),
-        ("rounds", "new-round", "2025-07-21/2025-07-27", 1),
-        ("proposals", "trump-ultimatum", "../2025-09-07", None),
-    ]
-    assert [(e["kind"], short(e["slug"])) for e in body["undated"]] == [
-        ("commitments", "exchange-prisoners"),
-        ("commitments", "return-remains"),
-        ("commitments", "united-states-military-aid"),
-        ("deliveries", "bodies-returned"),
-        ("outcomes", "ceasefire"),
-        ("outcomes", "prisoner-exchanges"),
-        ("outcomes", "return-of-remains"),
-        ("positions", "nato-countries-western-aid"),
-        ("positions", "russia-open"),
-        ("positions", "united-states-western-aid"),
-        ("rounds", "istanbul-earlier"),
-    ]
+    assert [
+        (e["kind"], short(e["slug"]), e["date"], e["rank"]) for e in body["entries"]
+    ] == TIMELINE
+    assert [(e["kind"], short(e["slug"])) for e in body["undated"]] == UNDATED
     assert (body["count"], body["undated_count"], body["grouping"]) == (34, 11, "none")
 
 

@@ -58,43 +58,51 @@ def quote(desk, number, words):
     desk.page.select_option(f"#id_citations-{number}-voice", "narrator")
 
 
-def test_sentence_four_is_coded_with_its_words(analyst_at_work):
-    desk = analyst_at_work
-    page = desk.page
-    desk.pictures("1-index")
-
+def add_person(desk):
     desk.visit("/admin/negotiations/person/add/")
-    page.fill("#id_name", "Putin")
+    desk.page.fill("#id_name", "Putin")
     quote(desk, 0, PUTIN)
-    page.get_by_text("Add another Post").click()
-    page.fill("#id_posts-0-title", "President of Russia")
+    desk.page.get_by_text("Add another Post").click()
+    desk.page.fill("#id_posts-0-title", "President of Russia")
     desk.choose("posts-0-party", "Russia")
     desk.pictures("2-person")
     desk.save()
 
+
+def add_proposal(desk):
     desk.visit("/admin/negotiations/proposal/add/")
     desk.choose("negotiation", "Ukraine")
-    page.fill("#id_title", "Meeting of the leaders")
-    page.select_option("#id_kind", "meeting")
+    desk.page.fill("#id_title", "Meeting of the leaders")
+    desk.page.select_option("#id_kind", "meeting")
     desk.choose("proposed_by", "Ukraine")
     desk.choose("addressed_to", "Russia")
     desk.choose("spoken_by", "Zelensky")
-    page.check("#id_restated")
+    desk.page.check("#id_restated")
     quote(desk, 0, MEETING)
     desk.pictures("3-proposal")
     desk.save()
 
+
+def add_position(desk):
     desk.visit("/admin/negotiations/position/add/")
     desk.choose("negotiation", "Ukraine")
     desk.choose("party", "Ukraine")
     desk.choose("issue", "Leaders")
-    page.select_option("#id_stance", "supports")
-    page.select_option("#id_basis", "stated")
-    page.fill("#id_claim", "The leaders of both states should meet.")
+    desk.page.select_option("#id_stance", "supports")
+    desk.page.select_option("#id_basis", "stated")
+    desk.page.fill("#id_claim", "The leaders of both states should meet.")
     quote(desk, 0, LEADERS)
-    page.select_option("#id_citations-0-voice", "direct_speech")
+    desk.page.select_option("#id_citations-0-voice", "direct_speech")
     desk.save()
     desk.pictures("4-positions")
+
+
+def test_sentence_four_is_coded_with_its_words(analyst_at_work):
+    desk = analyst_at_work
+    desk.pictures("1-index")
+    add_person(desk)
+    add_proposal(desk)
+    add_position(desk)
 
     coded = [
         (record.review, record.created_by.username, record.version, words.quote, words.version)

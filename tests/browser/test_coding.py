@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 TEXT = (SEEDS / "sources" / "000_abbff991094584f6.txt").read_bytes().decode()
 RANGE = "2025-06-01/2025-07-19"
 UNDATED = {"date": RANGE, "date_certainty": (PICK, "Assumed")}
+MORE_TERRITORY = "Ukraine giving up more territory"
+NO_AID = "rejecting all Western military aid"
 DEMANDS = "Russia's list of demands of June 2025"
 TERRITORY, AID = "Ukraine gives up more territory.", "Ukraine rejects all Western military aid."
 LAST_MONTH = {"_": (TAKE, "date:2025-06|resolved|2025-07-20|Last month")}
@@ -142,7 +144,7 @@ def sentence_four(work):
 
 
 def the_demands(work):
-    """S7."""
+    """S7: the list, its two terms, and the positions that they show."""
     work.code(
         *("o", "proposal", "Last month, Russia presented a list of demands"),
         proposed_by=RUSSIA,
@@ -154,11 +156,15 @@ def the_demands(work):
         **LAST_MONTH,
         complete=(PICK, "No"),
     )
-    territory, aid = "Ukraine giving up more territory", "rejecting all Western military aid"
+    the_terms(work)
+    the_positions_demanded(work)
+
+
+def the_terms(work):
     for quote, text, issue, question in (
-        (territory, TERRITORY, "Territory", "Should Ukraine give up more territory?"),
+        (MORE_TERRITORY, TERRITORY, "Territory", "Should Ukraine give up more territory?"),
         (
-            *(aid, AID, "Western military aid"),
+            *(NO_AID, AID, "Western military aid"),
             "Should Western military aid to Ukraine continue?",
         ),
     ):
@@ -171,10 +177,19 @@ def the_demands(work):
             obligor=UKRAINE,
             **NARRATOR,
         )
+
+
+def the_positions_demanded(work):
     for quote, issue, stance, claim, term in (
-        (territory, "Territory", "Supports", "Ukraine is to give up more territory.", TERRITORY),
         (
-            aid,
+            MORE_TERRITORY,
+            "Territory",
+            "Supports",
+            "Ukraine is to give up more territory.",
+            TERRITORY,
+        ),
+        (
+            NO_AID,
             "Western military aid",
             "Opposes",
             "Ukraine is to reject all Western military aid.",

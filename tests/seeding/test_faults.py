@@ -15,21 +15,7 @@ from tests.support.seedfiles import SMALL, count_rows, run_command, write_seed_f
 pytestmark = pytest.mark.django_db
 
 
-def test_all_faults_of_a_file_come_at_once_in_their_order(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    planted = (
-        SMALL.replace("kind: peace", "kind: piece")
-        .replace("addressed_to", "adressed_to")
-        .replace('has proposed talks"\n    open', 'had offered talks"\n    open')
-        .replace("it is open to talks.", "it is ready for talks.")
-    )
-
-    answer = run_command(write_seed_file(tmp_path, planted))
-
-    assert answer == (
-        1,
-        "",
-        """error[E021]: these words are not in the source
+FOUR_FAULTS = """error[E021]: these words are not in the source
  --> talks.yaml:8:53
   |
 8 |   - {key: south, name: "South", kind: state, quote: "The south has said it is ready for talks."}
@@ -59,7 +45,24 @@ error[E021]: these words are not in the source
    |            ^^^^^^^^^^^^^^^^^^^
  help: no passage of the source is near them
 4 errors in 1 file. Nothing was written.
-""",
+"""
+
+
+def test_all_faults_of_a_file_come_at_once_in_their_order(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    planted = (
+        SMALL.replace("kind: peace", "kind: piece")
+        .replace("addressed_to", "adressed_to")
+        .replace('has proposed talks"\n    open', 'had offered talks"\n    open')
+        .replace("it is open to talks.", "it is ready for talks.")
+    )
+
+    answer = run_command(write_seed_file(tmp_path, planted))
+
+    assert answer == (
+        1,
+        "",
+        FOUR_FAULTS,
     )
     assert count_rows() == {}
 

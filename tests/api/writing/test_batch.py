@@ -64,27 +64,28 @@ def position(scene, **more):
     return {**shared, "stance": "supports", "claim": "Aid shall go on.", **more}
 
 
+MIXED = [
+    create("parties", "s", name="South", kind="state"),
+    create("rounds", "r1", title="Talks", negotiation="talks", status="held"),
+    create("sources", "doc", kind="news_article", text=WORDS),
+    create(
+        "proposals",
+        "p1",
+        negotiation="talks",
+        round="lid:r1",
+        title="An offer",
+        kind="package",
+        proposed_by=["north"],
+        addressed_to=["lid:s"],
+        citations=[{"source": "lid:doc", "quote": WORDS}],
+    ),
+    create("citations", record="rounds/lid:r1", source="lid:doc", quote=WORDS),
+    create("citations", record="lid:p1", source="lid:doc", quote=WORDS),
+]
+
+
 def test_records_of_mixed_kinds_name_one_another_by_local_ids(analyst, scene):
-    answer = send(
-        analyst,
-        create("parties", "s", name="South", kind="state"),
-        create("rounds", "r1", title="Talks", negotiation="talks", status="held"),
-        create("sources", "doc", kind="news_article", text=WORDS),
-        create(
-            "proposals",
-            "p1",
-            negotiation="talks",
-            round="lid:r1",
-            title="An offer",
-            kind="package",
-            proposed_by=["north"],
-            addressed_to=["lid:s"],
-            citations=[{"source": "lid:doc", "quote": WORDS}],
-        ),
-        create("citations", record="rounds/lid:r1", source="lid:doc", quote=WORDS),
-        create("citations", record="lid:p1", source="lid:doc", quote=WORDS),
-        reason="The offer of July",
-    )
+    answer = send(analyst, *MIXED, reason="The offer of July")
 
     assert answer.status_code == 200, answer.content
     results = answer.json()["results"]
@@ -174,6 +175,29 @@ def test_what_an_earlier_operation_gives_a_slug_is_named_by_it(analyst, scene):
     assert results[5]["body"]["part_of"] == results[4]["slug"]
 
 
+FAULTS_IN_ORDER = [
+    ("/operations/0/body/status", "unknown_value"),
+    ("/operations/1/collection", "unknown_value"),
+    ("/operations/2/body/statement", "unknown_lid"),
+    ("/operations/2/body/stance", "unknown_value"),
+    ("/operations/3/body/round", "depends_on_fault"),
+    ("/operations/3/body/negotiation", "required"),
+    ("/operations/3/body/kind", "required"),
+    ("/operations/3/body/proposed_by", "required"),
+    ("/operations/4/body/citations/0/quote", "quote_not_found"),
+    ("/operations/5/op", "unknown_value"),
+    ("/operations/6/version", "stale"),
+    ("/operations/7/version", "version_required"),
+    ("/operations/8/lid", "unknown_member"),
+    ("/operations/9/slug", "not_found"),
+    ("/operations/10", "invalid"),
+    ("/operations/11/lid", "repeated"),
+    ("/operations/12/body/kind", "unknown_value"),
+    ("/operations/12/body/namme", "unknown_member"),
+    ("/operations/13/lid", "invalid"),
+]
+
+
 def test_every_fault_is_told_with_its_place_and_nothing_is_written(analyst, analyst_user, scene):
     own = PartyFactory(slug="own", created_by=analyst_user)
     before = Change.objects.count()
@@ -197,27 +221,7 @@ def test_every_fault_is_told_with_its_place_and_nothing_is_written(analyst, anal
     )
 
     assert answer.status_code == 400
-    assert faults(answer) == [
-        ("/operations/0/body/status", "unknown_value"),
-        ("/operations/1/collection", "unknown_value"),
-        ("/operations/2/body/statement", "unknown_lid"),
-        ("/operations/2/body/stance", "unknown_value"),
-        ("/operations/3/body/round", "depends_on_fault"),
-        ("/operations/3/body/negotiation", "required"),
-        ("/operations/3/body/kind", "required"),
-        ("/operations/3/body/proposed_by", "required"),
-        ("/operations/4/body/citations/0/quote", "quote_not_found"),
-        ("/operations/5/op", "unknown_value"),
-        ("/operations/6/version", "stale"),
-        ("/operations/7/version", "version_required"),
-        ("/operations/8/lid", "unknown_member"),
-        ("/operations/9/slug", "not_found"),
-        ("/operations/10", "invalid"),
-        ("/operations/11/lid", "repeated"),
-        ("/operations/12/body/kind", "unknown_value"),
-        ("/operations/12/body/namme", "unknown_member"),
-        ("/operations/13/lid", "invalid"),
-    ]
+    assert faults(answer) == FAULTS_IN_ORDER
     meant = {
         f["pointer"]: f["did_you_mean"] for f in answer.json()["errors"] if "did_you_mean" in f
     }
@@ -326,6 +330,17 @@ def test_the_document_takes_the_reasons_that_are_taken(analyst, scene):
         assert told == [is_taken] * 4, repr(reason)
 
 
+STATUSES = {
+    "stale": (412, "stale"),
+    "not_found": (404, "not_found"),
+    "forbidden": (403, "forbidden"),
+    "gone": (410, "gone"),
+    "conflict": (409, "conflict"),
+    "version_required": (428, "version_required"),
+    "invalid": (400, "invalid"),
+}
+
+
 def test_faults_of_one_sort_have_the_status_of_a_single_request(
     analyst, reviewer, administrator, analyst_user, scene
 ):
@@ -349,15 +364,7 @@ def test_faults_of_one_sort_have_the_status_of_a_single_request(
     }
 
     codes = {name: (answer.status_code, answer.json()["code"]) for name, answer in answers.items()}
-    assert codes == {
-        "stale": (412, "stale"),
-        "not_found": (404, "not_found"),
-        "forbidden": (403, "forbidden"),
-        "gone": (410, "gone"),
-        "conflict": (409, "conflict"),
-        "version_required": (428, "version_required"),
-        "invalid": (400, "invalid"),
-    }
+    assert codes == STATUSES
     assert faults(answers["forbidden"]) == [
         ("/operations/0", "forbidden"),
         ("/operations/1", "forbidden"),
