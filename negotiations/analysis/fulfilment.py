@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -191,14 +191,9 @@ class Family:
 def get_promise(owed: Owed, family: Family, handed: Handed, day: DateSpan) -> Promise:
     """One commitment with what came of it by a day."""
     versions, parts = family.versions(owed), family.parts(owed)
-
-    def under(found: Iterable[Owed]) -> list[Handover]:
-        every = [each for member in found for each in handed.get(member.slug, ())]
-        return [each for each in every if each.span.possibly_by(day)]
-
-    own = under([owed, *versions])
-    categories = {part.category for part in parts}
-    groups = [own, *(under(p for p in parts if p.category == name) for name in categories)]
+    own = _list_handovers([owed, *versions], handed, day)
+    groups = [own, *_group_by_category(parts, handed, day)]
+    of_whole = _list_handovers(family.wholes(owed), handed, day)
     reported, confirmed = sum_deliveries(groups, day), sum_deliveries(map(_confirmed, groups), day)
     every = [each for group in groups for each in group]
     return Promise(
@@ -226,8 +221,22 @@ def get_promise(owed: Owed, family: Family, handed: Handed, day: DateSpan) -> Pr
         directions=_directions(owed, own, day),
         disputed=sum(each.verification == Delivery.Verification.DISPUTED for each in every),
         retracted=sum(each.verification == Delivery.Verification.RETRACTED for each in every),
-        overdue=assess_overdue(owed, reported, day, of_whole=under(family.wholes(owed))),
+        overdue=assess_overdue(owed, reported, day, of_whole=of_whole),
     )
+
+
+def _list_handovers(owed: Iterable[Owed], handed: Handed, day: DateSpan) -> list[Handover]:
+    """What was handed over under these commitments, perhaps by the day."""
+    every = [each for member in owed for each in handed.get(member.slug, ())]
+    return [each for each in every if each.span.possibly_by(day)]
+
+
+def _group_by_category(
+    parts: Sequence[Owed], handed: Handed, day: DateSpan
+) -> Iterator[list[Handover]]:
+    """What was handed over under the parts of a commitment: each category is counted by itself."""
+    for name in {part.category for part in parts}:
+        yield _list_handovers([part for part in parts if part.category == name], handed, day)
 
 
 def _confirmed(found: Iterable[Handover]) -> list[Handover]:

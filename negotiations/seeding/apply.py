@@ -145,17 +145,17 @@ class Writer:
         related: Related,
         proposed: Sequence[tuple[SeedRow, Any]] = (),
     ) -> None:
+        # As they were before: faults that are found together do not follow from one another.
         spoilt = {name for name in row.faulty if name}
-        unsure = bool(row.faulty) or any(citation.faulty for citation in row.citations)
+        is_unsure = bool(row.faulty) or any(citation.faulty for citation in row.citations)
         try:
             record.validate(related)
         except ValidationError as error:
             refused = RejectedRecord(row, record, self.registry, proposed)
             for about, name, fault in refused.faults(error):
-                follows = unsure and name in CONSEQUENCES
-                known = any(name == each or name.startswith(f"{each}_") for each in spoilt)
-                unread = fault.code in ABOUT_WORDS and _source_is_faulty(about)
-                if not unread and (about is not row or not (follows or known)):
+                if fault.code in ABOUT_WORDS and _source_is_faulty(about):
+                    continue
+                if about is not row or not _follows_from_faults(name, spoilt, is_unsure=is_unsure):
                     about.refuse(fault, name)
 
     def _save(self, step: PlanStep, record: Any, related: Related) -> None:
@@ -185,3 +185,10 @@ class Writer:
         if step.record is None:
             return
         self.registry.stored.setdefault(step.row.model, {})[step.row.slug] = step.record
+
+
+def _follows_from_faults(name: str, spoilt: set[str], *, is_unsure: bool) -> bool:
+    """Whether a fault of a field follows from others of its row that are listed already."""
+    if is_unsure and name in CONSEQUENCES:
+        return True
+    return any(name == each or name.startswith(f"{each}_") for each in spoilt)
