@@ -29,7 +29,7 @@ from .read.aggregates import StatsMixin
 from .read.as_of import AS_OF, format_instant, supports_as_of, validate_as_of
 from .read.costs import require_affordable_page
 from .read.export import ExportMixin, render_list_page
-from .read.filtersets import FilterBackend
+from .read.filtersets import filter_rows
 from .read.pagination import PAGE_PARAMETERS, KeysetPage
 from .read.projections import BODY_FIELDS, Projection, Viewer
 from .read.sparse_fields import (
@@ -49,7 +49,6 @@ class RecordViewSet(WriteMixin, ExportMixin, StatsMixin, GoneMixin, APIBaseView,
     lookup_field = "slug"
     lookup_value_regex = "[^/]+"
     parser_classes = (StrictJSONParser,)
-    filter_backends = (FilterBackend,)
     pagination_class = None
     queryset: Any
     serializer_class: Any
@@ -99,7 +98,7 @@ class RecordViewSet(WriteMixin, ExportMixin, StatsMixin, GoneMixin, APIBaseView,
         query = QueryParams(request, [*PAGE_PARAMETERS, *SELECTION, AS_OF, FORMAT, *filters])
         validate_as_of(query)
         pop_format(query, self.get_renderers(), filters)
-        rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
+        rows = filter_rows(self.get_queryset(), filters, query, request.user)
         page = KeysetPage(request, query, self.model, parse_selection(query, self.model))
         query.refuse()
         require_affordable_page(page.rows(rows), page.shape, self.reader, page.limit)

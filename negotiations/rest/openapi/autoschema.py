@@ -135,9 +135,6 @@ class RecordAutoSchema(AutoSchema):
         return [{"in": "path", "name": name, "required": True, "schema": ref("Slug")}
                 for name in variables]  # fmt: skip
 
-    def get_filter_backends(self) -> list[Any]:
-        return []
-
     def _get_parameters(self) -> list[Schema]:
         found = list(super()._get_parameters())
         if not self.model:

@@ -20,7 +20,7 @@ from negotiations.rest.http.response_cache import cache_response
 from negotiations.text.did_you_mean import suggest_similar
 
 from .as_of import AS_OF, supports_as_of, validate_as_of
-from .filtersets import FilterBackend, is_record_relation
+from .filtersets import filter_rows, is_record_relation
 from .projections import BODY_FIELDS
 
 PARAMETERS = ("group", "measures")
@@ -119,9 +119,10 @@ class StatsMixin(GenericViewSet):
         that may lie in more than one year or month is counted under null. Sums leave out records
         that are parts of others in the list: their counts are contained in those of the whole.
         """
-        query = QueryParams(request, [*PARAMETERS, AS_OF, *self.filterset_class.base_filters])
+        filters = self.filterset_class.base_filters
+        query = QueryParams(request, [*PARAMETERS, AS_OF, *filters])
         validate_as_of(query)
-        rows = FilterBackend().narrowed(request, self.get_queryset(), self, query)
+        rows = filter_rows(self.get_queryset(), filters, query, request.user)
         asked = _parse_names(query, "group", get_groups(self.model))
         told = _parse_names(query, "measures", get_measures(self.model)) or ["count"]
         validate_grouping(query, self.model, asked, told)

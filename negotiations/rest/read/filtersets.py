@@ -1,12 +1,11 @@
 """Which filters a list has: those that its fields give, and those that all records have."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import models
-from django_filters.rest_framework import DjangoFilterBackend, FilterSet
-from rest_framework.request import Request
+from django_filters.rest_framework import FilterSet
 
 from negotiations.models import Record
 from negotiations.rest.http.query_params import QueryParams
@@ -81,15 +80,11 @@ class RecordFilter(FilterSet):
         return filters
 
 
-class FilterBackend(DjangoFilterBackend):
-    """Applies the filters that a request names. No form is built for the others."""
-
-    def narrowed(self, request: Request, rows: Rows, view: Any, query: QueryParams) -> Rows:
-        """The rows that the query leaves; what is wrong with it is noted there."""
-        filters = view.filterset_class.base_filters
-        for name in filters.keys() & query.keys():
-            try:
-                rows = filters[name].narrow(rows, query[name], request.user)
-            except FilterError as fault:
-                query.fault(name, fault.code, fault.detail, fault.meant)
-        return rows
+def filter_rows(rows: Rows, filters: Mapping[str, Any], query: QueryParams, user: Any) -> Rows:
+    """Return the rows that the query leaves; what is wrong with it is noted there."""
+    for name in filters.keys() & query.keys():
+        try:
+            rows = filters[name].narrow(rows, query[name], user)
+        except FilterError as fault:
+            query.fault(name, fault.code, fault.detail, fault.meant)
+    return rows
