@@ -36,9 +36,8 @@ THREADS, HEALTH_THREADS, FOLLOWER_THREADS = 12, 2, 2
 HEALTH_PATHS = {"/livez", "/livez/", "/readyz", "/readyz/"}
 # Bytes of a file that are in memory at once; larger answers become files.
 BLOCK, LARGE = 64 * 1024, 1024 * 1024
-# Seconds after which a client that takes nothing of its answer is left, and those that it is given
-# at first, before it has to have taken so many bytes a second.
-STALL_SECONDS, FIRST_SECONDS, BYTES_PER_SECOND = 30, 30, 50_000
+# Seconds after which a client that takes nothing of its answer is left.
+STALL_SECONDS = 30
 
 
 class FileWrapper:
@@ -267,24 +266,17 @@ async def send_body(made: WSGIResponse, send: Send) -> None:
 
 
 async def send_file(made: WSGIResponse, receive: Receive, send: Send) -> None:
-    """Send a file piece by piece, no faster than the client takes it.
-
-    One that takes it too slowly is left: it would keep a file, and a place from others.
-    """
+    """Send a file piece by piece, no faster than the client takes it."""
     gone = asyncio.ensure_future(wait_for_disconnect(receive))
-    loop = asyncio.get_running_loop()
-    end = loop.time() + FIRST_SECONDS
     try:
         await send(build_start_message(made))
         while not gone.done():
             piece = made.file.read(BLOCK)
-            patience = min(end - loop.time(), STALL_SECONDS)
-            await asyncio.wait_for(send(build_body_message(piece, more=bool(piece))), patience)
+            await asyncio.wait_for(send(build_body_message(piece, more=bool(piece))), STALL_SECONDS)
             if not piece:
                 break
-            end += len(piece) / BYTES_PER_SECOND
     except TimeoutError:
-        logger.info("A client that took its answer too slowly was left.")
+        logger.info("A client that took nothing of its answer was left.")
     finally:
         gone.cancel()
         made.file.close()

@@ -1,4 +1,8 @@
-"""Clients that read an export so slowly that they would keep their places for hours."""
+"""Clients that read an export a few kilobytes a second.
+
+The kernel takes more from the server only once a good part of its buffer was read, and at such a
+pace that is later than the 30 s after which the server leaves a client that takes nothing.
+"""
 
 import sqlite3
 import threading
