@@ -1,4 +1,9 @@
-"""Whether a full stop ends a sentence or an abbreviation, an initial or an ordinal number."""
+"""Whether a full stop ends a sentence or an abbreviation, an initial or an ordinal number.
+
+Where an abbreviation may be the last word, a capital letter after it begins a sentence, also that
+of an initial: "Площадь 30 кв. м. А. С. Пушкин жил там." are two. A sentence is more than a day or
+year with its preposition, though: "В 2025 г. В. В. Путин прибыл." is one.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +22,10 @@ DOTTED = re.compile(r"(?:(?<!\w)|(?<=[ʼ’']))(?:-?[^\W\d_ʼ][^\W_ʼ-]*(?:-[^\W
 # “и т. д.” and “prof. zw. dr hab.” are some words.
 MOST_WORDS = 4
 ORDINAL = re.compile(r"(?:(\w+)\s+)?(?<![\w.,:/-])(\d{1,4})\.\Z")
+# "W XX w.", "У червні 2025 р.": the whole of what stands before a stop.
+ONLY_A_DATE = re.compile(
+    r"\W*[^\W\d_]{1,3}\s+(?:\d{1,2}\s+)?(?:[^\W\d_]+\s+)?(?:\d[\d.–-]*|[IVXІХ]+)\s+[^\W\d_]{1,3}\."
+)
 INNER_STOP = re.compile(r"\w\.[^\W\d_]{1,4}\.\Z")
 NUMBER = re.compile(r"[\d§№ºª°]|[IVXLC]+\b|[A-Z]\b")
 INITIAL = re.compile(r"[^\W\d_]\.\s")
@@ -45,6 +54,8 @@ class Abbreviations(NamedTuple):
             return None
         if tail[-2:-1].isdigit() and (match := ORDINAL.search(tail)):
             return self._ends_after_ordinal(match[1] or "", match[2], after)
+        if ONLY_A_DATE.fullmatch(before.strip()):
+            return False
         words, dotted = tail.split(), list[str]()
         while words and len(dotted) < MOST_WORDS and (match := DOTTED.search(words[-1])):
             dotted.insert(0, match[0])
