@@ -77,8 +77,8 @@ def bind_new(objects: Sequence[Any], timed: Collection[str] = ()) -> Statement:
     return Statement(sql, rows, times, f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN")
 
 
-def among(keys: Collection[int]) -> tuple[str, Any]:
-    """Return the condition that a column is one of many keys, and its one parameter."""
+def among(keys: Collection[Any]) -> tuple[str, Any]:
+    """Return the condition that a column is one of many values, and its one parameter."""
     if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
         return "IN (SELECT value FROM json_each(%s))", json.dumps([*keys])
     return "= ANY(%s)", [*keys]

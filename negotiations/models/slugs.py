@@ -7,6 +7,11 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
+
+from negotiations.sql_cache import fetch_rows
+
+from .rows import among
 
 # Names in one question.
 CHUNK = 500
@@ -23,20 +28,26 @@ def number_slug(stem: str, number: int) -> str:
 
 def find_taken_slugs(kind: Any, slugs: Iterable[str]) -> set[str]:
     """Return those slugs that a record of the kind has, or had before it was deleted."""
-    erasures: Any = apps.get_model("negotiations", "Erasure")._default_manager
+    erasures: Any = apps.get_model("negotiations", "Erasure")
     names, taken = sorted(set(slugs)), set[str]()
+    # Written out: for Django to write this union takes ten times as long as to answer it.
+    kinds = (kind, kind.history.model)
+    by_slug = [f"SELECT slug FROM {quote_table(each)} WHERE slug" for each in kinds]  # noqa: S608
+    by_digest = f"SELECT digest FROM {quote_table(erasures)} WHERE kind = %s AND digest"  # noqa: S608
     for start in range(0, len(names), CHUNK):
         asked = names[start : start + CHUNK]
         # Of slugs that were erased with their records there are keyed hashes.
-        by_digest = {hash_erased_slug(kind.resource_name, slug): slug for slug in asked}
-        known, past = (
-            rows.filter(slug__in=asked).order_by().values_list("slug", flat=True)
-            for rows in (kind._base_manager, kind.history)
-        )
-        erased = erasures.filter(kind=kind.resource_name, digest__in=by_digest)
-        found = known.union(past, erased.order_by().values_list("digest", flat=True)).order_by()
-        taken |= {by_digest.get(each, each) for each in found}
+        digests = {hash_erased_slug(kind.resource_name, slug): slug for slug in asked}
+        condition, those = among(asked)
+        _, hashed = among(digests)
+        sql = " UNION ".join(f"{part} {condition}" for part in (*by_slug, by_digest))
+        found = fetch_rows(sql, [those, those, kind.resource_name, hashed])
+        taken |= {digests.get(each, each) for (each,) in found}
     return taken
+
+
+def quote_table(model: Any) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
 
 
 def find_free_numbers(kind: Any, stems: Iterable[str]) -> dict[str, int]:
