@@ -271,11 +271,11 @@ def decade(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     yield Reading(f"{match['decade']}X", _("any of the ten years"))
 
 
-@rule(r"(?P<first>[0-3]?\d)(?P<mark>[./])(?P<second>[0-3]?\d)(?P=mark)(?P<year>[12]\d{3})")
+@rule(r"(?P<first>[0-3]?\d)(?P<mark>\. ?|/)(?P<second>[0-3]?\d)(?P=mark)(?P<year>[12]\d{3})")
 def in_digits(match: re.Match[str], anchor: date) -> Iterator[Reading]:
     """With dots the day comes first; with strokes it may also be the month."""
     year, first, second = (int(match[name]) for name in ("year", "first", "second"))
-    if match["mark"] == "." or first > 12 or first == second:
+    if match["mark"] != "/" or first > 12 or first == second:
         yield Reading(date(year, second, first).isoformat(), _("as it is written"))
     elif second > 12:
         yield Reading(date(year, first, second).isoformat(), _("as it is written"))

@@ -477,3 +477,17 @@ def test_the_first_reading_offered_agrees_with_the_verb(desk, talks, text, quote
 )
 def test_no_reading_counts_from_a_day_that_the_words_do_not_mean(desk, talks, text, quote, offered):
     assert readings_of(desk, text, quote) == offered
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("pl", "Polish"), ("de-AT", "German"), ("uk", None), ("en", None)],
+)
+def test_a_form_says_when_dates_in_words_are_not_read(desk, talks, language, name):
+    source = SourceFactory(text="2 czerwca 2025.", language=language, **PUBLIC)
+    asked = {"_open": "1", "record": "incident", "quote": "2 czerwca 2025."}
+
+    page = " ".join(desk.post(get_coding_url(source), asked).content.decode().split())
+
+    said = "Dates in words are read in English, Ukrainian and Russian; this text is in "
+    assert page.count(said) == page.count(f"{said}{name}.") == int(name is not None)

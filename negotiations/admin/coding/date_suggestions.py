@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from negotiations.dates.edtf import parse_edtf
@@ -27,6 +28,8 @@ from .offering import DATED_BY_OCCASION, ChipSuggestions
 MAX_SUGGESTIONS = 8
 DECADES = timedelta(days=10_000)
 FOREIGN = 3
+# Numbers and ISO dates are read in any language.
+READ_IN_WORDS = {"en", "uk", "ru"}
 # "After two days" and "a day earlier" count from what the text tells, never from its publication.
 FROM_THE_STORY = re.compile(
     r"after \w+ \w+|.* (?:earlier|later)$|the \w+ (?:before|after)$"
@@ -89,6 +92,17 @@ class Found(NamedTuple):
     verb: str
     # The day from which something was put off to another.
     is_replaced: bool = False
+
+
+def find_unread_language(source: Source) -> str:
+    """Return the name of the source's language if its words for dates are not read, else ""."""
+    tag = source.language.partition("-")[0].lower()
+    if not tag or tag in READ_IN_WORDS:
+        return ""
+    try:
+        return str(get_language_info(tag)["name_translated"])
+    except KeyError:
+        return source.language
 
 
 def suggest_dates(

@@ -31,7 +31,7 @@ from negotiations.permissions import can_create, can_perform
 
 from . import name_fields
 from .annotated_text import QuotedPassage, SourceReader, build_sentence_passage, locate_passage
-from .date_suggestions import suggest_dates
+from .date_suggestions import find_unread_language, suggest_dates
 from .duplicates import find_possible_duplicates
 from .form_layout import build_form_layout
 from .form_specs import ALL, FORM_SPECS, FormSpec
@@ -176,6 +176,7 @@ class CodingMixin(admin.ModelAdmin):
             "piece": piece,
             "form": form,
             "shown": shown,
+            "unread_language": find_unread_language(desk.source),
             "alike": find_possible_duplicates(reader, form) if form else [],
             "resumed": resumed,
             "saved": self._saved(request),
