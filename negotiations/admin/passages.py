@@ -3,9 +3,7 @@
 from typing import Any, NamedTuple
 
 from negotiations.models import Record
-
-# Of a paragraph that is longer, what is near the words.
-CONTEXT_LENGTH = 700
+from negotiations.text.quote_context import CONTEXT_LENGTH, get_paragraph_context
 
 
 class QuoteContext(NamedTuple):
@@ -36,12 +34,8 @@ def list_quote_contexts(record: Record) -> list[QuoteContext]:
 
 def build_quote_context(citation: Any) -> QuoteContext:
     """One quotation in its paragraph."""
-    text, start = citation.source.text, citation.start or 0
-    end = start + len(citation.quote)
-    first = max(text.rfind("\n", 0, start) + 1, start - CONTEXT_LENGTH)
-    last = text.find("\n", end)
-    last = min(len(text) if last < 0 else last, end + CONTEXT_LENGTH)
-    before, after = text[first:start], text[end:last]
-    before = f"…{before}" if first and text[first - 1] != "\n" else before
-    after = f"{after}…" if last < len(text) and text[last] != "\n" else after
-    return QuoteContext(citation, before, text[start:end], after)
+    start, length = citation.start or 0, len(citation.quote)
+    begins = max(start - CONTEXT_LENGTH, 0)
+    piece = citation.source.text[begins : start + length + CONTEXT_LENGTH]
+    before, after = get_paragraph_context(piece, begins, citation.start, length)
+    return QuoteContext(citation, before, citation.quote, after)

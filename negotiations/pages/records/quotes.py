@@ -9,12 +9,11 @@ from negotiations.analysis.wording.phrases import RELATIONS, VOICES
 from negotiations.models import Source
 from negotiations.pages.published import get_published
 from negotiations.pages.text_direction import get_text_direction
+from negotiations.text.quote_context import CONTEXT_LENGTH, get_paragraph_context
 
 from .links import get_record_url
 from .text_fragments import text_link
 
-# So much of the text around a quotation is looked at, in characters; sources may be books.
-CONTEXT_LENGTH = 600
 # A page shows so many; one more tells that there are.
 MAX_QUOTATIONS = 50
 
@@ -49,7 +48,9 @@ def get_quotation(citation: Any) -> dict[str, Any]:
 
 def _quotation(passage: Any) -> dict[str, Any]:
     source = passage.source
-    before, after = get_paragraph_context(passage)
+    before, after = get_paragraph_context(
+        passage.piece, passage.begins, passage.start, len(passage.quote)
+    )
     return {
         "slug": passage.slug,
         "about": passage.field.replace("_", " ") if hasattr(passage, "field") else "",
@@ -63,18 +64,3 @@ def _quotation(passage: Any) -> dict[str, Any]:
         "relation": RELATIONS[passage.relation] if hasattr(passage, "voice") else "",
         "original": text_link(source.url, passage.quote) if source.url else "",
     }
-
-
-def get_paragraph_context(passage: Any) -> tuple[str, str]:
-    """What stands before and after the words in their paragraph; a long one is cut at a space."""
-    if passage.start is None:
-        return "", ""
-    piece, first = passage.piece, passage.start - passage.begins
-    last = first + len(passage.quote)
-    before, after = piece[:first], piece[last:]
-    lines_before, lines_after = before.split("\n"), after.split("\n")
-    is_cut = len(lines_before) == 1 and passage.begins > 0
-    before = f"… {before.partition(' ')[2] or before}" if is_cut else lines_before[-1]
-    is_cut = len(lines_after) == 1 and len(after) >= CONTEXT_LENGTH
-    after = f"{after.rpartition(' ')[0] or after} …" if is_cut else lines_after[0]
-    return before, after
