@@ -22,6 +22,11 @@ from negotiations.search import index
 from .diff import compare_versions
 
 CHUNK = 500
+# Of both at once SQLite would read the whole table.
+LAST_NUMBERS = """
+SELECT COALESCE((SELECT MAX(sequence) FROM negotiations_change), 0),
+       COALESCE((SELECT MAX(public_sequence) FROM negotiations_change), 0)
+"""
 PUBLISHED = Record.Review.PUBLISHED
 ACTIONS_BY_HISTORY_TYPE = {
     "+": Change.Action.CREATED,
@@ -39,7 +44,8 @@ def on_version_created(instance: Any, history_instance: Any, **_: Any) -> None:
 
 def record_changes(version: Any, *, restored: bool = False) -> None:
     """Note one version, compared with the one before it."""
-    with transaction.atomic():
+    # Who keeps a version is in a transaction: what fails in here takes all of it back.
+    with transaction.atomic(savepoint=False):
         serialize_writers()
         entries = Entries([version], [_before(version)], restored=restored)
         with connection.cursor() as cursor:
@@ -78,8 +84,8 @@ class Entries:
 
     def run(self, cursor: Any, at: datetime) -> None:
         """Note the versions, in this order, as one uninterrupted run of numbers."""
-        number = Change.objects.last_number()
-        public_number = Change.objects.last_number("public_sequence")
+        cursor.execute(LAST_NUMBERS)
+        number, public_number = cursor.fetchone()
         own, public = self.places
         for row, is_public in zip(self.statement.rows, self.are_public, strict=True):
             number += 1
