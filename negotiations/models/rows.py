@@ -58,9 +58,10 @@ def bind_new(objects: Sequence[Any], timed: Collection[str] = ()) -> Statement:
     meta = type(objects[0])._meta
     own = meta.auto_field
     if own is not None:
-        for each, key in zip(objects, reserve_keys(own, len(objects)), strict=True):
-            if each.pk is None:
-                each.pk = key
+        unkeyed = [each for each in objects if each.pk is None]
+        keys = reserve_keys(own, len(unkeyed)) if unkeyed else []
+        for each, key in zip(unkeyed, keys, strict=True):
+            each.pk = key
     fields = meta.local_concrete_fields
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
