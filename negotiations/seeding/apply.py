@@ -94,7 +94,7 @@ class Writer:
         if step.action in (Action.SAME, Action.GONE):
             self._know(step)
             return
-        record, related = build_record(step, self.registry)
+        record, related = self._build(step)
         proposed = self._proposed(step, record)
         citations = {"citations": [citation for _, citation in proposed]}
         # Without the key, the citations in the database are those that count.
@@ -103,12 +103,15 @@ class Writer:
         self.checked |= {id(row): citation for row, citation in proposed}
         self._save(step, record, related)
 
+    def _build(self, step: PlanStep) -> tuple[Any, Related]:
+        return build_record(step, self.registry)
+
     def _proposed(self, step: PlanStep, record: Any) -> list[tuple[SeedRow, Any]]:
         """The citations that the record is to have; copies, as validation sets their review."""
         proposed: list[tuple[SeedRow, Any]] = []
         for row in step.row.citations:
             own = self.steps[id(row)]
-            built = build_record(own, self.registry)[0] if own.action is not Action.GONE else None
+            built = self._build(own)[0] if own.action is not Action.GONE else None
             if built is not None and built.source_id:
                 proposed.append((row, copy.copy(built)))
                 if record.pk:
@@ -121,7 +124,7 @@ class Writer:
             self._catch_up(step)
         if step.action in (Action.SAME, Action.GONE) or owner.record is None:
             return
-        citation, related = build_record(step, self.registry)
+        citation, related = self._build(step)
         citation.record = owner.record
         checked = self.checked.get(id(step.row))
         if checked is not None and step.action is Action.CREATE:
@@ -159,13 +162,16 @@ class Writer:
                     about.refuse(fault, name)
 
     def _save(self, step: PlanStep, record: Any, related: Related) -> None:
-        reason = f"Loaded from {step.row.document.path.name}"
+        reason = self._reason(step)
         if not step.row.faulty:
             history.save(record, related=related, reason=reason)
         elif not self._tried(record, related, reason):
             return
         step.record = record
         self._know(step)
+
+    def _reason(self, step: PlanStep) -> str:
+        return f"Loaded from {step.row.document.path.name}"
 
     def _tried(self, record: Any, related: Related, reason: str) -> bool:
         """Whether a faulty record could be written for the sake of those that refer to it.

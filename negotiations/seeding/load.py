@@ -9,7 +9,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from negotiations.history.bulk import Watch
 from negotiations.models import SeedEntry
+from negotiations.models.system.locks import serialize_writers
 
 from .apply import Progress, Writer
 from .errors.diagnostics import Diagnostic, Location, SeedText
@@ -17,6 +19,7 @@ from .files.folders import find_seed_files
 from .files.reading import SeedDocument, read_seed_file
 from .interpreting import Interpreter
 from .planning import Action, FieldDisagreement, PlanStep, Take, build_plan, force_file_values
+from .prepare import REFUSALS, PreparedWriter, can_be_prepared
 from .pruning import Leftovers, find_leftovers, prune
 from .references import Registry
 from .stored_values import serialize_value
@@ -78,9 +81,11 @@ def load(
     file conflict, or when ``options.check`` asks for the plan alone.
     """
     options = options or LoadOptions()
-    result = LoadResult([])
-    for path in paths:
-        result.documents += _documents(path, result)
+    result = _read_documents(paths)
+    if _load_prepared(result, options, progress):
+        return result
+    # Rows and documents know the faults that were found in them: they are read again.
+    result = _read_documents(paths)
     with transaction.atomic():
         _run(result, options, progress)
         result.written = not (options.check or result.faults or result.conflicts)
@@ -89,7 +94,45 @@ def load(
     return result
 
 
-def _run(result: LoadResult, options: LoadOptions, progress: Progress) -> None:
+def _read_documents(paths: Sequence[Path]) -> LoadResult:
+    result = LoadResult([])
+    for path in paths:
+        result.documents += _documents(path, result)
+    return result
+
+
+def _load_prepared(result: LoadResult, options: LoadOptions, progress: Progress) -> bool:
+    """Load what has no fault while other writers wait only for the statements.
+
+    False when the rows have to be written one by one; then nothing is written.
+    """
+    watch = Watch()
+    registry = _plan(result, options)
+    if result.faults or not can_be_prepared(result.steps):
+        return False
+    writer = PreparedWriter(registry, result.steps, progress, watch)
+    writer.write()
+    _find_leftovers(result, registry)
+    if result.faults or (options.prune and result.leftovers.unedited):
+        return False
+    try:
+        prepared = writer.prepare()
+        with transaction.atomic():
+            serialize_writers()
+            if writer.is_overtaken():
+                return False
+            for writes in prepared:
+                writes.write()
+            result.written = not (options.check or result.conflicts)
+            if result.written:
+                _remember(result)
+            transaction.set_rollback(not result.written)
+    except REFUSALS:
+        return False
+    return True
+
+
+def _plan(result: LoadResult, options: LoadOptions) -> Registry:
     registry = Registry()
     for document in result.documents:
         registry.add(Interpreter(document))
@@ -97,9 +140,19 @@ def _run(result: LoadResult, options: LoadOptions, progress: Progress) -> None:
     result.steps = build_plan(registry, options.take, options.as_draft)
     if result.conflicts:
         force_file_values(result.steps)
-    Writer(registry, result.steps, progress).write()
+    return registry
+
+
+def _find_leftovers(result: LoadResult, registry: Registry) -> dict[str, SeedText]:
     files = {document.entry_name: document.text for document in result.documents}
     result.leftovers = find_leftovers(files, registry.rows)
+    return files
+
+
+def _run(result: LoadResult, options: LoadOptions, progress: Progress) -> None:
+    registry = _plan(result, options)
+    Writer(registry, result.steps, progress).write()
+    files = _find_leftovers(result, registry)
     if options.prune:
         result.general += prune(result.leftovers, files)
     if not (options.check or result.faults):

@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
-from negotiations import history
-from negotiations.models import Citation, Party, Proposal, Source
+from negotiations.models import Citation, Party, Proposal, SeedEntry, Source
 from negotiations.seeding import load
 from tests.support.seedfiles import (
     SEEDS,
@@ -155,14 +154,11 @@ def test_an_error_in_the_last_write_leaves_nothing_of_any_file(tmp_path, monkeyp
     write_seed_file(tmp_path, SMALL, "a.yaml")
     issues = 'format: negotiation-seed/1\nissues:\n  - {key: last, title: "Last"}\n'
     write_seed_file(tmp_path, issues, "b.yaml")
-    real = history.save
 
-    def fail_at_the_end(record, **options):
-        if record.slug == "last":
-            raise IntegrityError("the disk is full")
-        real(record, **options)
+    def fail(*_, **__):
+        raise IntegrityError("the disk is full")
 
-    monkeypatch.setattr(history, "save", fail_at_the_end)
+    monkeypatch.setattr(SeedEntry.objects, "bulk_create", fail)
     with pytest.raises(CommandError, match="Nothing was written"):
         call_command("loadseeds", str(tmp_path))
 

@@ -3,9 +3,10 @@
 import csv
 import io
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -25,6 +26,7 @@ from tests.factories import (
     SourceFactory,
 )
 from tests.support.admin_client import build_admin_client, get_admin_url
+from tests.support.seedfiles import write_seed_file
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -343,6 +345,50 @@ def test_a_withdrawal_that_a_new_reference_overtakes_is_refused(client):
 
     assert answer.status_code == 400, answer.content
     assert [each["code"] for each in answer.json()["errors"]] == ["referred_to"]
+
+
+def write_issues(folder, number, title):
+    rows = "".join(
+        f"  - {{key: issue-{n}-of-{number}, title: {title} {n}}}\n" for n in range(number)
+    )
+    text = f"format: negotiation-seed/1\nissues:\n{rows}"
+    return str(write_seed_file(folder, text, f"{number}.yaml"))
+
+
+@pytest.mark.parametrize("options", [[], ["--check"]])
+def test_seeds_are_validated_while_nobody_waits(tmp_path, options):
+    numbers = []
+    for number in (10, 50):
+        path = write_issues(tmp_path, number, "Issue")
+        with held() as statements, suppress(SystemExit):
+            call_command("loadseeds", path, *options)
+        numbers.append(len(statements))
+
+    assert Issue.objects.count() == (0 if options else 60)
+    assert numbers[0] == numbers[1] < 50
+
+
+def test_changes_of_seeds_are_written_in_few_statements(tmp_path):
+    call_command("loadseeds", write_issues(tmp_path, ROWS, "Issue"))
+
+    with held() as statements:
+        call_command("loadseeds", write_issues(tmp_path, ROWS, "Question"))
+
+    assert {(issue.version, issue.title[:8]) for issue in Issue.objects.all()} == {(2, "Question")}
+    assert len(statements) < 50
+
+
+def test_seeds_that_a_change_overtakes_keep_it(tmp_path):
+    call_command("loadseeds", write_issues(tmp_path, 3, "Issue"))
+    record = Issue.objects.get(slug="issue-1-of-3")
+    record.note = "Mine"
+
+    thread = overtake(lambda: history.save(record))
+    call_command("loadseeds", write_issues(tmp_path, 3, "Question"))
+    thread.join()
+
+    record = Issue.objects.get(slug="issue-1-of-3")
+    assert (record.note, record.title, record.version) == ("Mine", "Question 1", 3)
 
 
 def overtake(act):
