@@ -4,16 +4,13 @@ The models keep theirs in English: addresses, sentences and what machines read a
 """
 
 import copy
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from .forms.quantities import LABELS, add_quantity_fields, format_quantity, list_quantities
 
@@ -34,11 +31,6 @@ def translate_model_name(model: Any, number: int = 1) -> str:
     """What so many records of a kind are called."""
     meta = model._meta
     return translate_name(str(meta.verbose_name if number == 1 else meta.verbose_name_plural))
-
-
-def translate_errors(faults: Iterable[ValidationError]) -> list[ValidationError]:
-    """Faults in the user's language: the rules tell them in English, to machines too."""
-    return [ValidationError(_(str(each.message)), each.code, each.params) for each in faults]
 
 
 def build_choice_column(field: Any) -> Any:
@@ -106,8 +98,6 @@ class TranslatedModelAdmin(admin.ModelAdmin):
         self.opts.verbose_name_plural = translate_name_lazy(str(self.opts.verbose_name_plural))
         for field in (*self.opts.concrete_fields, *self.opts.many_to_many):
             field.verbose_name = translate_name_lazy(str(field.verbose_name))
-            if field.help_text:
-                field.help_text = gettext_lazy(str(field.help_text))
         self.coded = build_columns(self.opts)
         self.form = add_quantity_fields(self.form, model)
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.models import Citation, MovedSlug, Record, StaleVersion
 from negotiations.models.base import VERSION_RECORDER
@@ -199,7 +200,7 @@ def _validate(record: Record, related: Mapping[str, Sequence[Any]]) -> None:
 
 
 def _refers_to_deleted() -> ValidationError:
-    message = "It refers to a record that was deleted since; restore that first."
+    message = _("It refers to a record that was deleted since; restore that first.")
     return ValidationError(message, "deleted")
 
 
@@ -229,7 +230,7 @@ def _refuse_merged(version: Any) -> None:
     """What was merged into another record is that record now."""
     kept = MovedSlug.objects.end(version.instance_type.resource_name, version.slug)
     if kept is not None:
-        message = "It was merged into %(kept)s; restore or change that."
+        message = _("It was merged into %(kept)s; restore or change that.")
         raise ValidationError(message, code="merged", params={"kept": kept})
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from negotiations import history
 from negotiations.history.diff import BOOKKEEPING_FIELDS
@@ -134,17 +135,20 @@ def create_redirect(gone: Record, kept: Record) -> None:
 def _differences_that_matter(gone: Record, kept: Record) -> Iterable[str]:
     """Why the two are hardly one."""
     if type(gone) is not type(kept) or gone.pk == kept.pk:
-        yield "Choose another record of the same kind."
+        yield _("Choose another record of the same kind.")
         return
     if gone.review == PUBLISHED != kept.review:
-        yield f"Publish {kept.address} first: the other one is published."
+        yield _("Publish %(kept)s first: the other one is published.") % {"kept": kept.address}
     theirs, ours = (getattr(record, "identifiers", {}) for record in (gone, kept))
     for scheme in sorted(set(theirs) & set(ours)):
         if theirs[scheme] != ours[scheme]:
-            yield f"Their {scheme} differs: {theirs[scheme]} and {ours[scheme]}."
+            values = {"scheme": scheme, "theirs": theirs[scheme], "ours": ours[scheme]}
+            yield _("Their %(scheme)s differs: %(theirs)s and %(ours)s.") % values
     lands = {getattr(record, "country", "") for record in (gone, kept)} - {""}
     if len(lands) > 1:
-        yield f"Their country differs: {' and '.join(sorted(lands))}."
+        first, second = sorted(lands)
+        countries = {"theirs": first, "ours": second}
+        yield _("Their country differs: %(theirs)s and %(ours)s.") % countries
 
 
 def merge_fields(gone: Any, kept: Any) -> dict[str, list[Any]]:
@@ -275,8 +279,9 @@ class _Plan:
     def _fold(self, stored: Any, record: Any, twin: Record) -> None:
         """The twin says it already: the words go to it, the record goes."""
         if record.review == PUBLISHED != twin.review:
-            message = f"Publish {twin.address} first: it says the same."
-            self.faults.append((record, ValidationError(message)))
+            message = _("Publish %(twin)s first: it says the same.")
+            error = ValidationError(message, params={"twin": twin.address})
+            self.faults.append((record, error))
             return
         for citation in record.citations.all():
             before = copy(citation)
@@ -286,8 +291,9 @@ class _Plan:
             history.require_deletable(stored)
             bulk.collect([stored])
         except (ValidationError, models.ProtectedError):
-            message = f"{twin.address} says the same, and others refer to both."
-            self.faults.append((record, ValidationError(message)))
+            message = _("%(twin)s says the same, and others refer to both.")
+            error = ValidationError(message, params={"twin": twin.address})
+            self.faults.append((record, error))
         self.folded.append((stored, twin))
 
 

@@ -1,6 +1,7 @@
 """Who negotiates, and who speaks for them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.text.validators import validate_identifiers, validate_name_list
 
@@ -45,32 +46,32 @@ class Party(Record):
         COMPANY = "company", "A firm."
         OTHER = "other", "None of these; the note says what."
 
-    name = models.CharField(max_length=200, help_text="The name that readers know.")
-    kind = models.CharField(max_length=40, choices=Kind, help_text="What sort of party it is.")
+    name = models.CharField(max_length=200, help_text=_("The name that readers know."))
+    kind = models.CharField(max_length=40, choices=Kind, help_text=_("What sort of party it is."))
     aliases = models.JSONField(
         default=list,
         blank=True,
         validators=[validate_name_list],
-        help_text="Other names by which sources call it.",
+        help_text=_("Other names by which sources call it."),
     )
     member_of = models.ManyToManyField(
         "self",
         symmetrical=False,
         blank=True,
         related_name="members",
-        help_text="Coalitions it belongs to.",
+        help_text=_("Coalitions it belongs to."),
     )
     country = models.CharField(
         max_length=2,
         blank=True,
         validators=[validate_country_code],
-        help_text="For a state, its ISO 3166-1 code.",
+        help_text=_("For a state, its ISO 3166-1 code."),
     )
     identifiers = models.JSONField(
         default=dict,
         blank=True,
         validators=[validate_identifiers],
-        help_text="Its codes elsewhere by scheme: wikidata, gleditsch_ward, ucdp, pa_x.",
+        help_text=_("Its codes elsewhere by scheme: wikidata, gleditsch_ward, ucdp, pa_x."),
     )
 
     _history_m2m_fields = [member_of]
@@ -89,7 +90,7 @@ class Party(Record):
         seen, level = {self.pk}, self.related("member_of", related)
         while level:
             if any(party.pk in seen for party in level if party.pk):
-                yield rule_error("member_of", "This leads back to the record itself.", "circle")
+                yield rule_error("member_of", _("This leads back to the record itself."), "circle")
                 return
             seen |= {party.pk for party in level}
             level = list(
@@ -105,18 +106,18 @@ class Person(Record):
     resource_name = "people"
     can_be_merged = True
 
-    name = models.CharField(max_length=200, help_text="As far as the sources give it.")
+    name = models.CharField(max_length=200, help_text=_("As far as the sources give it."))
     aliases = models.JSONField(
         default=list,
         blank=True,
         validators=[validate_name_list],
-        help_text="Other spellings of the name.",
+        help_text=_("Other spellings of the name."),
     )
     identifiers = models.JSONField(
         default=dict,
         blank=True,
         validators=[validate_identifiers],
-        help_text="Codes elsewhere by scheme, for example wikidata.",
+        help_text=_("Codes elsewhere by scheme, for example wikidata."),
     )
 
     class Meta(Record.Meta):
@@ -133,13 +134,13 @@ class Post(Record):
     named_after = ("person", "party")
 
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="posts", help_text="Who held it."
+        Person, on_delete=models.PROTECT, related_name="posts", help_text=_("Who held it.")
     )
     party = models.ForeignKey(
-        Party, on_delete=models.PROTECT, related_name="posts", help_text="For whom."
+        Party, on_delete=models.PROTECT, related_name="posts", help_text=_("For whom.")
     )
-    title = models.CharField(max_length=200, help_text="The office, as the source calls it.")
-    date = UncertainDateField(help_text="When the source calls the person so, in EDTF.")
+    title = models.CharField(max_length=200, help_text=_("The office, as the source calls it."))
+    date = UncertainDateField(help_text=_("When the source calls the person so, in EDTF."))
 
     class Meta(Record.Meta):
         indexes = build_list_indexes("person", "party", "date_certainty")

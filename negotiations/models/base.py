@@ -6,6 +6,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.text.tokens import slugify_text
 from negotiations.text.validators import validate_slug_format
@@ -107,20 +108,20 @@ class Record(ValidatedModel, models.Model):
         unique=True,
         blank=True,
         validators=[validate_slug_format],
-        help_text="The public name; made from the content when empty, never changed later.",
-        error_messages={"unique": "Another record of this kind has this slug."},
+        help_text=_("The public name; made from the content when empty, never changed later."),
+        error_messages={"unique": _("Another record of this kind has this slug.")},
     )
     version = models.PositiveIntegerField(
-        default=1, editable=False, help_text="Counts up with each write."
+        default=1, editable=False, help_text=_("Counts up with each write.")
     )
     review = models.CharField(
         max_length=10,
         choices=Review,
         default=Review.DRAFT,
-        help_text="How far its approval has come.",
+        help_text=_("How far its approval has come."),
     )
-    open_question = models.TextField(blank=True, help_text="What the sources leave open.")
-    note = models.TextField(blank=True, help_text="A remark of the analysts, not of the source.")
+    open_question = models.TextField(blank=True, help_text=_("What the sources leave open."))
+    note = models.TextField(blank=True, help_text=_("A remark of the analysts, not of the source."))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -130,9 +131,9 @@ class Record(ValidatedModel, models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(
-        auto_now_add=True, help_text="When the tracker first knew it."
+        auto_now_add=True, help_text=_("When the tracker first knew it.")
     )
-    updated_at = models.DateTimeField(auto_now=True, help_text="When it was last written.")
+    updated_at = models.DateTimeField(auto_now=True, help_text=_("When it was last written."))
 
     objects = RecordQuerySet.as_manager()
     history = VERSION_RECORDER
@@ -180,7 +181,7 @@ class Record(ValidatedModel, models.Model):
         yield from super().faults()
         if self._state.adding and self.slug in RESERVED_SLUGS:
             yield rule_error(
-                "slug", "An address of the API has this name; choose another.", "reserved_slug"
+                "slug", _("An address of the API has this name; choose another."), "reserved_slug"
             )
         if self.asks_database and (refusal := self.namesake_refusal()) is not None:
             yield refusal
@@ -188,10 +189,10 @@ class Record(ValidatedModel, models.Model):
     def namesake_refusal(self) -> RuleError | None:
         """Why a new record cannot have its slug: another one had it that is gone."""
         if self.was_erased():
-            message = "A record of this kind with this slug was erased; choose another."
+            message = _("A record of this kind with this slug was erased; choose another.")
             return rule_error("slug", message, "slug_of_erased")
         if self.deleted_namesake() is not None:
-            message = "A deleted record of this kind has this slug; restore it from its history."
+            message = _("A deleted record of this kind has this slug; restore it from its history.")
             return rule_error("slug", message, "slug_of_deleted")
         return None
 
@@ -216,7 +217,7 @@ class Record(ValidatedModel, models.Model):
         if is_editor(user) or (gone and can_view_state(user, gone.review, gone.created_by_id)):
             return
         others = [each for each in faults["slug"] if each.code not in codes]
-        message = "This name is not free; choose another, or leave it out."
+        message = _("This name is not free; choose another, or leave it out.")
         faults["slug"] = [*others, ValidationError(message, "slug_not_free")]
 
     def deleted_namesake(self) -> Any:

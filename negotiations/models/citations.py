@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.text.quotes import locate_quote
 
@@ -28,21 +29,21 @@ class Passage(Record):
 
     needs_citation = False
 
-    quote = models.TextField(help_text="The words, exactly as the source has them.")
+    quote = models.TextField(help_text=_("The words, exactly as the source has them."))
     before = models.CharField(
         max_length=200,
         blank=True,
-        help_text="The words just before, where the quotation stands more than once.",
+        help_text=_("The words just before, where the quotation stands more than once."),
     )
     after = models.CharField(
         max_length=200,
         blank=True,
-        help_text="The words just after, where the quotation stands more than once.",
+        help_text=_("The words just after, where the quotation stands more than once."),
     )
     start = models.PositiveIntegerField(
         editable=False,
         null=True,
-        help_text="Where they start, in characters from the start of the text.",
+        help_text=_("Where they start, in characters from the start of the text."),
     )
 
     class Meta(Record.Meta):
@@ -121,27 +122,30 @@ class Citation(Passage):
     delivery = build_foreign_key("Delivery")
     incident = build_foreign_key("Incident")
     source = models.ForeignKey(
-        Source, on_delete=models.PROTECT, related_name="quoted", help_text="Where the words stand."
+        Source,
+        on_delete=models.PROTECT,
+        related_name="quoted",
+        help_text=_("Where the words stand."),
     )
     field = models.CharField(
         max_length=50,
         blank=True,
-        help_text="The field of the record that the words support; empty for the whole.",
+        help_text=_("The field of the record that the words support; empty for the whole."),
     )
     voice = models.CharField(
-        max_length=20, choices=Voice, default=Voice.NARRATOR, help_text="Whose words they are."
+        max_length=20, choices=Voice, default=Voice.NARRATOR, help_text=_("Whose words they are.")
     )
     relation = models.CharField(
         max_length=20,
         choices=Relation,
         default=Relation.SUPPORTS,
-        help_text="What they do for the record.",
+        help_text=_("What they do for the record."),
     )
     credibility = models.CharField(
         max_length=1,
         choices=Credibility,
         default=Credibility.CANNOT_BE_JUDGED,
-        help_text="1 to 6, Admiralty code.",
+        help_text=_("1 to 6, Admiralty code."),
     )
 
     class Meta(Passage.Meta):
@@ -176,7 +180,7 @@ class Citation(Passage):
                 ),
                 name="citation_supports_one_record",
                 violation_error_code="required",
-                violation_error_message="A citation supports exactly one record.",
+                violation_error_message=_("A citation supports exactly one record."),
             ),
         ]
 
@@ -213,7 +217,7 @@ class Citation(Passage):
         if self.field and self.field not in {field.name for field in fields}:
             yield rule_error(
                 "field",
-                "%(kind)s have no field of this name.",
+                _("%(kind)s have no field of this name."),
                 "unknown_field",
                 kind=record.resource_name,
             )
@@ -222,7 +226,7 @@ class Citation(Passage):
         yield from super().change_faults(stored)
         if stored.record != self.record:
             yield rule_error(
-                "record", "A citation stays with its record; add a new one instead.", "immutable"
+                "record", _("A citation stays with its record; add a new one instead."), "immutable"
             )
 
     def delete_faults(self) -> RuleErrors:
@@ -235,7 +239,7 @@ class Citation(Passage):
             return
         if not record.citations.published().exclude(pk=self.pk).exists():
             yield rule_error(
-                field, "A published record keeps at least one published citation.", "no_citation"
+                field, _("A published record keeps at least one published citation."), "no_citation"
             )
 
 
@@ -255,9 +259,11 @@ class Dismissal(Passage):
         Source,
         on_delete=models.PROTECT,
         related_name="dismissals",
-        help_text="Where the words stand.",
+        help_text=_("Where the words stand."),
     )
-    reason = models.CharField(max_length=20, choices=Reason, help_text="Why nothing was recorded.")
+    reason = models.CharField(
+        max_length=20, choices=Reason, help_text=_("Why nothing was recorded.")
+    )
 
     class Meta(Passage.Meta):
         indexes = build_list_indexes("source", "reason")
@@ -266,7 +272,7 @@ class Dismissal(Passage):
                 about="quote",
                 fields=["source", "start"],
                 name="dismissal_is_made_once",
-                violation_error_message="A passage that starts here is already dismissed.",
+                violation_error_message=_("A passage that starts here is already dismissed."),
             ),
         ]
 

@@ -6,14 +6,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 RuleError = tuple[str, ValidationError]
 RuleErrors = Iterator[RuleError]
 
 
-def rule_error(field: str, message: str, code: str, **params: object) -> RuleError:
+def rule_error(field: str, message: str | Promise, code: str, **params: object) -> RuleError:
     """One fault of a record, under the field where a person mends it."""
-    return field, ValidationError(message, code=code, params=params or None)
+    return field, ValidationError(message, code=code, params=params or None)  # type: ignore[arg-type]
 
 
 class _AboutField:
@@ -67,5 +69,5 @@ def build_bounds_check(kind: str, minimum: str, maximum: str) -> FieldCheckConst
         | Q(**{f"{maximum}__isnull": True})
         | Q(**{f"{minimum}__lte": F(maximum)}),
         name=f"{kind}_{minimum}_is_at_most_{maximum}",
-        violation_error_message="The least is above the most.",
+        violation_error_message=_("The least is above the most."),
     )

@@ -1,6 +1,7 @@
 """Country codes of ISO 3166-1 alpha-2, as officially assigned."""
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 COUNTRIES = frozenset(
     """
@@ -21,6 +22,9 @@ def validate_country_code(value: str) -> None:
     """Refuse what ISO 3166-1 has not assigned."""
     if value not in COUNTRIES:
         raise ValidationError(
-            "Write the country as its code of two capital letters in ISO 3166-1, for example UA.",
+            _(
+                "Write the country as its code of two capital letters in ISO 3166-1, for example "
+                "UA."
+            ),
             code="invalid_country",
         )

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.query_utils import DeferredAttribute
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.dates import edtf
 
@@ -18,6 +19,31 @@ if TYPE_CHECKING:  # Only the stubs' field says what it holds.
     Characters = models.CharField[str, str]
 else:
     Characters = models.CharField
+
+
+# What the constraints of each date say, by the name of its field.
+CONSTRAINT_MESSAGES = {
+    "date": (
+        _("The date ends before it begins."),
+        _("The date and the days it allows do not agree."),
+        _("Without a date its certainty is unknown."),
+    ),
+    "deadline": (
+        _("The deadline ends before it begins."),
+        _("The deadline and the days it allows do not agree."),
+        _("Without a deadline its certainty is unknown."),
+    ),
+    "due": (
+        _("The due ends before it begins."),
+        _("The due and the days it allows do not agree."),
+        _("Without a due its certainty is unknown."),
+    ),
+    "published": (
+        _("The published ends before it begins."),
+        _("The published and the days it allows do not agree."),
+        _("Without a published its certainty is unknown."),
+    ),
+}
 
 
 class Certainty(Vocabulary):
@@ -77,27 +103,27 @@ def _siblings() -> dict[str, "models.Field[Any, Any]"]:
     """The columns beside a date, by the ending of their names."""
     return {
         "earliest": models.DateField(
-            null=True, editable=False, help_text="The first day the date allows."
+            null=True, editable=False, help_text=_("The first day the date allows.")
         ),
         "latest": models.DateField(
-            null=True, editable=False, help_text="The last day the date allows."
+            null=True, editable=False, help_text=_("The last day the date allows.")
         ),
         "words": models.CharField(
             max_length=200,
             blank=True,
             default="",
-            help_text='The date as the source says it, such as "last month".',
+            help_text=_('The date as the source says it, such as "last month".'),
         ),
         "certainty": models.CharField(
             max_length=10,
             choices=Certainty,
             default=Certainty.UNKNOWN,
-            help_text="How the date is known; unknown if no source says, and without a date.",
+            help_text=_("How the date is known; unknown if no source says, and without a date."),
         ),
         "anchor": models.DateField(
             null=True,
             blank=True,
-            help_text="The day the words are counted from, such as the day of publication.",
+            help_text=_("The day the words are counted from, such as the day of publication."),
         ),
     }
 
@@ -148,31 +174,31 @@ class UncertainDateField(Characters):
             try:
                 edtf.parse_edtf(value)
             except edtf.InvalidDate as fault:
-                raise ValidationError(fault.said, "invalid_date", fault.values) from fault
+                raise ValidationError(fault.said, "invalid_date", fault.values) from fault  # type: ignore[arg-type]
 
 
 def build_date_constraints(model: str, name: str) -> list[FieldCheckConstraint]:
     """The constraints of one uncertain date, for Meta: ``[*date_rules("round", "date"), ...]``."""
     empty = Q(**{name: ""})
     bounded = Q(**{f"{name}_earliest__isnull": False}) | Q(**{f"{name}_latest__isnull": False})
-    title = name.replace("_", " ")
+    reversed_message, bounds_message, certainty_message = CONSTRAINT_MESSAGES[name]
     return [
         FieldCheckConstraint(
             about=name,
             condition=Q(**{f"{name}_earliest__lte": F(f"{name}_latest")}),
             name=f"{model}_{name}_ends_after_it_begins",
-            violation_error_message=f"The {title} ends before it begins.",
+            violation_error_message=reversed_message,
         ),
         FieldCheckConstraint(
             about=name,
             condition=(empty & ~bounded) | (~empty & bounded),
             name=f"{model}_{name}_has_its_bounds",
-            violation_error_message=f"The {title} and the days it allows do not agree.",
+            violation_error_message=bounds_message,
         ),
         FieldCheckConstraint(
             about=name,
             condition=~empty | Q(**{f"{name}_certainty": Certainty.UNKNOWN}),
             name=f"{model}_{name}_is_unknown_when_empty",
-            violation_error_message=f"Without a {title} its certainty is unknown.",
+            violation_error_message=certainty_message,
         ),
     ]

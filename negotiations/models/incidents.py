@@ -1,6 +1,7 @@
 """Violence or pressure beside the talks."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .actors import Party
 from .base import LONGEST_TITLE, Record
@@ -47,41 +48,51 @@ class Incident(Record):
         Negotiation,
         on_delete=models.PROTECT,
         related_name="incidents",
-        help_text="Beside what it happened.",
+        help_text=_("Beside what it happened."),
     )
-    kind = models.CharField(max_length=20, choices=Kind, help_text="What sort of incident it is.")
-    title = models.CharField(max_length=LONGEST_TITLE, help_text="A short neutral name.")
+    kind = models.CharField(
+        max_length=20, choices=Kind, help_text=_("What sort of incident it is.")
+    )
+    title = models.CharField(max_length=LONGEST_TITLE, help_text=_("A short neutral name."))
     by = models.ManyToManyField(
-        Party, blank=True, related_name="incidents", help_text="Who did it, as the source says."
+        Party, blank=True, related_name="incidents", help_text=_("Who did it, as the source says.")
     )
-    place = models.CharField(max_length=200, blank=True, help_text="Where, as the source gives it.")
-    means = models.CharField(max_length=30, choices=Means, blank=True, help_text="With what.")
+    place = models.CharField(
+        max_length=200, blank=True, help_text=_("Where, as the source gives it.")
+    )
+    means = models.CharField(max_length=30, choices=Means, blank=True, help_text=_("With what."))
     part_of = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="parts",
-        help_text="The wider incident whose counts contain those of this one.",
+        help_text=_("The wider incident whose counts contain those of this one."),
     )
     killed_min = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Killed, the lower bound; the same as the upper if exact."
+        null=True,
+        blank=True,
+        help_text=_("Killed, the lower bound; the same as the upper if exact."),
     )
     killed_max = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Killed, the upper bound; empty if open: at least so many."
+        null=True,
+        blank=True,
+        help_text=_("Killed, the upper bound; empty if open: at least so many."),
     )
     injured_min = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Injured, the lower bound; the same as the upper if exact."
+        null=True,
+        blank=True,
+        help_text=_("Injured, the lower bound; the same as the upper if exact."),
     )
     injured_max = models.PositiveIntegerField(
         null=True,
         blank=True,
-        help_text="Injured, the upper bound; empty if open: at least so many.",
+        help_text=_("Injured, the upper bound; empty if open: at least so many."),
     )
     effect = models.CharField(
-        max_length=300, blank=True, help_text="What else it did: trains halted for four hours."
+        max_length=300, blank=True, help_text=_("What else it did: trains halted for four hours.")
     )
-    date = UncertainDateField(help_text="When it happened, in EDTF.")
+    date = UncertainDateField(help_text=_("When it happened, in EDTF."))
 
     _history_m2m_fields = [by]
 

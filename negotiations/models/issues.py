@@ -1,6 +1,7 @@
 """What divides the sides, and what each says about it."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.text.validators import validate_identifiers
 
@@ -25,12 +26,12 @@ class Issue(Record):
     acyclic = ("part_of",)
 
     title = models.CharField(
-        max_length=LONGEST_TITLE, help_text="A short name: Western military aid."
+        max_length=LONGEST_TITLE, help_text=_("A short name: Western military aid.")
     )
     question = models.CharField(
         max_length=300,
         blank=True,
-        help_text="To be answered with yes or no; empty for a topic that only groups.",
+        help_text=_("To be answered with yes or no; empty for a topic that only groups."),
     )
     part_of = models.ForeignKey(
         "self",
@@ -38,13 +39,13 @@ class Issue(Record):
         null=True,
         blank=True,
         related_name="parts",
-        help_text="The wider topic.",
+        help_text=_("The wider topic."),
     )
     identifiers = models.JSONField(
         default=dict,
         blank=True,
         validators=[validate_identifiers],
-        help_text="Codes elsewhere by scheme: pa_x, ucdp.",
+        help_text=_("Codes elsewhere by scheme: pa_x, ucdp."),
     )
 
     class Meta(Record.Meta):
@@ -73,13 +74,13 @@ class Statement(Record):
         Negotiation,
         on_delete=models.PROTECT,
         related_name="statements",
-        help_text="To what it belongs.",
+        help_text=_("To what it belongs."),
     )
     party = models.ForeignKey(
         Party,
         on_delete=models.PROTECT,
         related_name="statements",
-        help_text="For whom it was said.",
+        help_text=_("For whom it was said."),
     )
     speaker = models.ForeignKey(
         Person,
@@ -87,14 +88,16 @@ class Statement(Record):
         null=True,
         blank=True,
         related_name="statements",
-        help_text="Who said it; empty when no source names a person.",
+        help_text=_("Who said it; empty when no source names a person."),
     )
     medium = models.CharField(
-        max_length=20, choices=Medium, blank=True, help_text="On what occasion."
+        max_length=20, choices=Medium, blank=True, help_text=_("On what occasion.")
     )
-    place = models.CharField(max_length=200, blank=True, help_text="Where, as the source gives it.")
-    date = UncertainDateField(help_text="When it was said, in EDTF.")
-    summary = models.TextField(help_text="What was said, in one neutral sentence.")
+    place = models.CharField(
+        max_length=200, blank=True, help_text=_("Where, as the source gives it.")
+    )
+    date = UncertainDateField(help_text=_("When it was said, in EDTF."))
+    summary = models.TextField(help_text=_("What was said, in one neutral sentence."))
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
@@ -143,38 +146,40 @@ class Position(Record):
         Negotiation,
         on_delete=models.PROTECT,
         related_name="positions",
-        help_text="In what it is held.",
+        help_text=_("In what it is held."),
     )
     party = models.ForeignKey(
-        Party, on_delete=models.PROTECT, related_name="positions", help_text="Who holds it."
+        Party, on_delete=models.PROTECT, related_name="positions", help_text=_("Who holds it.")
     )
     issue = models.ForeignKey(
         Issue,
         on_delete=models.PROTECT,
         related_name="positions",
-        help_text="The question it answers.",
+        help_text=_("The question it answers."),
     )
-    stance = models.CharField(max_length=10, choices=Stance, help_text="The answer, on five steps.")
+    stance = models.CharField(
+        max_length=10, choices=Stance, help_text=_("The answer, on five steps.")
+    )
     firmness = models.CharField(
         max_length=20,
         choices=Firmness,
         default=Firmness.UNSPECIFIED,
-        help_text="How firmly it is held.",
+        help_text=_("How firmly it is held."),
     )
     basis = models.CharField(
         max_length=10,
         choices=Basis,
         default=Basis.STATED,
-        help_text="Whether it was said or follows.",
+        help_text=_("Whether it was said or follows."),
     )
-    claim = models.CharField(max_length=300, help_text="The position in one neutral sentence.")
+    claim = models.CharField(max_length=300, help_text=_("The position in one neutral sentence."))
     statement = models.ForeignKey(
         Statement,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="positions",
-        help_text="The occasion on which it was said.",
+        help_text=_("The occasion on which it was said."),
     )
     spoken_by = models.ForeignKey(
         Person,
@@ -182,7 +187,7 @@ class Position(Record):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Who said it.",
+        help_text=_("Who said it."),
     )
     relayed_by = models.ForeignKey(
         Person,
@@ -190,7 +195,7 @@ class Position(Record):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Who passed it on.",
+        help_text=_("Who passed it on."),
     )
     follows = models.ForeignKey(
         "Proposal",
@@ -198,7 +203,7 @@ class Position(Record):
         null=True,
         blank=True,
         related_name="followed_by",
-        help_text="The proposal it came after, in the source's words: an order, not a cause.",
+        help_text=_("The proposal it came after, in the source's words: an order, not a cause."),
     )
     term = models.ForeignKey(
         "Term",
@@ -206,9 +211,9 @@ class Position(Record):
         null=True,
         blank=True,
         related_name="positions",
-        help_text="The item of a proposal that shows it.",
+        help_text=_("The item of a proposal that shows it."),
     )
-    date = UncertainDateField(help_text="When it was held, in EDTF.")
+    date = UncertainDateField(help_text=_("When it was held, in EDTF."))
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
@@ -231,14 +236,14 @@ class Position(Record):
         if self.issue_id and not self.issue.question:
             yield rule_error(
                 "issue",
-                "This issue has no question to answer; choose one of its parts.",
+                _("This issue has no question to answer; choose one of its parts."),
                 "no_question",
             )
         own = self.negotiation_id
         if self.term and own and own != self.term.proposal.negotiation_id:
             yield rule_error(
                 "term",
-                "%(target)s belongs to another negotiation.",
+                _("%(target)s belongs to another negotiation."),
                 "other_negotiation",
                 target=self.term.address,
             )

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from .actors import Party
 from .amounts import format_amount
@@ -14,11 +15,11 @@ from .list_indexes import build_list_indexes
 from .talks import DATE_ORDERING, Negotiation, Round
 from .validation import Related
 
-LEAST = (
+LEAST = _(
     "The lower bound. Exactly 160 is 160 in both bounds; at least 160 is 160 here and no upper"
     " bound; between and about have both; no bound at all if no source gives a number."
 )
-MOST = (
+MOST = _(
     "The upper bound. At most 160 is 160 here and no lower bound; empty is open. About 160 is the"
     " two bounds between which its coder takes it to lie."
 )
@@ -66,29 +67,32 @@ class Outcome(Record):
         DISPUTED = "disputed", "The sides contradict each other on whether it holds."
 
     negotiation = models.ForeignKey(
-        Negotiation, on_delete=models.PROTECT, related_name="outcomes", help_text="Of what it came."
+        Negotiation,
+        on_delete=models.PROTECT,
+        related_name="outcomes",
+        help_text=_("Of what it came."),
     )
     rounds = models.ManyToManyField(
         Round,
         blank=True,
         related_name="outcomes",
-        help_text="The meetings it came of, if a source says which.",
+        help_text=_("The meetings it came of, if a source says which."),
     )
-    kind = models.CharField(max_length=30, choices=Kind, help_text="What it is.")
-    title = models.CharField(max_length=LONGEST_TITLE, help_text="A short name.")
+    kind = models.CharField(max_length=30, choices=Kind, help_text=_("What it is."))
+    title = models.CharField(max_length=LONGEST_TITLE, help_text=_("A short name."))
     agreed_by = models.ManyToManyField(
         Party,
         blank=True,
         related_name="outcomes",
-        help_text="Who agreed; nobody for what was not reached.",
+        help_text=_("Who agreed; nobody for what was not reached."),
     )
     form = models.CharField(
-        max_length=20, choices=Form, blank=True, help_text="In what form; empty if unknown."
+        max_length=20, choices=Form, blank=True, help_text=_("In what form; empty if unknown.")
     )
     status = models.CharField(
-        max_length=20, choices=Status, help_text="How it stands, by the latest source."
+        max_length=20, choices=Status, help_text=_("How it stands, by the latest source.")
     )
-    date = UncertainDateField(help_text="When it was reached, in EDTF.")
+    date = UncertainDateField(help_text=_("When it was reached, in EDTF."))
 
     _history_m2m_fields = [rounds, agreed_by]
 
@@ -143,7 +147,7 @@ class Commitment(Record):
         Negotiation,
         on_delete=models.PROTECT,
         related_name="commitments",
-        help_text="To what it belongs.",
+        help_text=_("To what it belongs."),
     )
     outcome = models.ForeignKey(
         Outcome,
@@ -151,43 +155,43 @@ class Commitment(Record):
         null=True,
         blank=True,
         related_name="commitments",
-        help_text="Under which outcome; empty for a pledge of its own.",
+        help_text=_("Under which outcome; empty for a pledge of its own."),
     )
-    kind = models.CharField(max_length=30, choices=Kind, help_text="What is owed.")
+    kind = models.CharField(max_length=30, choices=Kind, help_text=_("What is owed."))
     issue = models.ForeignKey(
         Issue,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="commitments",
-        help_text="The issue it touches.",
+        help_text=_("The issue it touches."),
     )
-    text = models.CharField(max_length=500, help_text="The commitment in one neutral sentence.")
+    text = models.CharField(max_length=500, help_text=_("The commitment in one neutral sentence."))
     obligor = models.ManyToManyField(
-        Party, related_name="commitments_owed", help_text="Who owes it."
+        Party, related_name="commitments_owed", help_text=_("Who owes it.")
     )
     obligee = models.ManyToManyField(
-        Party, blank=True, related_name="commitments_due", help_text="To whom it is owed."
+        Party, blank=True, related_name="commitments_due", help_text=_("To whom it is owed.")
     )
     backed_by = models.ManyToManyField(
-        Party, blank=True, related_name="commitments_backed", help_text="Who stands behind it."
+        Party, blank=True, related_name="commitments_backed", help_text=_("Who stands behind it.")
     )
     quantity_min = models.PositiveBigIntegerField(null=True, blank=True, help_text=LEAST)
     quantity_max = models.PositiveBigIntegerField(null=True, blank=True, help_text=MOST)
     unit = models.CharField(
-        max_length=10, choices=Unit, blank=True, help_text="What the quantity counts."
+        max_length=10, choices=Unit, blank=True, help_text=_("What the quantity counts.")
     )
     category = models.CharField(
-        max_length=200, blank=True, help_text="Which of them: wounded, under 25."
+        max_length=200, blank=True, help_text=_("Which of them: wounded, under 25.")
     )
-    due = UncertainDateField(help_text="By when, in EDTF.")
+    due = UncertainDateField(help_text=_("By when, in EDTF."))
     according_to = models.ForeignKey(
         Party,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        help_text="The party whose version of the terms this is; empty when they agree.",
+        help_text=_("The party whose version of the terms this is; empty when they agree."),
     )
 
     _history_m2m_fields = [obligor, obligee, backed_by]
@@ -213,7 +217,7 @@ class Commitment(Record):
     def related_faults(self, related: Related) -> RuleErrors:
         yield from super().related_faults(related)
         if not self.related("obligor", related):
-            yield rule_error("obligor", "Say who owes it.", "required")
+            yield rule_error("obligor", _("Say who owes it."), "required")
 
 
 class Delivery(Record):
@@ -236,7 +240,7 @@ class Delivery(Record):
         Commitment,
         on_delete=models.PROTECT,
         related_name="deliveries",
-        help_text="What it fulfils.",
+        help_text=_("What it fulfils."),
     )
     delivered_by = models.ForeignKey(
         Party,
@@ -244,7 +248,7 @@ class Delivery(Record):
         null=True,
         blank=True,
         related_name="deliveries_made",
-        help_text="Who handed over, of those who owe it; empty when no source says.",
+        help_text=_("Who handed over, of those who owe it; empty when no source says."),
     )
     received_by = models.ForeignKey(
         Party,
@@ -252,23 +256,28 @@ class Delivery(Record):
         null=True,
         blank=True,
         related_name="deliveries_received",
-        help_text="Who received, of those to whom it is owed; empty when no source says.",
+        help_text=_("Who received, of those to whom it is owed; empty when no source says."),
     )
     quantity_min = models.PositiveBigIntegerField(null=True, blank=True, help_text=LEAST)
     quantity_max = models.PositiveBigIntegerField(null=True, blank=True, help_text=MOST)
     verification = models.CharField(
-        max_length=30, choices=Verification, default=Verification.REPORTED, help_text="Who says so."
+        max_length=30,
+        choices=Verification,
+        default=Verification.REPORTED,
+        help_text=_("Who says so."),
     )
-    place = models.CharField(max_length=200, blank=True, help_text="Where, as the source gives it.")
+    place = models.CharField(
+        max_length=200, blank=True, help_text=_("Where, as the source gives it.")
+    )
     facilitator = models.ForeignKey(
         Party,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="deliveries_facilitated",
-        help_text="Who helped it come about.",
+        help_text=_("Who helped it come about."),
     )
-    date = UncertainDateField(help_text="When, in EDTF.")
+    date = UncertainDateField(help_text=_("When, in EDTF."))
 
     class Meta(Record.Meta):
         verbose_name_plural = "deliveries"
@@ -305,9 +314,9 @@ class Delivery(Record):
             if party and party not in getattr(self.commitment, side).all():
                 yield rule_error(
                     field,
-                    "%(party)s is not on this side of the commitment.",
+                    _("%(party)s is not on this side of the commitment."),
                     "direction",
                     party=party.name,
                 )
         if self.delivered_by_id and self.delivered_by_id == self.received_by_id:
-            yield rule_error("received_by", "Nobody delivers to themselves.", "direction")
+            yield rule_error("received_by", _("Nobody delivers to themselves."), "direction")

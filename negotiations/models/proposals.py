@@ -1,6 +1,7 @@
 """What was put to the other side, and the answers."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .actors import Party, Person
 from .base import LONGEST_TITLE, Record
@@ -48,7 +49,7 @@ class Proposal(Record):
         Negotiation,
         on_delete=models.PROTECT,
         related_name="proposals",
-        help_text="In what it was made.",
+        help_text=_("In what it was made."),
     )
     round = models.ForeignKey(
         Round,
@@ -56,17 +57,20 @@ class Proposal(Record):
         null=True,
         blank=True,
         related_name="proposals",
-        help_text="The meeting at which it was made, if a source says so.",
+        help_text=_("The meeting at which it was made, if a source says so."),
     )
     title = models.CharField(
-        max_length=LONGEST_TITLE, help_text="A short name: Russia's list of demands of June 2025."
+        max_length=LONGEST_TITLE,
+        help_text=_("A short name: Russia's list of demands of June 2025."),
     )
-    kind = models.CharField(max_length=20, choices=Kind, help_text="What sort of proposal it is.")
+    kind = models.CharField(
+        max_length=20, choices=Kind, help_text=_("What sort of proposal it is.")
+    )
     proposed_by = models.ManyToManyField(
-        Party, related_name="proposals_made", help_text="Who made it."
+        Party, related_name="proposals_made", help_text=_("Who made it.")
     )
     addressed_to = models.ManyToManyField(
-        Party, blank=True, related_name="proposals_received", help_text="To whom."
+        Party, blank=True, related_name="proposals_received", help_text=_("To whom.")
     )
     spoken_by = models.ForeignKey(
         Person,
@@ -74,7 +78,7 @@ class Proposal(Record):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Who put it forward.",
+        help_text=_("Who put it forward."),
     )
     relayed_by = models.ForeignKey(
         Person,
@@ -82,7 +86,7 @@ class Proposal(Record):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Who passed it on.",
+        help_text=_("Who passed it on."),
     )
     statement = models.ForeignKey(
         Statement,
@@ -90,7 +94,7 @@ class Proposal(Record):
         null=True,
         blank=True,
         related_name="proposals",
-        help_text="The occasion on which it was said.",
+        help_text=_("The occasion on which it was said."),
     )
     responds_to = models.ForeignKey(
         "self",
@@ -98,25 +102,27 @@ class Proposal(Record):
         null=True,
         blank=True,
         related_name="countered_by",
-        help_text="The proposal it answers.",
+        help_text=_("The proposal it answers."),
     )
-    restated = models.BooleanField(default=False, help_text="It had been made before.")
+    restated = models.BooleanField(default=False, help_text=_("It had been made before."))
     complete = models.BooleanField(
         null=True,
         blank=True,
-        help_text="Whether the source gives all its terms; empty when that is not clear.",
+        help_text=_("Whether the source gives all its terms; empty when that is not clear."),
     )
     status = models.CharField(
         max_length=20,
         choices=Status,
         default=Status.OPEN,
-        help_text="How it stands, by the latest source.",
+        help_text=_("How it stands, by the latest source."),
     )
     consequence = models.CharField(
-        max_length=300, blank=True, help_text="What is to follow if it is refused: new sanctions."
+        max_length=300,
+        blank=True,
+        help_text=_("What is to follow if it is refused: new sanctions."),
     )
-    date = UncertainDateField(help_text="When it was made, in EDTF.")
-    deadline = UncertainDateField(help_text="By when it is to be answered or met, in EDTF.")
+    date = UncertainDateField(help_text=_("When it was made, in EDTF."))
+    deadline = UncertainDateField(help_text=_("By when it is to be answered or met, in EDTF."))
 
     _history_m2m_fields = [proposed_by, addressed_to]
 
@@ -144,11 +150,11 @@ class Proposal(Record):
         makers = {party.pk for party in self.related("proposed_by", related)}
         addressees = {party.pk for party in self.related("addressed_to", related)}
         if not makers:
-            yield rule_error("proposed_by", "Say who made the proposal.", "required")
+            yield rule_error("proposed_by", _("Say who made the proposal."), "required")
         if addressees and addressees <= makers:
             yield rule_error(
                 "addressed_to",
-                "A proposal is addressed to somebody other than its maker.",
+                _("A proposal is addressed to somebody other than its maker."),
                 "addressed_to_its_maker",
             )
 
@@ -159,12 +165,15 @@ class Term(Record):
     resource_name = "terms"
 
     proposal = models.ForeignKey(
-        Proposal, on_delete=models.CASCADE, related_name="terms", help_text="Of what it is an item."
+        Proposal,
+        on_delete=models.CASCADE,
+        related_name="terms",
+        help_text=_("Of what it is an item."),
     )
     number = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="Its place in the proposal, from 1; empty when the source gives none.",
+        help_text=_("Its place in the proposal, from 1; empty when the source gives none."),
     )
     issue = models.ForeignKey(
         Issue,
@@ -172,14 +181,14 @@ class Term(Record):
         null=True,
         blank=True,
         related_name="terms",
-        help_text="What it is about.",
+        help_text=_("What it is about."),
     )
-    text = models.CharField(max_length=500, help_text="The item in one neutral sentence.")
+    text = models.CharField(max_length=500, help_text=_("The item in one neutral sentence."))
     obligor = models.ManyToManyField(
-        Party, blank=True, related_name="terms_owed", help_text="Who would have to do it."
+        Party, blank=True, related_name="terms_owed", help_text=_("Who would have to do it.")
     )
     obligee = models.ManyToManyField(
-        Party, blank=True, related_name="terms_due", help_text="To whom it would be owed."
+        Party, blank=True, related_name="terms_due", help_text=_("To whom it would be owed.")
     )
 
     _history_m2m_fields = [obligor, obligee]
@@ -191,13 +200,13 @@ class Term(Record):
                 about="number",
                 fields=["proposal", "number"],
                 name="term_number_is_unique_in_its_proposal",
-                violation_error_message="This proposal already has a term with this number.",
+                violation_error_message=_("This proposal already has a term with this number."),
             ),
             FieldCheckConstraint(
                 about="number",
                 condition=models.Q(number__isnull=True) | models.Q(number__gte=1),
                 name="term_numbers_start_at_one",
-                violation_error_message="Terms are counted from 1.",
+                violation_error_message=_("Terms are counted from 1."),
             ),
         ]
 
@@ -226,7 +235,10 @@ class Response(Record):
         OTHER = "other", "None of these; the note says what."
 
     proposal = models.ForeignKey(
-        Proposal, on_delete=models.CASCADE, related_name="responses", help_text="What it answers."
+        Proposal,
+        on_delete=models.CASCADE,
+        related_name="responses",
+        help_text=_("What it answers."),
     )
     term = models.ForeignKey(
         Term,
@@ -234,21 +246,21 @@ class Response(Record):
         null=True,
         blank=True,
         related_name="responses",
-        help_text="The one item it answers; empty for the whole proposal.",
+        help_text=_("The one item it answers; empty for the whole proposal."),
     )
     party = models.ForeignKey(
-        Party, on_delete=models.PROTECT, related_name="responses", help_text="Who answers."
+        Party, on_delete=models.PROTECT, related_name="responses", help_text=_("Who answers.")
     )
-    answer = models.CharField(max_length=20, choices=Answer, help_text="What the answer is.")
+    answer = models.CharField(max_length=20, choices=Answer, help_text=_("What the answer is."))
     spoken_by = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        help_text="Who gave it.",
+        help_text=_("Who gave it."),
     )
-    date = UncertainDateField(help_text="When it was given, in EDTF.")
+    date = UncertainDateField(help_text=_("When it was given, in EDTF."))
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
@@ -274,7 +286,7 @@ class Response(Record):
         if self.term and self.proposal_id and self.term.proposal_id != self.proposal_id:
             yield rule_error(
                 "term",
-                "%(target)s is an item of another proposal.",
+                _("%(target)s is an item of another proposal."),
                 "other_proposal",
                 target=self.term.address,
             )

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.db import models
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.text.validators import validate_language_tag, validate_web_address
 
@@ -55,48 +56,50 @@ class Source(Record):
         F = "F", "Reliability cannot be judged."
 
     title = models.CharField(
-        max_length=LONGEST_TITLE, blank=True, help_text="Its headline; empty when it has none."
+        max_length=LONGEST_TITLE, blank=True, help_text=_("Its headline; empty when it has none.")
     )
     publisher = models.CharField(
-        max_length=200, blank=True, help_text="The outlet; empty if unknown."
+        max_length=200, blank=True, help_text=_("The outlet; empty if unknown.")
     )
     author = models.CharField(
-        max_length=200, blank=True, help_text="Who wrote it; empty if unknown."
+        max_length=200, blank=True, help_text=_("Who wrote it; empty if unknown.")
     )
     url = models.CharField(
         max_length=500,
         blank=True,
         validators=[validate_web_address],
-        help_text="Where it was published.",
+        help_text=_("Where it was published."),
     )
     archived_url = models.CharField(
         max_length=500,
         blank=True,
         validators=[validate_web_address],
-        help_text="Where a copy is kept.",
+        help_text=_("Where a copy is kept."),
     )
-    kind = models.CharField(max_length=20, choices=Kind, help_text="What sort of document it is.")
+    kind = models.CharField(
+        max_length=20, choices=Kind, help_text=_("What sort of document it is.")
+    )
     language = models.CharField(
         max_length=35,
         default="en",
         validators=[validate_language_tag],
-        help_text="BCP 47 tag: en, uk, ru.",
+        help_text=_("BCP 47 tag: en, uk, ru."),
     )
-    published = UncertainDateField(help_text="When it was published, in EDTF.")
+    published = UncertainDateField(help_text=_("When it was published, in EDTF."))
     complete = models.BooleanField(
         null=True,
         blank=True,
-        help_text="Whether the text is the whole document; empty when that is not clear.",
+        help_text=_("Whether the text is the whole document; empty when that is not clear."),
     )
-    text = models.TextField(help_text="The text, to the character; lines end in LF.")
+    text = models.TextField(help_text=_("The text, to the character; lines end in LF."))
     sha256 = DigestField(
-        max_length=64, editable=False, db_index=True, help_text="SHA-256 of the text."
+        max_length=64, editable=False, db_index=True, help_text=_("SHA-256 of the text.")
     )
     reliability = models.CharField(
         max_length=1,
         choices=Reliability,
         default=Reliability.F,
-        help_text="A to F, Admiralty code.",
+        help_text=_("A to F, Admiralty code."),
     )
 
     class Meta(Record.Meta):
@@ -116,6 +119,6 @@ class Source(Record):
         if self.text != stored.text and (self.quoted.exists() or self.dismissals.exists()):
             yield rule_error(
                 "text",
-                "The text is cited and no longer changes; add a new source instead.",
+                _("The text is cited and no longer changes; add a new source instead."),
                 "immutable",
             )

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.text.validators import validate_identifiers
 
@@ -45,22 +46,22 @@ class Negotiation(Record):
 
     title = models.CharField(
         max_length=LONGEST_TITLE,
-        help_text="Its parties and its time: Ukraine–Russia talks of 2025.",
+        help_text=_("Its parties and its time: Ukraine–Russia talks of 2025."),
     )
-    kind = models.CharField(max_length=40, choices=Kind, help_text="What it is to settle.")
+    kind = models.CharField(max_length=40, choices=Kind, help_text=_("What it is to settle."))
     status = models.CharField(
         max_length=20,
         choices=Status,
         default=Status.UNKNOWN,
-        help_text="How it stands, by the latest source.",
+        help_text=_("How it stands, by the latest source."),
     )
-    date = UncertainDateField(help_text="When it came to this status, in EDTF.")
-    summary = models.TextField(blank=True, help_text="What it is about, in neutral words.")
+    date = UncertainDateField(help_text=_("When it came to this status, in EDTF."))
+    summary = models.TextField(blank=True, help_text=_("What it is about, in neutral words."))
     identifiers = models.JSONField(
         default=dict,
         blank=True,
         validators=[validate_identifiers],
-        help_text="Its codes elsewhere by scheme.",
+        help_text=_("Its codes elsewhere by scheme."),
     )
 
     class Meta(Record.Meta):
@@ -93,12 +94,15 @@ class Participation(Record):
         OTHER = "other", "None of these; the note says what."
 
     negotiation = models.ForeignKey(
-        Negotiation, on_delete=models.CASCADE, related_name="participations", help_text="In what."
+        Negotiation,
+        on_delete=models.CASCADE,
+        related_name="participations",
+        help_text=_("In what."),
     )
     party = models.ForeignKey(
-        Party, on_delete=models.PROTECT, related_name="participations", help_text="Who."
+        Party, on_delete=models.PROTECT, related_name="participations", help_text=_("Who.")
     )
-    role = models.CharField(max_length=20, choices=Role, help_text="What part it has.")
+    role = models.CharField(max_length=20, choices=Role, help_text=_("What part it has."))
 
     class Meta(Record.Meta):
         indexes = build_list_indexes("negotiation", "party", "role")
@@ -107,7 +111,7 @@ class Participation(Record):
                 about="role",
                 fields=["negotiation", "party", "role"],
                 name="participation_is_recorded_once",
-                violation_error_message="The party already has this role in this negotiation.",
+                violation_error_message=_("The party already has this role in this negotiation."),
             ),
         ]
 
@@ -159,36 +163,37 @@ class Round(Record):
         Negotiation,
         on_delete=models.PROTECT,
         related_name="rounds",
-        help_text="Of what it is a meeting.",
+        help_text=_("Of what it is a meeting."),
     )
     number = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="Counted from 1 within the negotiation; empty when no source says.",
+        help_text=_("Counted from 1 within the negotiation; empty when no source says."),
     )
     title = models.CharField(
-        max_length=LONGEST_TITLE, help_text="A short name: the earlier of the two Istanbul rounds."
+        max_length=LONGEST_TITLE,
+        help_text=_("A short name: the earlier of the two Istanbul rounds."),
     )
     place = models.CharField(
-        max_length=200, blank=True, help_text="City or site, as the source gives it."
+        max_length=200, blank=True, help_text=_("City or site, as the source gives it.")
     )
     country = models.CharField(
         max_length=2,
         blank=True,
         validators=[validate_country_code],
-        help_text="ISO 3166-1 code, if a source names it.",
+        help_text=_("ISO 3166-1 code, if a source names it."),
     )
     format = models.CharField(
-        max_length=20, choices=Format, blank=True, help_text="How the sides met."
+        max_length=20, choices=Format, blank=True, help_text=_("How the sides met.")
     )
-    level = models.CharField(max_length=20, choices=Level, blank=True, help_text="Who met.")
+    level = models.CharField(max_length=20, choices=Level, blank=True, help_text=_("Who met."))
     status = models.CharField(
-        max_length=20, choices=Status, default=Status.PROPOSED, help_text="How far it came."
+        max_length=20, choices=Status, default=Status.PROPOSED, help_text=_("How far it came.")
     )
     result = models.CharField(
-        max_length=20, choices=Result, blank=True, help_text="What it led to."
+        max_length=20, choices=Result, blank=True, help_text=_("What it led to.")
     )
-    date = UncertainDateField(help_text="When it was or is to be held, in EDTF.")
+    date = UncertainDateField(help_text=_("When it was or is to be held, in EDTF."))
 
     class Meta(Record.Meta):
         ordering = DATE_ORDERING
@@ -202,13 +207,13 @@ class Round(Record):
                 about="number",
                 fields=["negotiation", "number"],
                 name="round_number_is_unique_in_its_negotiation",
-                violation_error_message="This negotiation already has a round with this number.",
+                violation_error_message=_("This negotiation already has a round with this number."),
             ),
             FieldCheckConstraint(
                 about="number",
                 condition=models.Q(number__isnull=True) | models.Q(number__gte=1),
                 name="round_numbers_start_at_one",
-                violation_error_message="Rounds are counted from 1.",
+                violation_error_message=_("Rounds are counted from 1."),
             ),
             *build_date_constraints("round", "date"),
         ]
@@ -235,13 +240,16 @@ class Delegation(Record):
         OTHER = "other", "None of these; the note says what."
 
     round = models.ForeignKey(
-        Round, on_delete=models.CASCADE, related_name="delegations", help_text="To which meeting."
+        Round,
+        on_delete=models.CASCADE,
+        related_name="delegations",
+        help_text=_("To which meeting."),
     )
     party = models.ForeignKey(
-        Party, on_delete=models.PROTECT, related_name="delegations", help_text="Whose."
+        Party, on_delete=models.PROTECT, related_name="delegations", help_text=_("Whose.")
     )
     role = models.CharField(
-        max_length=20, choices=Role, default=Role.SIDE, help_text="What it did there."
+        max_length=20, choices=Role, default=Role.SIDE, help_text=_("What it did there.")
     )
     head = models.ForeignKey(
         Person,
@@ -249,10 +257,10 @@ class Delegation(Record):
         null=True,
         blank=True,
         related_name="delegations_led",
-        help_text="Who led it; empty when no source says.",
+        help_text=_("Who led it; empty when no source says."),
     )
     members = models.ManyToManyField(
-        Person, blank=True, related_name="delegations", help_text="Who else belonged to it."
+        Person, blank=True, related_name="delegations", help_text=_("Who else belonged to it.")
     )
 
     _history_m2m_fields = [members]
@@ -264,7 +272,7 @@ class Delegation(Record):
                 about="party",
                 fields=["round", "party"],
                 name="delegation_is_one_per_party_and_round",
-                violation_error_message="This party already has a delegation at this round.",
+                violation_error_message=_("This party already has a delegation at this round."),
             ),
         ]
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .constraints import RuleErrors, rule_error
 from .system.field_values import clean_value, validate_value
@@ -108,14 +109,14 @@ class ValidatedModel(models.Model):
         """What may not change, given the record as it is stored."""
         if self.slug != stored.slug:
             yield rule_error(
-                "slug", "A slug is never changed; it is %(slug)s.", "immutable", slug=stored.slug
+                "slug", _("A slug is never changed; it is %(slug)s."), "immutable", slug=stored.slug
             )
         if self.review == stored.review:
             return
         if self.review not in self.REVIEW_STEPS[stored.review]:
             yield rule_error(
                 "review",
-                "A record that is %(old)s cannot become %(new)s.",
+                _("A record that is %(old)s cannot become %(new)s."),
                 "review_step",
                 old=stored.get_review_display().lower(),
                 new=self.get_review_display().lower(),
@@ -125,7 +126,7 @@ class ValidatedModel(models.Model):
             if referrers:
                 yield rule_error(
                     "review",
-                    "Published records refer to it: %(them)s.",
+                    _("Published records refer to it: %(them)s."),
                     "referred_to",
                     them=", ".join(referrers),
                 )
@@ -154,7 +155,7 @@ class ValidatedModel(models.Model):
             if field.choices and getattr(self, field.attname) == "other" and not self.note.strip():
                 yield rule_error(
                     "note",
-                    "Say in the note what “other” is in %(name)s.",
+                    _("Say in the note what “other” is in %(name)s."),
                     "other_needs_note",
                     name=field.name,
                 )
@@ -164,13 +165,13 @@ class ValidatedModel(models.Model):
         if own and theirs and own != theirs:
             yield rule_error(
                 name,
-                "%(target)s belongs to another negotiation.",
+                _("%(target)s belongs to another negotiation."),
                 "other_negotiation",
                 target=target.address,
             )
         if self.review == PUBLISHED and target.review != PUBLISHED:
             yield rule_error(
-                name, "Publish %(target)s first.", "unpublished", target=target.address
+                name, _("Publish %(target)s first."), "unpublished", target=target.address
             )
 
     def _circles(self) -> RuleErrors:
@@ -179,7 +180,7 @@ class ValidatedModel(models.Model):
             seen, step = {self.pk}, getattr(self, name)
             while step is not None:
                 if step.pk in seen:
-                    yield rule_error(name, "This leads back to the record itself.", "circle")
+                    yield rule_error(name, _("This leads back to the record itself."), "circle")
                     break
                 seen.add(step.pk)
                 step = getattr(step, name)
@@ -200,7 +201,7 @@ class ValidatedModel(models.Model):
             if words and sources and not any(words in source.text for source in sources):
                 yield rule_error(
                     field.name,
-                    "These words are not in a source that the record cites.",
+                    _("These words are not in a source that the record cites."),
                     "words_not_found",
                 )
 
@@ -208,12 +209,14 @@ class ValidatedModel(models.Model):
         if not sources:
             yield rule_error(
                 "citations",
-                "A record is not published without the words that support it.",
+                _("A record is not published without the words that support it."),
                 "no_citation",
             )
         elif all(source.review != PUBLISHED for source in sources):
             target = sources[0].address
-            yield rule_error("citations", "Publish %(target)s first.", "unpublished", target=target)
+            yield rule_error(
+                "citations", _("Publish %(target)s first."), "unpublished", target=target
+            )
 
     def _nested_faults(self, number: int, citation: Any) -> RuleErrors:
         """The citation's own rules; of its record, which may have no key yet, nothing is asked."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from .validators import is_invisible
 
@@ -100,23 +101,26 @@ def locate_quote(text: str, quote: str, before: str = "", after: str = "") -> in
     if found:
         times = f"{MAX_OCCURRENCES}+" if len(found) == MAX_OCCURRENCES else len(found)
         raise ValidationError(
-            "These words stand %(times)s times in the source; add the words before or after them.",
+            _(
+                "These words stand %(times)s times in the source; add the words before or after "
+                "them."
+            ),
             code="quote_ambiguous",
             params={"times": times},
         )
     if find_occurrences(text, quote, most=1):
         raise ValidationError(
-            "These words are in the source, but not with these words around them.",
+            _("These words are in the source, but not with these words around them."),
             code="quote_not_found",
         )
     own = match_source_spelling(text, quote)
     if own:
         raise ValidationError(
-            "These words are not in the source; the source writes them: %(own)s",
+            _("These words are not in the source; the source writes them: %(own)s"),
             code="quote_not_found",
             params={"own": own},
         )
-    raise ValidationError("These words are not in the source.", code="quote_not_found")
+    raise ValidationError(_("These words are not in the source."), code="quote_not_found")
 
 
 def locate_quote_or_none(text: str, quote: str, before: str, after: str) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
 
 # Overrides and isolates reorder what a reader sees; U+200E and U+200F are harmless marks and stay.
 BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -22,17 +23,17 @@ BLANKS = frozenset(
 
 validate_slug_format = RegexValidator(
     r"\A[a-z0-9]+(-[a-z0-9]+)*\Z",
-    "Write a slug in lower-case letters a to z, digits and single hyphens.",
+    _("Write a slug in lower-case letters a to z, digits and single hyphens."),
     code="invalid_slug",
 )
 validate_language_tag = RegexValidator(
     r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z",
-    "Write the language as a BCP 47 tag, for example en, uk or ru.",
+    _("Write the language as a BCP 47 tag, for example en, uk or ru."),
     code="invalid_language",
 )
 validate_web_address = RegexValidator(
     r"\A[Hh][Tt][Tt][Pp][Ss]?://[^\s/$.?#\\][^\s\\]*\Z",
-    "Write a web address that begins with https:// or http://.",
+    _("Write a web address that begins with https:// or http://."),
     code="invalid_url",
 )
 
@@ -79,7 +80,7 @@ def validate_printable(value: str, *, multiline: bool) -> None:
             continue
         if character in REFUSED or unicodedata.category(character) in {"Cc", "Cs"}:
             raise ValidationError(
-                "The character U+%(code)s is not allowed here.",
+                _("The character U+%(code)s is not allowed here."),
                 code="control_character",
                 params={"code": f"{ord(character):04X}"},
             )
@@ -103,9 +104,9 @@ def validate_name_list(value: Any) -> None:
     if not isinstance(value, list) or not all(
         isinstance(item, str) and has_text(item) for item in value
     ):
-        raise ValidationError("Write a list of names.", code="invalid_list")
+        raise ValidationError(_("Write a list of names."), code="invalid_list")
     if len(set(map(normalize_name, value))) < len(value):
-        raise ValidationError("A name stands here twice.", code="repeated")
+        raise ValidationError(_("A name stands here twice."), code="repeated")
 
 
 def validate_identifiers(value: Any) -> None:
@@ -118,6 +119,6 @@ def validate_identifiers(value: Any) -> None:
         for key, item in value.items()
     ):
         raise ValidationError(
-            'Write identifiers as an object of texts, for example {"wikidata": "Q212"}.',
+            _('Write identifiers as an object of texts, for example {"wikidata": "Q212"}.'),
             code="invalid_identifiers",
         )

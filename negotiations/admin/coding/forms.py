@@ -19,7 +19,6 @@ from negotiations.admin.forms.quantities import build_quantity_field, list_quant
 from negotiations.admin.forms.record_form import RuleForm
 from negotiations.admin.forms.whole_numbers import WholeNumberField
 from negotiations.admin.forms.widgets import EXACT_FIELDS, TEXTAREA_ROWS, require_choice
-from negotiations.admin.spoken import translate_errors
 from negotiations.models import Citation, Dismissal, Issue, Party, Person, Post, Record, Source
 
 from .annotated_text import QuotedPassage, locate_passage
@@ -108,9 +107,7 @@ class CodingForm(RuleForm):
         try:
             record.validate(related)
         except ValidationError as error:
-            faults = [
-                fault for each in error.error_dict.values() for fault in translate_errors(each)
-            ]
+            faults = [fault for each in error.error_dict.values() for fault in each]
             raise ValidationError(ValidationError(faults).messages, code="not_made") from error
         history.save(record, related=related, by=self.user)
         self.made.append(record)
@@ -225,7 +222,7 @@ def build_form_field(db_field: Any, *, user: Any, **options: Any) -> Any:
     """How a field of a model is asked here: names instead of keys, texts kept exactly."""
     words: dict[str, Any] = {
         "label": _(capfirst(str(db_field.verbose_name))),
-        "help_text": _(str(db_field.help_text)) if db_field.help_text else "",
+        "help_text": str(db_field.help_text),
     }
     if db_field.is_relation:
         is_needed = not db_field.blank

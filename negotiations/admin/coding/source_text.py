@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from negotiations.admin.spoken import translate_errors
 from negotiations.dates.relative import ANY_DAY, find_date_phrases, interpret_phrase
 from negotiations.models import Certainty, SearchDocument, Source
 from negotiations.rest.read.search_query import AndGroup, Phrase, SearchQuery
@@ -122,8 +121,5 @@ def read_uploaded_text(brought: Any) -> str:
             code="not_utf8",
         ) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    try:
-        validate_printable(text, multiline=True)
-    except ValidationError as error:
-        raise ValidationError(translate_errors(error.error_list)) from error
+    validate_printable(text, multiline=True)
     return text

@@ -52,7 +52,7 @@ class CitationForm(InlineForm):
     field = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Field"),
-        help_text=gettext_lazy(str(Citation._meta.get_field("field").help_text)),
+        help_text=Citation._meta.get_field("field").help_text,
     )
 
     def validate(self) -> None:

@@ -10,7 +10,6 @@ from django.forms.models import construct_instance
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from negotiations.admin.spoken import translate_errors
 from negotiations.models import Record
 from negotiations.permissions import (
     can_perform,
@@ -112,7 +111,7 @@ class RuleForm(VersionedForm):
             if name in self.fields and name in faulty:
                 continue
             shown = name in self.fields and not self.fields[name].widget.is_hidden
-            self.add_error(name if shown else None, translate_errors(errors))
+            self.add_error(name if shown else None, errors)
 
 
 class RecordForm(RuleForm):
@@ -211,7 +210,7 @@ class RecordForm(RuleForm):
             if kind != "citations":
                 own[name] = errors
             elif not rest:
-                formset.non_form_errors().extend(translate_errors(errors))
+                formset.non_form_errors().extend(errors)
             else:
                 number, _, field = rest.partition("/")
                 form = forms[int(number)]

@@ -56,7 +56,7 @@ class RecordWidgetsMixin:
     def formfield_for_dbfield(self, db_field: Any, request: Any, **options: Any) -> Any:
         words: dict[str, Any] = {
             "label": _(capfirst(str(db_field.verbose_name))),
-            "help_text": _(str(db_field.help_text)) if db_field.help_text else "",
+            "help_text": str(db_field.help_text),
         }
         if isinstance(db_field, models.JSONField):
             kind = LinesField if db_field.default is list else PairsField

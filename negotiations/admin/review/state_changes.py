@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from negotiations import history
-from negotiations.admin.answers import translate_message
 from negotiations.analysis.wording.headings import name_record
 from negotiations.history.bulk import RecordUpdate, Writes, prepare_changed
 from negotiations.models import COLLECTIONS, Record, StaleVersion
@@ -116,12 +115,10 @@ def get_reason(request: Any) -> str:
 def format_errors(error: Any, model: type[Record]) -> str:
     """All faults in one sentence each, with their fields."""
     if not hasattr(error, "error_dict"):
-        return " ".join(map(translate_message, error.messages))
+        return " ".join(error.messages)
     unnamed = {"__all__", "review", "citations"}
     return " ".join(
-        translate_message(message)
-        if name in unnamed
-        else f"{get_field_label(model, name)}: {translate_message(message)}"
+        message if name in unnamed else f"{get_field_label(model, name)}: {message}"
         for name, messages in error.message_dict.items()
         for message in messages
     )

@@ -25,7 +25,6 @@ from rest_framework.serializers import BaseSerializer
 from tablib import Dataset
 
 from negotiations import history, permissions
-from negotiations.admin.answers import translate_message
 from negotiations.admin.forms.quantities import list_quantities
 from negotiations.admin.forms.whole_numbers import refuse_parted
 from negotiations.admin.history.diffs import CellChange
@@ -460,7 +459,7 @@ def group_by_column(faults: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]
         column, _, inside = fault["pointer"].removeprefix("/").partition("/")
         place = f"{inside.replace('/', ', ')}: " if inside and column == NESTED else ""
         hint = format_did_you_mean(fault.get("did_you_mean", ()))
-        words = f"{place}{translate_message(fault['detail'])}{hint}"
+        words = f"{place}{fault['detail']}{hint}"
         found.setdefault(column or ALL, []).append(words)
     return found
 

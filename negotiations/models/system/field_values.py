@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.text.validators import has_text, trim, validate_printable, validate_printable_json
 
@@ -46,5 +47,5 @@ def validate_value(field: Any, value: Any) -> None:
 def validate_maximum(value: int, most: int | None) -> None:
     """The same bound on every database."""
     if most is not None and value > most:
-        message = "Ensure this value is less than or equal to %(most)d."
+        message = _("Ensure this value is less than or equal to %(most)d.")
         raise ValidationError(message, code="max_value", params={"most": most})

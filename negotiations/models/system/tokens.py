@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.models.choices import Vocabulary
 
@@ -43,18 +44,20 @@ class Token(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens"
     )
-    name = models.CharField(max_length=100, help_text="What it is for: the name of the client app.")
+    name = models.CharField(
+        max_length=100, help_text=_("What it is for: the name of the client app.")
+    )
     scope = models.CharField(max_length=10, choices=Scope, default=Scope.READ)
     slug = models.CharField(
         max_length=16,
         unique=True,
         default=generate_token_slug,
         editable=False,
-        help_text="Its name in addresses; it opens nothing.",
+        help_text=_("Its name in addresses; it opens nothing."),
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text=_("Empty: never."))
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 

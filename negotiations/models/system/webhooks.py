@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from negotiations.models.choices import Vocabulary
 
@@ -74,23 +75,23 @@ class Webhook(models.Model):
         unique=True,
         default=generate_token_slug,
         editable=False,
-        help_text="Its name in addresses; it opens nothing.",
+        help_text=_("Its name in addresses; it opens nothing."),
     )
-    url = models.CharField(max_length=500, help_text="Where the messages are sent.")
+    url = models.CharField(max_length=500, help_text=_("Where the messages are sent."))
     kinds = models.JSONField(
-        default=list, blank=True, help_text="The collections it is told of; empty: all."
+        default=list, blank=True, help_text=_("The collections it is told of; empty: all.")
     )
-    generation = models.PositiveIntegerField(default=1, help_text="How many secrets it has had.")
-    rotated_at = models.DateTimeField(null=True, help_text="When it got its present secret.")
+    generation = models.PositiveIntegerField(default=1, help_text=_("How many secrets it has had."))
+    rotated_at = models.DateTimeField(null=True, help_text=_("When it got its present secret."))
     created_at = models.DateTimeField(auto_now_add=True)
     disabled_at = models.DateTimeField(null=True)
     disabled_reason = models.CharField(max_length=20, blank=True, choices=DisabledReason)
     failing_since = models.DateTimeField(
-        null=True, help_text="Since when no delivery succeeded; empty: the last one did."
+        null=True, help_text=_("Since when no delivery succeeded; empty: the last one did.")
     )
-    position = models.BigIntegerField(help_text="Up to which change deliveries are laid out.")
+    position = models.BigIntegerField(help_text=_("Up to which change deliveries are laid out."))
     next_turn_at = models.DateTimeField(
-        default=timezone.now, help_text="No worker takes it in hand before."
+        default=timezone.now, help_text=_("No worker takes it in hand before.")
     )
 
     objects = WebhookQuerySet.as_manager()
@@ -165,19 +166,19 @@ class WebhookDelivery(models.Model):
         max_length=32,
         unique=True,
         default=generate_message_id,
-        help_text="The header webhook-id, the same at each attempt.",
+        help_text=_("The header webhook-id, the same at each attempt."),
     )
-    type = models.CharField(max_length=60, help_text="What it tells, as positions.created.")
+    type = models.CharField(max_length=60, help_text=_("What it tells, as positions.created."))
     change = models.ForeignKey(
         Change,
         on_delete=models.CASCADE,
         null=True,
         related_name="+",
-        help_text="What it tells of; empty for a test.",
+        help_text=_("What it tells of; empty for a test."),
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     attempts = models.PositiveSmallIntegerField(
-        default=0, help_text="Since it was made or last asked for again."
+        default=0, help_text=_("Since it was made or last asked for again.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
     attempted_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -46,7 +47,9 @@ def build_unknown_reference_error(model: type[Record], slug: str, context: Any) 
         now, alike = find_redirect_slug(model, slug, user), suggest_slugs(model, slug, user)
         meant = [now, *(other for other in alike if other != now)] if now else alike
     code = CodeWithSuggestions("unknown_reference", meant)
-    return ErrorDetail(f"There is no {slug[:100]!r} among {model.resource_name}.", code)
+    detail = _("There is no '%(slug)s' among %(kinds)s.")
+    words = {"slug": repr(slug[:100])[1:-1], "kinds": model.resource_name}
+    return ErrorDetail(detail % words, code)
 
 
 @extend_schema_field({"type": "string"})
@@ -59,7 +62,7 @@ class RelatedSlugField(serializers.Field):
 
     def to_internal_value(self, data: Any) -> Record:
         if not isinstance(data, str):
-            raise ValidationError("Write a slug.", "invalid")
+            raise ValidationError(_("Write a slug."), "invalid")
         user = self.context["request"].user
         record = find_records(self.model, [data], user, self.context.get("held")).get(data)
         if record is None:
@@ -80,9 +83,9 @@ class RelatedSlugListField(serializers.Field):
 
     def to_internal_value(self, data: Any) -> list[Record]:
         if not isinstance(data, list) or not all(isinstance(slug, str) for slug in data):
-            raise ValidationError("Write a list of slugs.", "invalid")
+            raise ValidationError(_("Write a list of slugs."), "invalid")
         if not data and not self.allow_empty:
-            raise ValidationError("Name at least one.", "empty")
+            raise ValidationError(_("Name at least one."), "empty")
         if len(data) > MAX_ITEMS:
             raise ValidationError(f"Name at most {MAX_ITEMS}.", "max_length")
         user = self.context["request"].user
@@ -94,7 +97,7 @@ class RelatedSlugListField(serializers.Field):
                     build_unknown_reference_error(self.model, slug, self.context)
                 ]
             elif slug in data[:number]:
-                faults[str(number)] = [ErrorDetail("It is named twice.", "repeated")]
+                faults[str(number)] = [ErrorDetail(_("It is named twice."), "repeated")]
         if faults:
             raise ValidationError(faults)
         return [records[slug] for slug in data]
@@ -113,7 +116,9 @@ class ResourcePathField(serializers.Field):
             for name, model in COLLECTIONS.items()
             if model._meta.model_name in CITABLE_MODELS
         }
-        collection, _, slug = data.partition("/") if isinstance(data, str) else ("", "", "")
+        collection, _separator, slug = (
+            data.partition("/") if isinstance(data, str) else ("", "", "")
+        )
         if collection not in kinds:
             code = CodeWithSuggestions("unknown_reference", suggest_similar(collection, kinds))
             raise ValidationError("Write it as proposals/<slug>.", code)
@@ -140,5 +145,6 @@ class CodedField(serializers.ChoiceField):
             code = CodeWithSuggestions(
                 "unknown_value", suggest_similar(str(data), [str(key) for key in self.choices])
             )
-            raise ValidationError(f"There is no value {str(data)[:100]!r}.", code)
+            detail = _("There is no value '%(value)s'.") % {"value": repr(str(data)[:100])[1:-1]}
+            raise ValidationError(detail, code)
         return data

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 
 from django.core.exceptions import ValidationError as RuleBreach
 from django.db import models
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import SkipField
@@ -121,7 +122,9 @@ class BodySerializer(serializers.ModelSerializer):
                 code = CodeWithSuggestions("unknown_member", meant)
                 faults.append((name, [ErrorDetail("There is no such member.", code)]))
             elif field.read_only and not self._is_unchanged(name, data[name]):
-                faults.append((name, [ErrorDetail("This member cannot be written.", "read_only")]))
+                faults.append(
+                    (name, [ErrorDetail(_("This member cannot be written."), "read_only")])
+                )
         return faults
 
     def _is_unchanged(self, name: str, value: Any) -> bool:
@@ -210,7 +213,7 @@ class RecordSerializer(BodySerializer):
                 faults[NESTED] = [ErrorDetail(CITED_LATER, "read_only")]
         elif values.get("review", Record.Review.DRAFT) != Record.Review.DRAFT:
             del values["review"]
-            faults["review"] = [ErrorDetail("A new record is a draft.", "review_step")]
+            faults["review"] = [ErrorDetail(_("A new record is a draft."), "review_step")]
         return values, faults
 
     def _is_removed(self, name: str, value: Any) -> bool:

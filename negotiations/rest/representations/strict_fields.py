@@ -8,6 +8,7 @@ import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
@@ -30,7 +31,7 @@ class StrictCharField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
-            raise ValidationError("Write a text.", "invalid")
+            raise ValidationError(_("Write a text."), "invalid")
         return data
 
 
@@ -43,9 +44,10 @@ class StrictIntegerField(serializers.IntegerField):
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int):
-            raise ValidationError("Write a whole number.", "invalid")
+            raise ValidationError(_("Write a whole number."), "invalid")
         if not 0 <= data <= self.largest:
-            raise ValidationError(f"Write a number from 0 to {self.largest}.", "out_of_range")
+            detail = _("Write a number from 0 to %(most)s.") % {"most": self.largest}
+            raise ValidationError(detail, "out_of_range")
         return data
 
 
@@ -54,7 +56,7 @@ class StrictBooleanField(serializers.BooleanField):
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
-            raise ValidationError("Write true or false.", "invalid")
+            raise ValidationError(_("Write true or false."), "invalid")
         return data
 
 
@@ -64,7 +66,7 @@ class StrictDateField(serializers.DateField):
     def to_internal_value(self, value: Any) -> datetime.date:
         day = parse_day(value) if isinstance(value, str) else None
         if day is None:
-            raise ValidationError("Write a day, for example 2025-07-19.", "invalid")
+            raise ValidationError(_("Write a day, for example 2025-07-19."), "invalid")
         return day
 
 
