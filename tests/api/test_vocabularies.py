@@ -65,6 +65,7 @@ def test_every_scheme_that_is_mapped_to_says_its_version(reader):
         for row in vocabulary["values"]
         for scheme in row["mappings"]
     }
+    assert named
     assert named == body["schemes"].keys()
     assert all(scheme["version"] for scheme in body["schemes"].values())
 
