@@ -56,8 +56,10 @@ class StrictDateTimeField(serializers.DateTimeField):
     def to_internal_value(self, value: Any) -> datetime:
         instant = parse_instant(value) if isinstance(value, str) else None
         if instant is None:
+            # Without its zone, one whose zone leads out of the calendar can be read.
+            is_instant = isinstance(value, str) and parse_instant(f"{value[:19]}Z") is not None
             detail = "Write an instant with its zone, for example 2026-07-19T20:00:00Z."
-            raise ValidationError(detail, "invalid")
+            raise ValidationError(detail, "out_of_range" if is_instant and value[19:] else "invalid")
         return instant
 
 

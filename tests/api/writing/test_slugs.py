@@ -98,7 +98,8 @@ def test_a_slug_costs_the_same_in_a_larger_table(taken, django_assert_max_num_qu
 
     for query in asked.captured_queries:
         plan = plan_of(query["sql"])
-        assert "SCAN" not in plan, plan
+        # The slugs that are asked for are a list of JSON, read from its beginning.
+        assert "SCAN" not in plan.replace("SCAN json_each", ""), plan
 
 
 def plan_of(sql):
