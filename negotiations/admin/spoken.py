@@ -1,36 +1,17 @@
-"""Kinds, fields and coded values in the user's language, where Django takes them from the models.
+"""Coded values in the user's language, and quantities in words, in lists and on pages to read."""
 
-The models keep theirs in English: addresses, sentences and what machines read are made of them.
-"""
-
-import copy
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
-from django.utils.functional import lazy
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from .forms.quantities import LABELS, add_quantity_fields, format_quantity, list_quantities
 
 
-def translate_name(name: str) -> str:
-    """The name of a kind or field as it stands inside a sentence."""
-    title = capfirst(name)
-    words = _(title)
-    if words == title:
-        return name
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]
-
-
-translate_name_lazy: Any = lazy(translate_name, str)
-
-
 def translate_model_name(model: Any, number: int = 1) -> str:
     """What so many records of a kind are called."""
     meta = model._meta
-    return translate_name(str(meta.verbose_name if number == 1 else meta.verbose_name_plural))
+    return str(meta.verbose_name if number == 1 else meta.verbose_name_plural)
 
 
 def build_choice_column(field: Any) -> Any:
@@ -77,33 +58,14 @@ def build_readonly_fieldsets(fieldsets: Any, coded: dict[str, Any]) -> Any:
     ]
 
 
-class TranslatedChangeList(ChangeList):
-    """A list under the names that its admin has."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        name = str(self.opts.verbose_name)
-        self.opts = self.model_admin.opts
-        self.title = self.title.replace(name, str(self.opts.verbose_name))
-
-
 class TranslatedModelAdmin(admin.ModelAdmin):
-    """Headings and columns by translated names."""
+    """Coded values as they are called, and quantities as one column."""
 
     def __init__(self, model: Any, admin_site: Any) -> None:
         super().__init__(model, admin_site)
-        # Of these options only the names differ from those of the model.
-        self.opts = copy.copy(self.opts)
-        self.opts.verbose_name = translate_name_lazy(str(self.opts.verbose_name))
-        self.opts.verbose_name_plural = translate_name_lazy(str(self.opts.verbose_name_plural))
-        for field in (*self.opts.concrete_fields, *self.opts.many_to_many):
-            field.verbose_name = translate_name_lazy(str(field.verbose_name))
         self.coded = build_columns(self.opts)
         self.form = add_quantity_fields(self.form, model)
 
     def get_list_display(self, request: Any) -> Any:
         shown: Any = super().get_list_display(request)
         return [self.coded.get(name, name) for name in shown]
-
-    def get_changelist(self, request: Any, **options: Any) -> Any:
-        return TranslatedChangeList

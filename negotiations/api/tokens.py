@@ -59,7 +59,9 @@ class StrictDateTimeField(serializers.DateTimeField):
             # Without its zone, one whose zone leads out of the calendar can be read.
             is_instant = isinstance(value, str) and parse_instant(f"{value[:19]}Z") is not None
             detail = "Write an instant with its zone, for example 2026-07-19T20:00:00Z."
-            raise ValidationError(detail, "out_of_range" if is_instant and value[19:] else "invalid")
+            raise ValidationError(
+                detail, "out_of_range" if is_instant and value[19:] else "invalid"
+            )
         return instant
 
 

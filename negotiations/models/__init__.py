@@ -1,5 +1,7 @@
 """What exists and what must always be true of it. Every record model is named here once."""
 
+from negotiations.text.names import translate_names
+
 from .actors import Party, Person, Post
 from .base import Record, RecordQuerySet, StaleVersion
 from .choices import Vocabulary
@@ -45,6 +47,8 @@ RECORDS: tuple[type[Record], ...] = (
     Citation,
     Dismissal,
 )
+for model in (*RECORDS, Token, Webhook, WebhookDelivery):
+    translate_names(model)
 COLLECTIONS: dict[str, type[Record]] = {model.resource_name: model for model in RECORDS}
 
 __all__ = [

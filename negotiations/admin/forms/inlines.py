@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations.admin.hidden_records import format_visible_paths
-from negotiations.admin.spoken import build_columns, build_readonly_fieldsets, translate_name_lazy
+from negotiations.admin.spoken import build_columns, build_readonly_fieldsets
 from negotiations.models import Citation, Record
 from negotiations.permissions import can_create, can_perform, can_view
 
@@ -161,9 +161,6 @@ class RecordInline(RecordWidgetsMixin, admin.StackedInline):
 
     def __init__(self, parent_model: Any, admin_site: Any) -> None:
         super().__init__(parent_model, admin_site)
-        self.verbose_name = translate_name_lazy(str(self.verbose_name))
-        if type(self).verbose_name_plural is None:
-            self.verbose_name_plural = translate_name_lazy(str(self.verbose_name_plural))
         self.coded = build_columns(self.opts)
         self.form = add_quantity_fields(self.form, self.model)
 
