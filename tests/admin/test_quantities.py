@@ -40,12 +40,21 @@ PARTED = {
     "1_000": "Write “1_000” in digits alone: 1000.",
     "1 000": "Write “1 000” in digits alone: 1000.",
 }
+NO_MARGIN = "With about, write how far off it may be, 1 or more"
 REFUSED = [
     ("", "160", "", "Say whether it is exactly, at least, at most, about or between."),
     ("exactly", "", "", "Write the number."),
     ("about", "160", "", "Write how far off it may be, as you read the source."),
     ("between", "160", "", "Write the second number."),
     ("between", "170", "150", "Write the smaller number first."),
+    ("about", "160", "0", f"{NO_MARGIN}; for the number itself say exactly."),
+    ("about", "0", "0", f"{NO_MARGIN}; for the number itself say exactly."),
+    (
+        "between",
+        "160",
+        "160",
+        "Both numbers are the same: say exactly, or write two that differ.",
+    ),
     ("exactly", "160", "170", "A second number is only for about and between."),
     ("at_least", "-1", "", "Ensure this value is greater than or equal to 0."),
     (

@@ -12,6 +12,7 @@ from negotiations.models import (
     COLLECTIONS,
     Change,
     Citation,
+    Incident,
     Issue,
     Party,
     Position,
@@ -294,12 +295,16 @@ def test_every_fault_has_its_row_and_column_and_nothing_is_written(desk, analyst
     found = get_import_faults(send(desk, Party, rows))
 
     assert found == [
+        (3, "name", "This field is required."),
+        (3, "kind", "There is no value 'stat'. Did you mean state?"),
         (3, "aliases", 'Write JSON, for example ["ukraine", "russia"].'),
+        (4, "updated_at", "This member cannot be written."),
         (
             4,
             "version",
             "Say on which version this row is based; the record is in version 1.",
         ),
+        (5, "updated_at", "This member cannot be written."),
         (5, "slug", "Row 4 has this slug already."),
         (6, "slug", "There is no such record; leave the version empty to make a new one."),
         (
@@ -310,6 +315,61 @@ def test_every_fault_has_its_row_and_column_and_nothing_is_written(desk, analyst
         (7, "note", "Say in the note what “other” is in kind."),
     ]
     assert (Party.objects.filter(name="Good").count(), Change.objects.count()) == (0, before)
+
+
+ROWS_OF_BAD_CELLS = [
+    (Party, {"name": "Ukraine", "kind": "stat", "country": "ua", "aliases": "Kyiv"}),
+    (Party, {"name": "#N/A", "kind": "stat", "note": "Ã©tat"}),
+    (Party, {"name": "", "kind": "state", "identifiers": "Q212", "note": "a\x0bb"}),
+    (Party, {"slug": "No Slug", "name": "U", "kind": "state", "member_of": '["nobody"]'}),
+    (Incident, {"killed": "1,000", "injured": "some", "kind": "war", "date": "soon"}),
+    (Incident, {"killed": "about 3 give or take 0", "injured": "#REF!", "title": ""}),
+    (Incident, {"killed_min": "1,000", "killed_max": "x", "negotiation": "nobody"}),
+]
+GOOD_CELLS = {"U", "Ukraine", "state"}
+
+
+@pytest.mark.parametrize(("model", "cells"), ROWS_OF_BAD_CELLS)
+def test_every_bad_cell_of_a_row_is_reported_at_once(desk, model, cells):
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows([cells.keys(), cells.values()])
+
+    found = get_import_faults(send(desk, model, file.getvalue()))
+
+    bad = {name for name, cell in cells.items() if cell not in GOOD_CELLS}
+    assert bad <= {column for _row, column, _detail in found}
+
+
+def test_every_bad_cell_of_a_changed_row_is_reported_at_once(desk, analyst_user):
+    PartyFactory(name="Ukraine", slug="ukraine", created_by=analyst_user)
+    rows = "slug,version,kind,country,aliases\nukraine,7,stat,#N/A,Kyiv\n"
+
+    found = get_import_faults(send(desk, Party, rows))
+
+    assert {fault[1] for fault in found} == {"version", "kind", "country", "aliases"}
+
+
+NEVER_CLOSED = (
+    "Line {} is not CSV: a quotation mark opens a cell in it or below, and none closes the cell "
+    "up to the end of the file. Close the cell, or write each quotation mark inside a cell twice."
+)
+TEXT_BEHIND = (
+    "Line {} is not CSV: more text follows the quotation mark that closes a cell. Write each "
+    "quotation mark inside a cell twice, or leave out those around it."
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        ('name,kind\n"U,state\nR,state\n', NEVER_CLOSED.format(2)),
+        ('name,kind\n"a\nb",state\nR,"\n\n', NEVER_CLOSED.format(4)),
+        ('name,kind\n"U"x,state\n', TEXT_BEHIND.format(2)),
+        ('name;kind\n"a\nb";state\n"R" ;state\n', TEXT_BEHIND.format(4)),
+    ],
+)
+def test_errors_of_csv_are_in_our_words(desk, content, detail):
+    assert get_import_faults(send(desk, Party, content)) == [(None, "", detail)]
 
 
 def test_faults_are_told_in_the_language_of_the_desk(desk):

@@ -75,6 +75,14 @@ def parse_bounds(way: str, number: int | None, other: int | None) -> Bounds:
     second = other or 0
     if way == BETWEEN and second < number:
         raise ValidationError(_("Write the smaller number first."), code="out_of_range")
+    if way == ABOUT and not second:
+        message = _(
+            "With about, write how far off it may be, 1 or more; for the number itself say exactly."
+        )
+        raise ValidationError(message, code="out_of_range")
+    if way == BETWEEN and second == number:
+        message = _("Both numbers are the same: say exactly, or write two that differ.")
+        raise ValidationError(message, code="out_of_range")
     return {
         EXACTLY: (number, number),
         AT_LEAST: (number, None),

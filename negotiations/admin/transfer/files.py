@@ -18,7 +18,6 @@ MAX_ROWS = 10_000
 # Empty ones are passed over, but not without end.
 LAST_ROW = 2**20
 MAX_COLUMNS = 200
-MAX_BAD_CELLS = 1000
 ZIPPED = b"PK\x03\x04"
 # How Excel is told the delimiter: a line before all others.
 DELIMITER_LINE = re.compile(r'"?sep=(.)"?(\r\n|\r|\n|\Z)', re.IGNORECASE)
@@ -69,12 +68,12 @@ def read_sheet(name: str, content: bytes, choice: str = "") -> Sheet:
     if len(columns) > MAX_COLUMNS:
         detail = _("The file has more than %(number)s columns.") % {"number": MAX_COLUMNS}
         raise build_file_error(detail, head)
-    refuse_bad_cells([(head, columns)], [""] * len(columns))
+    if faults := [ImportProblem(head, "", str(c)) for c in columns if isinstance(c, BadCell)]:
+        raise UnreadableFileError(*faults)
     if is_workbook:
         # Empty cells at the end of a row are left out of the file.
         lines = ((number, cells + [""] * (len(columns) - len(cells))) for number, cells in lines)
     rows = list(iter_filled_rows(lines, len(columns)))
-    refuse_bad_cells(rows, columns)
     return Sheet(columns, rows, head, hidden.notes(columns, head))
 
 
@@ -99,18 +98,6 @@ def build_too_many_rows_error() -> UnreadableFileError:
     return build_file_error(detail % {"number": MAX_ROWS})
 
 
-def refuse_bad_cells(rows: Iterable[Row], columns: list[str]) -> None:
-    """Raise ``UnreadableFileError`` with every cell that cannot be read."""
-    faults = [
-        ImportProblem(number, column, str(cell))
-        for number, cells in rows
-        for column, cell in zip(columns, cells, strict=True)
-        if isinstance(cell, BadCell)
-    ]
-    if faults:
-        raise UnreadableFileError(*faults[:MAX_BAD_CELLS])
-
-
 def normalize_line_endings(cells: list[str]) -> list[str]:
     """Return the cells with lines that end as they do in the tracker."""
     return [
@@ -129,14 +116,38 @@ def read_csv(content: bytes) -> Iterator[Row]:
     head = next((line for line in first if line.strip(',;\t "\r\n')), "")
     delimiter = named[1] if named else max(",;\t", key=head.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    first_line = 1
     try:
         for number, cells in enumerate(lines, start=1):
             if number > LAST_ROW:
                 raise build_too_many_rows_error()
             yield number, [check_error_value(cell) for cell in cells]
+            first_line = lines.line_num + 1
     except csv.Error as error:
-        told = {"number": lines.line_num, "why": error}
-        raise build_file_error(_("Line %(number)s is not CSV: %(why)s.") % told) from None
+        raise build_file_error(explain_csv_error(error, first_line, lines.line_num)) from None
+
+
+def explain_csv_error(error: csv.Error, first_line: int, line: int) -> str:
+    """Say what is wrong with the row that begins in a line, and was read up to another."""
+    told = {"first": first_line, "line": line}
+    if "unexpected end" in str(error):
+        return (
+            _(
+                "Line %(first)s is not CSV: a quotation mark opens a cell in it or below, and none "
+                "closes the cell up to the end of the file. Close the cell, or write each "
+                "quotation mark inside a cell twice."
+            )
+            % told
+        )
+    if "expected after" in str(error):
+        return (
+            _(
+                "Line %(line)s is not CSV: more text follows the quotation mark that closes a "
+                "cell. Write each quotation mark inside a cell twice, or leave out those around it."
+            )
+            % told
+        )
+    return _("Line %(line)s is not CSV. Save the table again as CSV UTF-8 or as XLSX.") % told
 
 
 def check_error_value(cell: str) -> str:

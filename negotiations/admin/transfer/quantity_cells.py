@@ -23,6 +23,8 @@ from negotiations.admin.forms.quantities import (
 from negotiations.admin.forms.whole_numbers import refuse_parted
 from negotiations.rest.read.table_renderers import format_cell, unescape_formula
 
+from .unreadable import BadCell
+
 NUMBER = "([0-9]{1,20})"
 # How a cell of a table says a number; a bare number is exact.
 SPELLINGS = (
@@ -61,22 +63,30 @@ def is_given_twice(model: Any, column: str, columns: Sequence[str]) -> bool:
     )
 
 
-def expand_quantities(model: Any, row: Mapping[str, str]) -> dict[str, str]:
-    """Turn each number that is typed in words, such as ``at least 3``, into its two bounds."""
+def expand_quantities(
+    model: Any, row: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Turn each number that is typed in words, such as ``at least 3``, into its two bounds.
+
+    Return the cells, and what is wrong with numbers by their lower bounds.
+    """
     cells: dict[str, str] = dict(row)
-    faults: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
     for name in list_quantities(model):
         if name not in cells:
             continue
+        cell = cells.pop(name)
+        least, most = f"{name}_min", f"{name}_max"
+        cells |= {least: cell, most: ""}
         try:
-            least, most = parse_quantity(unescape_formula(cells.pop(name)))
+            if isinstance(cell, BadCell):
+                raise ValidationError(str(cell))
+            bounds = parse_quantity(unescape_formula(cell))
         except ValidationError as error:
-            faults[name] = error
+            errors[least] = error.messages
         else:
-            cells |= {f"{name}_min": format_cell(least), f"{name}_max": format_cell(most)}
-    if faults:
-        raise ValidationError(faults)
-    return cells
+            cells |= {least: format_cell(bounds[0]), most: format_cell(bounds[1])}
+    return cells, errors
 
 
 def map_errors_to_columns(
@@ -91,11 +101,14 @@ def map_errors_to_columns(
     return ValidationError(found)
 
 
-def require_both_bounds(model: Any, row: Mapping[str, str], written: Mapping[str, str]) -> None:
+def find_missing_bounds(
+    model: Any, row: Mapping[str, str], written: Mapping[str, str]
+) -> dict[str, list[str]]:
     """Refuse one bound without the column of the other: it may have been meant as exact."""
-    for name in list_quantities(model):
-        pair = f"{name}_min", f"{name}_max"
-        for one, other in (pair, pair[::-1]):
-            if written.get(one) and other not in row:
-                detail = _("Add the column %(other)s, or write the column %(name)s: exactly 3.")
-                raise ValidationError({one: detail % {"other": other, "name": name}})
+    detail = _("Add the column %(other)s, or write the column %(name)s: exactly 3.")
+    return {
+        one: [detail % {"other": other, "name": name}]
+        for name in list_quantities(model)
+        for one, other in ((f"{name}_min", f"{name}_max"), (f"{name}_max", f"{name}_min"))
+        if written.get(one) and other not in row
+    }

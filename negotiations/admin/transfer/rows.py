@@ -55,16 +55,20 @@ from .files import Sheet
 from .garbled import find_mojibake
 from .quantity_cells import (
     expand_quantities,
+    find_missing_bounds,
     is_given_twice,
     map_errors_to_columns,
-    require_both_bounds,
 )
-from .unreadable import ImportProblem, UnreadableFileError
+from .unreadable import BadCell, ImportProblem, UnreadableFileError
 
 # Rows that change something, in one file: checking them takes a minute or two.
 MAX_CHANGES = 2000
 CHUNK = 500
 ALL = "__all__"
+# What is wrong with cells, by their columns.
+CellErrors = dict[str, list[str]]
+# What a body has for a cell that cannot be read: its member refuses it, and rules pass it over.
+UNREADABLE: Any = object()
 GARBLED = gettext_lazy(
     "“%(seen)s” looks garbled: perhaps it is “%(meant)s”, opened without its encoding and saved "
     "again. Open the original as UTF-8, and save it as CSV UTF-8 or as XLSX."
@@ -311,25 +315,26 @@ class RecordResource(Resource):
         result.slug = row.get("slug", "")
         typed = row
         try:
-            row = expand_quantities(self.model, row)
-            self._name_once(result)
+            row, errors = expand_quantities(self.model, row)
+            self._check_slug(result, errors)
             body = self.stored.get(result.slug) if result.slug else None
             if body is None:
-                self._make(row, result)
+                self._make(row, result, errors)
             else:
-                self._change(row, body, result)
+                self._change(row, body, result, errors)
         except RuleBreach as error:
             result.import_type = RowResult.IMPORT_TYPE_INVALID
             result.validation_error = map_errors_to_columns(self.model, error, typed)
         return result
 
-    def _name_once(self, result: Any) -> None:
-        if not result.slug:
+    def _check_slug(self, result: Any, errors: CellErrors) -> None:
+        """Add an error when an earlier row has this slug."""
+        if not result.slug or isinstance(result.slug, BadCell):
             return
         first = self.named.setdefault(result.slug, result.number)
         if first != result.number:
             detail = _("Row %(number)s has this slug already.") % {"number": first}
-            raise RuleBreach({"slug": detail})
+            errors["slug"] = [detail]
 
     def _count(self) -> None:
         self.changing += 1
@@ -339,17 +344,19 @@ class RecordResource(Resource):
 
     # A new record
 
-    def _make(self, row: Mapping[str, str], result: Any) -> None:
+    def _make(self, row: Mapping[str, str], result: Any, errors: CellErrors) -> None:
         self._count()
-        if row.get("version"):
+        written = {name: cell for name, cell in row.items() if cell}
+        if written.pop("version", ""):
             detail = _("There is no such record; leave the version empty to make a new one.")
-            raise RuleBreach({"slug": detail})
-        require_both_bounds(self.model, row, row)
-        body = self._values({name: cell for name, cell in row.items() if cell})
+            errors.setdefault("slug", [detail])
+        errors |= find_missing_bounds(self.model, row, written)
+        body = self._parse_cells(written, errors)
         serializer = self.serializer_class(context=self.context)
         draft, faults = bulk_create.build_draft(serializer, body, "")
-        if draft is None:
-            raise RuleBreach(group_by_column(faults))
+        if draft is None or errors:
+            # What is wrong with a cell that cannot be read replaces what its member says of it.
+            raise RuleBreach({**group_by_column(faults), **errors})
         record = draft.record
         if self.one_by_one:
             self._write(draft)
@@ -363,23 +370,26 @@ class RecordResource(Resource):
 
     # A change
 
-    def _change(self, row: Mapping[str, str], body: Body, result: Any) -> None:
-        self._require_version(row, body)
+    def _change(self, row: Mapping[str, str], body: Body, result: Any, errors: CellErrors) -> None:
+        errors |= find_version_error(row, body)
         cells = {name: format_cell(body[name]) for name in row if name in body}
         changed = {name: cell for name, cell in row.items() if cell != cells.get(name, "")}
         result.import_type = RowResult.IMPORT_TYPE_SKIP
-        if not changed:
+        if not changed and not errors:
             return
-        require_both_bounds(self.model, row, changed)
+        errors |= find_missing_bounds(self.model, row, changed)
         self._count()
         old = self.records.get(body["slug"]) or self.model._base_manager.get(slug=body["slug"])
         record = copy.copy(old)
-        values = self._values(changed)
+        values = self._parse_cells(changed, errors)
         serializer = self.serializer_class(record, partial=True, context=self.context)
         try:
             draft: Draft = serializer.run_validation(values)
         except ValidationError as error:
-            raise RuleBreach(group_by_column(list(flatten_errors(error.detail)))) from None
+            found = group_by_column(list(flatten_errors(error.detail)))
+            raise RuleBreach({**found, **errors}) from None
+        if errors:
+            raise RuleBreach(errors)
         really = [n for n, value in draft.values.items() if has_value_changed(old, n, value)]
         if not really:
             return
@@ -394,16 +404,6 @@ class RecordResource(Resource):
         ]
         result.import_type, result.instance = RowResult.IMPORT_TYPE_UPDATE, record
 
-    def _require_version(self, row: Mapping[str, str], body: Body) -> None:
-        told, stored = row.get("version", ""), body["version"]
-        if not told:
-            detail = BASED % {"version": stored}
-            raise RuleBreach({"version": detail})
-        if told != str(stored):
-            detail = _("Somebody saved the record since: it is now in version %(version)s.")
-            advice = _("Export it again and repeat the change.")
-            raise RuleBreach({"version": f"{detail % {'version': stored}} {advice}"})
-
     def _require_rights(self, old: Record, record: Record, changed: Sequence[str]) -> None:
         refusal = permissions.find_refusal(self.request.user, old, record.review, changed)
         if refusal:
@@ -411,21 +411,24 @@ class RecordResource(Resource):
 
     # Both
 
-    def _values(self, cells: Mapping[str, str]) -> Body:
-        """The cells as members of a body; all that cannot be read are told at once."""
-        values, faults = {}, {}
+    def _parse_cells(self, cells: Mapping[str, str], errors: CellErrors) -> Body:
+        """Return the cells as members of a body; add the errors of those that cannot be read."""
+        values: dict[str, Any] = {}
         for name, cell in cells.items():
-            if found := find_mojibake(cell):
-                faults[name] = [GARBLED % found._asdict()]
+            values[name] = UNREADABLE
+            if name in errors:
                 continue
-            try:
-                values[name] = parse_cell(self.known[name], cell)
-            except ValidationError as error:
-                faults[name] = [str(detail) for detail in error.detail]
-            except RuleBreach as error:
-                faults[name] = error.messages
-        if faults:
-            raise RuleBreach(faults)
+            if isinstance(cell, BadCell):
+                errors[name] = [str(cell)]
+            elif found := find_mojibake(cell):
+                errors[name] = [GARBLED % found._asdict()]
+            else:
+                try:
+                    values[name] = parse_cell(self.known[name], cell)
+                except ValidationError as error:
+                    errors[name] = [str(detail) for detail in error.detail]
+                except RuleBreach as error:
+                    errors[name] = error.messages
         return values
 
     def _refuse_repeated(self, record: Record, result: Any) -> None:
@@ -450,6 +453,18 @@ class RecordResource(Resource):
         except (IntegrityError, StaleVersion):
             detail = _("Somebody wrote the same at this moment; try again.")
             raise RuleBreach({ALL: detail}) from None
+
+
+def find_version_error(row: Mapping[str, str], body: Body) -> CellErrors:
+    """Return what is wrong with the version on which a change is based."""
+    told, stored = row.get("version", ""), body["version"]
+    if not told:
+        return {"version": [BASED % {"version": stored}]}
+    if told == str(stored) or isinstance(told, BadCell):
+        return {}
+    detail = _("Somebody saved the record since: it is now in version %(version)s.")
+    advice = _("Export it again and repeat the change.")
+    return {"version": [f"{detail % {'version': stored}} {advice}"]}
 
 
 def group_by_column(faults: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
