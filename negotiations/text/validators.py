@@ -20,6 +20,20 @@ BLANKS = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
     + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
+# Characters that keep no name in Unicode's own table, by their usual one.
+CONTROL_NAMES = {
+    "\0": "NULL",
+    "\x08": "BACKSPACE",
+    "\t": "TAB",
+    "\n": "LINE FEED",
+    "\x0b": "VERTICAL TAB",
+    "\x0c": "FORM FEED",
+    "\r": "CARRIAGE RETURN",
+    "\x1a": "SUBSTITUTE",
+    "\x1b": "ESCAPE",
+    "\x7f": "DELETE",
+    "\x85": "NEXT LINE",
+}
 
 validate_slug_format = RegexValidator(
     r"\A[a-z0-9]+(-[a-z0-9]+)*\Z",
@@ -71,19 +85,50 @@ def normalize_name(name: str) -> str:
     return unicodedata.normalize("NFC", "".join(seen))
 
 
+def is_unprintable(character: str) -> bool:
+    """Tell whether no text may hold a character: a control, an override, half of a pair."""
+    return character in REFUSED or unicodedata.category(character) in {"Cc", "Cs"}
+
+
+def name_character(character: str) -> str:
+    """Return the number of a character and its name in Unicode: ``U+000C FORM FEED``."""
+    is_half = unicodedata.category(character) == "Cs"
+    known = "HALF OF A SURROGATE PAIR" if is_half else CONTROL_NAMES.get(character, "")
+    return f"U+{ord(character):04X} {unicodedata.name(character, known)}".rstrip()
+
+
 def validate_printable(value: str, *, multiline: bool) -> None:
     """Refuse control characters, bidi overrides and what is no character; lines end in LF alone."""
-    for character in value:
+    for at, character in enumerate(value):
         if character >= " " and character < "\x7f":
             continue
         if multiline and character in LAYOUT:
             continue
-        if character in REFUSED or unicodedata.category(character) in {"Cc", "Cs"}:
-            raise ValidationError(
-                _("The character U+%(code)s is not allowed here."),
-                code="control_character",
-                params={"code": f"{ord(character):04X}"},
-            )
+        if is_unprintable(character):
+            raise build_unprintable_error(value, at, multiline=multiline)
+
+
+def build_unprintable_error(value: str, at: int, *, multiline: bool) -> ValidationError:
+    """Say which character of a text is refused, and where it is."""
+    code, name = "control_character", name_character(value[at])
+    if not multiline:
+        return ValidationError(
+            _(
+                "The character %(name)s at position %(column)s is not allowed here. "
+                "Delete it, or write a space in its place."
+            ),
+            code=code,
+            params={"name": name, "column": at + 1},
+        )
+    line, column = value.count("\n", 0, at) + 1, at - value.rfind("\n", 0, at)
+    return ValidationError(
+        _(
+            "The character %(name)s in line %(line)s, column %(column)s is not allowed here. "
+            "Delete it, or write a space or a line break in its place."
+        ),
+        code=code,
+        params={"name": name, "line": line, "column": column},
+    )
 
 
 def validate_printable_json(value: Any) -> None:

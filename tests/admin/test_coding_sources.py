@@ -111,7 +111,14 @@ def test_a_refused_text_puts_the_cursor_where_the_fault_is(desk):
 def test_a_file_with_characters_that_a_box_would_change_unseen_is_refused_at_once(desk):
     answer = looked_at(desk, file=build_text_file(b"One.\0 Two."))
 
-    assert get_form_errors(answer) == {"file": ["The character U+0000 is not allowed here."]}
+    assert get_form_errors(answer) == {
+        "file": [
+            (
+                "The character U+0000 NULL in line 1, column 5 is not allowed here. "
+                "Delete it, or write a space or a line break in its place."
+            )
+        ]
+    }
 
 
 def test_a_text_that_is_known_is_reported_and_taken_only_knowingly(desk):

@@ -466,6 +466,21 @@ def test_characters_that_no_database_stores_are_a_fault_of_their_cell(desk, colu
     assert {(row, name) for row, name, _ in found} == {(2, column)}
 
 
+def test_half_of_a_surrogate_pair_in_a_cell_is_named(desk):
+    rows = 'name,kind,aliases\nUkraine,state,"[""\\ud800""]"\n'
+
+    assert get_import_faults(send(desk, Party, rows)) == [
+        (
+            2,
+            "aliases",
+            (
+                "A text in this JSON holds half of a surrogate pair, such as \\ud800. Write both "
+                "halves, or the character itself."
+            ),
+        )
+    ]
+
+
 def test_without_a_role_there_is_no_import(db):
     client = build_admin_client(create_user("readers", "reader"))
 

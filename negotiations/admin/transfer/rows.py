@@ -36,6 +36,7 @@ from negotiations.models.system.locks import serialize_writers
 from negotiations.rest.http import parsers
 from negotiations.rest.http.exception_handler import flatten_errors
 from negotiations.rest.http.merge_patch import has_value_changed
+from negotiations.rest.http.problem_details import ProblemError
 from negotiations.rest.http.query_params import is_readable
 from negotiations.rest.read.projections import Body
 from negotiations.rest.read.sparse_fields import get_default_projection
@@ -130,6 +131,12 @@ def parse_cell(field: BaseSerializer | Any, cell: str) -> Any:
             return parsers.parse_json(cell.encode())
         except (ParseError, UnicodeEncodeError):
             detail = _('Write JSON, for example ["ukraine", "russia"].')
+            raise ValidationError(detail) from None
+        except ProblemError:
+            detail = _(
+                "A text in this JSON holds half of a surrogate pair, such as \\ud800. Write both "
+                "halves, or the character itself."
+            )
             raise ValidationError(detail) from None
     return unescape_formula(cell)
 

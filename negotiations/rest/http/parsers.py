@@ -1,18 +1,21 @@
 """JSON in, strictly: what two programs could read differently is refused."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
+from .exception_handler import escape_pointer_token
 from .problem_details import ProblemError
 
 MAX_DEPTH = 32
 MAX_BULK_BYTES = 16 * 1024 * 1024
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def refuse_constant(name: str) -> NoReturn:
@@ -62,12 +65,14 @@ def parse_json(body: bytes) -> Any:
             parse_constant=refuse_constant,
             parse_float=parse_json_number,
         )
+        if measure_depth(value) > MAX_DEPTH:
+            raise ParseError(f"The body is nested deeper than {MAX_DEPTH}.")
         # Escaped lone surrogates and 1e999 are texts and numbers to Python and to nobody else.
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeDecodeError as error:
         raise ParseError("The body is not UTF-8.") from error
     except UnicodeEncodeError as error:
-        raise ParseError("The body holds half of a surrogate pair.") from error
+        raise build_lone_surrogate_problem(value) from error
     except RecursionError as error:
         raise ParseError("The body is nested too deeply.") from error
     except json.JSONDecodeError as error:
@@ -75,9 +80,40 @@ def parse_json(body: bytes) -> Any:
         raise ParseError(f"The body is not JSON: {error.msg} at {place}.") from error
     except ValueError as error:
         raise ParseError("A number is too large.") from error
-    if measure_depth(value) > MAX_DEPTH:
-        raise ParseError(f"The body is nested deeper than {MAX_DEPTH}.")
     return value
+
+
+def build_lone_surrogate_problem(value: Any) -> ProblemError:
+    """400 with the pointer of the first text that holds half of a surrogate pair."""
+    pointer, found = next(
+        (pointer, found)
+        for pointer, text in walk_texts(value)
+        if (found := LONE_SURROGATE.search(text))
+    )
+    detail = (
+        f"Character {found.start() + 1} of this text is \\u{ord(found[0]):04x}, half of a "
+        "surrogate pair. Write both halves, or the character itself in UTF-8."
+    )
+    error = {"pointer": LONE_SURROGATE.sub("\ufffd", pointer), "code": "malformed"}
+    return ProblemError(
+        "malformed",
+        "A text holds half of a surrogate pair.",
+        errors=[{**error, "detail": detail}],
+    )
+
+
+def walk_texts(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text of a JSON value, names included, with its pointer."""
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from walk_texts(item, f"{pointer}/{number}")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            place = f"{pointer}/{escape_pointer_token(name[:100])}"
+            yield place, name
+            yield from walk_texts(item, place)
 
 
 def build_too_large_problem(limit: int) -> ProblemError:

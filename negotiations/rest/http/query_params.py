@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 
 from negotiations.text.did_you_mean import suggest_similar
+from negotiations.text.validators import name_character
 
 from .problem_details import ProblemError
 
@@ -59,8 +60,7 @@ class QueryParams(dict[str, str]):
                 detail += " Ask for fewer values at a time." if "," in ",".join(values) else ""
                 self.fault(name, "unreadable_value", detail)
             elif not is_readable(",".join(values)):
-                detail = "The value is not UTF-8 or holds control characters."
-                self.fault(name, "unreadable_value", detail)
+                self.fault(name, "unreadable_value", explain_unreadable(",".join(values)))
             else:
                 self[name] = ",".join(values)
 
@@ -99,9 +99,16 @@ def refuse_query_params(request: Request) -> None:
 
 def is_readable(value: str) -> bool:
     """Whether a value is text of a sensible length; U+FFFD is what broken UTF-8 decodes to."""
-    unwanted = {"Cc", "Cs"}
-    return (
-        len(value) <= MAX_VALUE_LENGTH
-        and "\ufffd" not in value
-        and not any(unicodedata.category(character) in unwanted for character in value)
-    )
+    return len(value) <= MAX_VALUE_LENGTH and not any(map(is_unreadable, value))
+
+
+def is_unreadable(character: str) -> bool:
+    return character == "\ufffd" or unicodedata.category(character) in {"Cc", "Cs"}
+
+
+def explain_unreadable(value: str) -> str:
+    """Say which character of a value cannot be read, and where."""
+    at, character = next((at, each) for at, each in enumerate(value) if is_unreadable(each))
+    if character == "\ufffd":
+        return f"The value is not UTF-8 from character {at + 1} on. Encode it as UTF-8."
+    return f"Character {at + 1} of the value is {name_character(character)}. Leave it out."

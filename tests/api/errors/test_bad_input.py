@@ -89,6 +89,90 @@ def test_what_is_no_json_is_malformed(client, body):
     assert code(send(client, body)) == (400, "malformed", "malformed")
 
 
+@pytest.mark.parametrize(
+    ("body", "pointer", "character"),
+    [
+        (rb'{"name": "\ud800"}', "/name", r"Character 1 of this text is \ud800"),
+        (rb'{"aliases": ["A", "A\uDC00b"]}', "/aliases/1", r"Character 2 of this text is \udc00"),
+        (rb'{"identifiers": {"a/b": "\ud83d \ude00"}}', "/identifiers/a~1b", r"is \ud83d"),
+        (rb'[{"name": "A"}, {"note": "\ude00\ud83d"}]', "/1/note", r"is \ude00"),
+        (rb'{"a\udfff": 1}', "/a\ufffd", r"Character 2 of this text is \udfff"),
+    ],
+)
+def test_half_of_a_surrogate_pair_has_its_pointer_and_place(client, body, pointer, character):
+    (error,) = send(client, body).json()["errors"]
+
+    assert error["pointer"] == pointer
+    assert character in error["detail"]
+    assert error["detail"].endswith("Write both halves, or the character itself in UTF-8.")
+
+
+def test_half_of_a_surrogate_pair_in_a_patch_has_its_pointer(client):
+    answer = send(client, rb'{"note": "\ud800"}', "PATCH", LAND, if_match="*")
+
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/note"]
+
+
+def test_half_of_a_surrogate_pair_deep_inside_is_nested_too_deeply(client):
+    assert code(send(client, b"[" * 300 + rb'"\ud800"' + b"]" * 300)) == (
+        400,
+        "malformed",
+        "malformed",
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("q=%ED%A0%80", "The value is not UTF-8 from character 1 on. Encode it as UTF-8."),
+        ("q=ab%FF", "The value is not UTF-8 from character 3 on. Encode it as UTF-8."),
+        ("q=a%0Cb", "Character 2 of the value is U+000C FORM FEED. Leave it out."),
+        ("q=%00", "Character 1 of the value is U+0000 NULL. Leave it out."),
+    ],
+)
+def test_an_unreadable_query_is_answered_with_its_character(client, query, detail):
+    (error,) = client.get(f"{PARTIES}?{query}").json()["errors"]
+
+    assert error == {"parameter": "q", "code": "unreadable_value", "detail": detail}
+
+
+@pytest.mark.parametrize(
+    ("member", "text", "detail"),
+    [
+        (
+            "name",
+            "A\x0cB",
+            (
+                "The character U+000C FORM FEED at position 2 is not allowed here. "
+                "Delete it, or write a space in its place."
+            ),
+        ),
+        (
+            "note",
+            "One.\nT\x0bwo.",
+            (
+                "The character U+000B VERTICAL TAB in line 2, column 2 is not allowed here. "
+                "Delete it, or write a space or a line break in its place."
+            ),
+        ),
+        (
+            "note",
+            "A\u202eB",
+            (
+                "The character U+202E RIGHT-TO-LEFT OVERRIDE in line 1, column 2 "
+                "is not allowed here. Delete it, or write a space or a line break in its place."
+            ),
+        ),
+    ],
+)
+def test_a_refused_character_has_its_name_and_place(client, member, text, detail):
+    answer = send(client, json.dumps(PARTY | {member: text}))
+
+    assert [(e["pointer"], e["detail"]) for e in answer.json()["errors"]] == [
+        (f"/{member}", detail)
+    ]
+
+
 @pytest.mark.parametrize("body", [b"[]", b"[1]", b"7", b'"x"', b"null", b"true"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_a_body_is_an_object(client, method, body):
