@@ -16,44 +16,40 @@ from django.db import IntegrityError, transaction
 from django.db.models import UniqueConstraint
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import Resource
 from import_export.results import RowResult
-from rest_framework.exceptions import ParseError, ValidationError
-from rest_framework.serializers import BaseSerializer
+from rest_framework.exceptions import ValidationError
 from tablib import Dataset
 
 from negotiations import history, permissions
 from negotiations.admin.forms.quantities import list_quantities
-from negotiations.admin.forms.whole_numbers import refuse_parted
 from negotiations.admin.history.diffs import CellChange
 from negotiations.admin.spoken import translate_model_name
 from negotiations.history import bulk as many
 from negotiations.models import Record, StaleVersion
 from negotiations.models.slugs import assign_slugs
 from negotiations.models.system.locks import serialize_writers
-from negotiations.rest.http import parsers
 from negotiations.rest.http.exception_handler import flatten_errors
 from negotiations.rest.http.merge_patch import has_value_changed
-from negotiations.rest.http.problem_details import ProblemError
 from negotiations.rest.http.query_params import is_readable
 from negotiations.rest.read.projections import Body
 from negotiations.rest.read.sparse_fields import get_default_projection
-from negotiations.rest.read.table_renderers import format_cell, unescape_formula
+from negotiations.rest.read.table_renderers import format_cell
 from negotiations.rest.representations.relation_fields import RelatedSlugField, RelatedSlugListField
 from negotiations.rest.representations.serializers import NESTED, SERIALIZERS, Draft
-from negotiations.rest.representations.strict_fields import (
-    StrictBooleanField,
-    StrictCharField,
-    StrictIntegerField,
-    StrictJSONField,
-)
 from negotiations.rest.write import bulk_create
 from negotiations.text.did_you_mean import suggest_similar
 
+from .cells import (
+    ALL,
+    CellErrors,
+    find_version_error,
+    format_did_you_mean,
+    group_by_column,
+    parse_cells,
+)
 from .files import Sheet
-from .garbled import find_mojibake
 from .quantity_cells import (
     expand_quantities,
     find_missing_bounds,
@@ -65,19 +61,7 @@ from .unreadable import BadCell, ImportProblem, UnreadableFileError
 # Rows that change something, in one file: checking them takes a minute or two.
 MAX_CHANGES = 2000
 CHUNK = 500
-ALL = "__all__"
-# What is wrong with cells, by their columns.
-CellErrors = dict[str, list[str]]
-# What a body has for a cell that cannot be read: its member refuses it, and rules pass it over.
-UNREADABLE: Any = object()
-GARBLED = gettext_lazy(
-    "“%(seen)s” looks garbled: perhaps it is “%(meant)s”, opened without its encoding and saved "
-    "again. Open the original as UTF-8, and save it as CSV UTF-8 or as XLSX."
-)
 NAME = re.compile("[a-z0-9-]+")
-BASED = gettext_lazy(
-    "Say on which version this row is based; the record is in version %(version)s."
-)
 
 
 def build_dataset(sheet: Sheet, model: type[Record]) -> Dataset:
@@ -107,47 +91,6 @@ def build_dataset(sheet: Sheet, model: type[Record]) -> Dataset:
     for _number, cells in sheet.rows:
         rows.append(cells)
     return rows
-
-
-def format_did_you_mean(words: Sequence[str]) -> str:
-    """The end of a fault that knows the nearest words."""
-    if not words:
-        return ""
-    either = _("or")
-    return " " + _("Did you mean %(words)s?") % {"words": f" {either} ".join(words)}
-
-
-def parse_cell(field: BaseSerializer | Any, cell: str) -> Any:
-    """What a cell says as a member of a body; a text that fits no type is left to the member."""
-    if not cell:
-        return get_empty_value(field)
-    if isinstance(field, StrictIntegerField):
-        refuse_parted(cell)
-        return int(cell) if re.fullmatch("[0-9]{1,20}", cell) else cell
-    if isinstance(field, StrictBooleanField):
-        return {"true": True, "false": False}.get(cell.lower(), cell)
-    if isinstance(field, (StrictJSONField, RelatedSlugListField)) or getattr(field, "many", False):
-        try:
-            return parsers.parse_json(cell.encode())
-        except (ParseError, UnicodeEncodeError):
-            detail = _('Write JSON, for example ["ukraine", "russia"].')
-            raise ValidationError(detail) from None
-        except ProblemError:
-            detail = _(
-                "A text in this JSON holds half of a surrogate pair, such as \\ud800. Write both "
-                "halves, or the character itself."
-            )
-            raise ValidationError(detail) from None
-    return unescape_formula(cell)
-
-
-def get_empty_value(field: Any) -> Any:
-    """What an empty cell says."""
-    if isinstance(field, StrictJSONField):
-        return field.kind()
-    if isinstance(field, RelatedSlugListField) or getattr(field, "many", False):
-        return []
-    return None if field.allow_null and not isinstance(field, StrictCharField) else ""
 
 
 class RecordResource(Resource):
@@ -358,7 +301,7 @@ class RecordResource(Resource):
             detail = _("There is no such record; leave the version empty to make a new one.")
             errors.setdefault("slug", [detail])
         errors |= find_missing_bounds(self.model, row, written)
-        body = self._parse_cells(written, errors)
+        body = parse_cells(self.known, written, errors)
         serializer = self.serializer_class(context=self.context)
         draft, faults = bulk_create.build_draft(serializer, body, "")
         if draft is None or errors:
@@ -388,7 +331,7 @@ class RecordResource(Resource):
         self._count()
         old = self.records.get(body["slug"]) or self.model._base_manager.get(slug=body["slug"])
         record = copy.copy(old)
-        values = self._parse_cells(changed, errors)
+        values = parse_cells(self.known, changed, errors)
         serializer = self.serializer_class(record, partial=True, context=self.context)
         try:
             draft: Draft = serializer.run_validation(values)
@@ -418,26 +361,6 @@ class RecordResource(Resource):
 
     # Both
 
-    def _parse_cells(self, cells: Mapping[str, str], errors: CellErrors) -> Body:
-        """Return the cells as members of a body; add the errors of those that cannot be read."""
-        values: dict[str, Any] = {}
-        for name, cell in cells.items():
-            values[name] = UNREADABLE
-            if name in errors:
-                continue
-            if isinstance(cell, BadCell):
-                errors[name] = [str(cell)]
-            elif found := find_mojibake(cell):
-                errors[name] = [GARBLED % found._asdict()]
-            else:
-                try:
-                    values[name] = parse_cell(self.known[name], cell)
-                except ValidationError as error:
-                    errors[name] = [str(detail) for detail in error.detail]
-                except RuleBreach as error:
-                    errors[name] = error.messages
-        return values
-
     def _refuse_repeated(self, record: Record, result: Any) -> None:
         """Refuse a row whose values only one record may have, and which an earlier row gives."""
         for constraint in record._meta.constraints:
@@ -460,30 +383,6 @@ class RecordResource(Resource):
         except (IntegrityError, StaleVersion):
             detail = _("Somebody wrote the same at this moment; try again.")
             raise RuleBreach({ALL: detail}) from None
-
-
-def find_version_error(row: Mapping[str, str], body: Body) -> CellErrors:
-    """Return what is wrong with the version on which a change is based."""
-    told, stored = row.get("version", ""), body["version"]
-    if not told:
-        return {"version": [BASED % {"version": stored}]}
-    if told == str(stored) or isinstance(told, BadCell):
-        return {}
-    detail = _("Somebody saved the record since: it is now in version %(version)s.")
-    advice = _("Export it again and repeat the change.")
-    return {"version": [f"{detail % {'version': stored}} {advice}"]}
-
-
-def group_by_column(faults: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Faults of a body by their columns, what lies deeper said in words."""
-    found: dict[str, list[str]] = {}
-    for fault in faults:
-        column, _, inside = fault["pointer"].removeprefix("/").partition("/")
-        place = f"{inside.replace('/', ', ')}: " if inside and column == NESTED else ""
-        hint = format_did_you_mean(fault.get("did_you_mean", ()))
-        words = f"{place}{fault['detail']}{hint}"
-        found.setdefault(column or ALL, []).append(words)
-    return found
 
 
 def iter_problems(result: Any, numbers: Sequence[int]) -> Iterator[ImportProblem]:
