@@ -23,8 +23,8 @@ from negotiations.rest.representations.strict_fields import (
     StrictIntegerField,
     StrictJSONField,
 )
+from negotiations.text.mojibake import find_mojibake
 
-from .garbled import find_mojibake
 from .unreadable import BadCell
 
 ALL = "__all__"
