@@ -1,4 +1,7 @@
-"""Texts in UTF-8 that a program took for another encoding and saved: ``Ã©`` for ``é``."""
+"""Texts that a program took for another encoding and saved: ``Ã©`` for ``é``, ``Êèåâ`` for ``Киев``.
+
+The first was UTF-8 and read in a code page; the second was in a code page, and read as Latin-1.
+"""
 
 import re
 import unicodedata
@@ -20,6 +23,12 @@ MODERN_CYRILLIC = re.compile("[ЁЄІЇА-яёєіїҐґ]")
 SIGNS = frozenset("’‘‚“”„–—…€•«»°№§©®™·¡¿\u00a0\ufeff\u200e\u200f")
 # Capitals with which short names of bodies end: РЄ is the Council of Europe.
 CAPITALS = frozenset("ЄІЇҐЎЈЁ")
+# Words wholly of what Latin-1 has where other code pages have their alphabets.
+ACCENTED_WORD = re.compile(
+    "(?<![0-9A-Za-z])[\u00c0-\u00ff\u00a8\u00aa\u00af\u00b2-\u00b4\u00b8\u00ba\u00bf\u00a5]{4,}"
+    "(?![0-9A-Za-z])"
+)
+ALPHABETS = ("cp1251", "koi8_u", "cp1253", "cp1255", "cp1256")
 REPLACEMENT_CHARACTER = "\ufffd"
 
 
@@ -51,11 +60,33 @@ def find_mojibake(text: str) -> Mojibake | None:
     if REPLACEMENT_CHARACTER in text:
         at = text.index(REPLACEMENT_CHARACTER)
         return Mojibake(text[max(0, at - 10) : at + 10], "?")
+    if misread := find_misread_alphabet(text):
+        return misread
+    whole = set()
     for run in RUNS.finditer(text):
-        for table in PAGES.values():
-            meant = undo_code_page(run[0], table)
-            if meant and (len(meant) > 1 or is_no_chance(run, meant)):
+        if run[0] in whole:
+            continue
+        readings = [meant for table in PAGES.values() if (meant := undo_code_page(run[0], table))]
+        if not readings:
+            whole.add(run[0])
+        for meant in readings:
+            if len(meant) > 1 or is_no_chance(run, meant):
                 return Mojibake(run[0][:40], meant[:40])
+    return None
+
+
+def find_misread_alphabet(text: str) -> Mojibake | None:
+    """Return the first word that has another alphabet when its bytes are read as they were meant."""
+    for word in ACCENTED_WORD.finditer(text):
+        written = word[0].encode("latin_1")
+        for page in ALPHABETS:
+            meant = written.decode(page, "replace")
+            if (
+                len(set(meant)) > 1
+                and meant.isalpha()
+                and meant in {meant.lower(), meant.upper(), meant.capitalize()}
+            ):
+                return Mojibake(word[0][:40], meant[:40])
     return None
 
 

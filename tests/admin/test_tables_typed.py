@@ -44,12 +44,28 @@ def test_utf8_read_in_another_code_page_is_refused_with_its_place(desk, word, pa
     assert "looks garbled" in detail
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        *(("Президент Росії", "cp1251"), ("Київ", "cp1251"), ("КИЕВ", "cp1251")),
+        *(("Киев", "koi8_r"), ("Καλημέρα", "cp1253"), ("السلام", "cp1256"), ("שלום", "cp1255")),
+    ],
+)
+def test_another_alphabet_read_as_latin_1_is_refused_with_its_place(desk, words, page):
+    answer = send_notes(desk, "as it is", f"The {words.encode(page).decode('latin_1')}, 2025")
+
+    ((row, column, detail),) = get_import_faults(answer)
+    assert (row, column) == (3, "note")
+    assert "looks garbled" in detail
+
+
 def test_real_words_are_not_taken_for_garbled(desk):
     words = [
         *("С. Лавров", "п. С. – голова", "У Р. № 5", "С…", "С–300", "5 °С", "РЄ", "Рада (РЄ)"),
         *("Ні", "Ті", "Зі", "Ці", "Її", "Её", "её", "Моё", "«С»", "Ој", "Ђорђе", "Њујорк", "Џон"),
         *("SPÓŁKA", "NÓŻ", "MĘŻCZYZNA", "Úžasný", "ÚŽASNÝ", "PĂŞUNE", "GRÖSSE", "ŽIŽKA", "ČSSR"),
         *("“école”", "«été»", "l’été d’été", "isso —é claro", "–à", "«IRMÃ»", "İzmir", "Σ", "ΟΗΕ"),
+        *("öö", "ÅÅÅÅ", "jäääär", "Þýði", "Ýýìà3", "Éàé"),
     ]  # fmt: skip
     for locale in ("uk_UA", "ru_RU", "bg_BG", "pl_PL", "cs_CZ", "de_DE", "fr_FR", "tr_TR", "ro_RO"):
         Faker.seed(1)
