@@ -87,7 +87,7 @@ class RecordAdmin(
         adding, open_for_writing = obj is None, self.has_change_permission(request, obj)
         first: list[Any] = list(self.facts)
         if open_for_writing:
-            first.insert(0, ("read_version", "seen_version", "form_key"))
+            first.insert(0, ("read_version", "seen_version", "form_key", "warned"))
         last: list[Any] = [] if adding else ["review"]
         if open_for_writing:
             last.append("reason")

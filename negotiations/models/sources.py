@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from negotiations.text.document_formats import recognize_document, recognize_wide_encoding
 from negotiations.text.validators import validate_language_tag, validate_web_address
 
 from .base import LONGEST_TITLE, Record
 from .choices import Vocabulary
-from .constraints import RuleErrors, rule_error
+from .constraints import RuleError, RuleErrors, rule_error
 from .date_fields import UncertainDateField, build_date_constraints
 from .list_indexes import build_list_indexes
 
@@ -114,8 +115,34 @@ class Source(Record):
     def __str__(self) -> str:
         return self.title or f"{self.publisher or self.get_kind_display()} {self.published}".strip()
 
+    def faults(self) -> RuleErrors:
+        yield from super().faults()
+        # A text that was stored before this rule stays as it is.
+        if self._state.adding and (name := self.recognize_format()):
+            yield self.build_format_error(name)
+
+    def recognize_format(self) -> str:
+        """Return the format of a document that was saved or pasted as the text; empty for text."""
+        content = self.text.encode(errors="replace")
+        return recognize_document(content) or recognize_wide_encoding(content)
+
+    @staticmethod
+    def build_format_error(name: str) -> RuleError:
+        """Say what a document is that is not plain text, and what to do."""
+        return rule_error(
+            "text",
+            _(
+                "This is %(format)s, not plain text. Open it in a program that reads it, and copy "
+                "its text, or save it as plain text in UTF-8."
+            ),
+            "not_plain_text",
+            format=name,
+        )
+
     def change_faults(self, stored: Any) -> RuleErrors:
         yield from super().change_faults(stored)
+        if self.text != stored.text and (name := self.recognize_format()):
+            yield self.build_format_error(name)
         if self.text != stored.text and (self.quoted.exists() or self.dismissals.exists()):
             yield rule_error(
                 "text",

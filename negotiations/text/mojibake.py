@@ -1,4 +1,4 @@
-"""Texts that a program took for another encoding and saved: ``Ã©`` for ``é``, ``Êèåâ`` for ``Киев``.
+"""Texts that a program took for another encoding: ``Ã©`` for ``é``, ``Êèåâ`` for ``Киев``.
 
 The first was UTF-8 and read in a code page; the second was in a code page, and read as Latin-1.
 """
@@ -76,7 +76,7 @@ def find_mojibake(text: str) -> Mojibake | None:
 
 
 def find_misread_alphabet(text: str) -> Mojibake | None:
-    """Return the first word that has another alphabet when its bytes are read as they were meant."""
+    """Return the first word whose bytes have another alphabet in a code page."""
     for word in ACCENTED_WORD.finditer(text):
         written = word[0].encode("latin_1")
         for page in ALPHABETS:

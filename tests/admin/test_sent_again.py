@@ -201,9 +201,8 @@ def test_source_form_resent_with_another_text_is_shown_with_a_new_key(desk):
     other = {**form, "text": "Nobody came to Geneva on that day."}
     looked = desk.post(SOURCE_INTAKE_URL, {**other, "_look": "1", "_save": ""})
     answer = desk.post(SOURCE_INTAKE_URL, other)
-    uploaded = desk.post(
-        SOURCE_INTAKE_URL, {**form, "file": build_text_file(b"A file has other words than these.")}
-    )
+    file = build_text_file(b"A file has other words than these.")
+    uploaded = desk.post(SOURCE_INTAKE_URL, {**form, "text": "", "file": file})
 
     assert get_form_data(looked)["text"] == other["text"]
     assert get_form_data(answer)["text"] == other["text"]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import history
+from negotiations.admin.forms.confirmation import ConfirmedFormMixin
 from negotiations.admin.forms.double_submit import (
     find_repeated,
     find_spent,
@@ -26,20 +27,27 @@ from negotiations.admin.forms.double_submit import (
 )
 from negotiations.admin.forms.record_form import RuleForm
 from negotiations.admin.forms.saving import Page
+from negotiations.admin.transfer.uploads import build_upload, find_upload, store_upload
 from negotiations.models import Source
 from negotiations.permissions import can_create
 
 from .form_layout import build_date_row
 from .forms import DATE_SUFFIXES, build_form_field
-from .source_text import SubmittedText, read_uploaded_text
+from .source_text import SubmittedText, UploadedText, read_uploaded_text
 
 DATE = tuple(f"published{part}" for part in DATE_SUFFIXES)
+PASTED, UPLOADED = "pasted", "uploaded"
+# Of files whose text waits until it is chosen, or the pasted one.
+UPLOAD_KIND = "source text"
 ASKED = ("title", "publisher", "author", "url", "kind", "language", "complete")
 MORE = ("archived_url", "reliability", "open_question", "note")
 
 
-class SourceIntakeForm(RuleForm):
-    """A new source: nothing is set that nobody chose, and a known text is not taken unseen."""
+class SourceIntakeForm(ConfirmedFormMixin, RuleForm):
+    """A new source: nothing is set that nobody chose, and a known text is not taken unseen.
+
+    Of a pasted text and that of a file, both are kept until one is chosen.
+    """
 
     read_version = None  # type: ignore[assignment]
     seen_version = None  # type: ignore[assignment]
@@ -50,19 +58,50 @@ class SourceIntakeForm(RuleForm):
         widget=forms.ClearableFileInput(attrs={"accept": ".txt,.md,text/plain"}),
     )
     form_key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    waiting = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    chosen = forms.ChoiceField(
+        required=False, choices=[(PASTED, PASTED), (UPLOADED, UPLOADED)], widget=forms.RadioSelect
+    )
     known = forms.BooleanField(
         required=False, label=gettext_lazy("I have looked at these; this is another document")
     )
 
     # What can be told of the text, once there is one.
     about: SubmittedText | None = None
+    uploaded: UploadedText | None = None
 
     def clean_file(self) -> Any:
         brought = self.cleaned_data["file"]
         if brought:
-            self.cleaned_data["text"] = read_uploaded_text(brought)
-            self.errors.pop("text", None)
+            self.uploaded = UploadedText(brought.name, read_uploaded_text(brought))
         return brought
+
+    def clean_waiting(self) -> str:
+        key: str = self.cleaned_data["waiting"]
+        upload = find_upload(self.user, UPLOAD_KIND, key).first()
+        if upload and not self.uploaded:
+            self.uploaded = UploadedText(upload.name, bytes(upload.content).decode())
+        return key
+
+    def clean(self) -> Any:
+        if self.uploaded:
+            pasted = self.cleaned_data.get("text", "")
+            chosen = self.cleaned_data.get("chosen")
+            if self.is_undecided:
+                message = _("A text is pasted and a file is given. Choose one of them here.")
+                self.add_error("chosen", ValidationError(message, code="undecided"))
+            elif not pasted or chosen == UPLOADED:
+                self.cleaned_data["text"] = self.uploaded.text
+                self.errors.pop("text", None)
+        return super().clean()
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the pasted text and that of the file differ, and none of them is chosen."""
+        pasted = self.cleaned_data.get("text", "")
+        if self.uploaded is None or not pasted or self.cleaned_data.get("chosen"):
+            return False
+        return bool(pasted != self.uploaded.text)
 
     def validate(self) -> None:
         text = self.cleaned_data.get("text")
@@ -91,11 +130,19 @@ def build_intake_form_class(user: Any) -> type[SourceIntakeForm]:
 def _place_cursor(form: Any) -> None:
     """In the first box that has a fault, as the page shows them; else in the text."""
     faulty = [
-        name for name in ("file", "text", "known", *ASKED, *DATE, *MORE) if name in form.errors
+        name
+        for name in ("file", "chosen", "text", "known", *ASKED, *DATE, *MORE)
+        if name in form.errors
     ]
     if faulty:
         form.fields["text"].widget.attrs.pop("autofocus")
         form.fields[faulty[0]].widget.attrs["autofocus"] = True
+
+
+def describe_text(name: str, text: str) -> str:
+    """Say which of two texts is meant: its name, its length and how it begins."""
+    words = _("%(name)s, %(length)s characters: “%(begin)s…”")
+    return words % {"name": name, "length": len(text), "begin": " ".join(text[:80].split())}
 
 
 class SourceIntakeMixin(admin.ModelAdmin):
@@ -144,13 +191,27 @@ class SourceIntakeMixin(admin.ModelAdmin):
     def _with_text(self, form: Any, kind: Any) -> Any:
         """The form shown again: a file's text stands in the box; only a save is judged."""
         data, about, errors = form.data.copy(), form.about, dict(form.errors)
+        for name in ("waiting", "chosen"):
+            data.pop(name, None)
+        uploaded = form.uploaded if form.is_undecided else None
+        if uploaded:
+            upload = build_upload(form.user, UPLOAD_KIND, uploaded.name, uploaded.text.encode())
+            store_upload(upload)
+            data["waiting"] = upload.key
         if about:
             data["text"] = about.text
+        if "_save" not in data:
+            data.pop("warned", None)
+            errors = {n: e for n, e in errors.items() if n in {"file", "chosen"}}
         shown = kind(data)
-        shown.about = about
-        judged = errors if "_save" in data else {n: e for n, e in errors.items() if n == "file"}
-        shown._errors = forms.utils.ErrorDict(judged)
+        shown.about, shown.uploaded = about, uploaded
+        shown._errors = forms.utils.ErrorDict(errors)
         shown.cleaned_data = {}
+        if uploaded:
+            shown.fields["chosen"].choices = [
+                (PASTED, describe_text(_("the pasted text"), about.text if about else "")),
+                (UPLOADED, describe_text(uploaded.name, uploaded.text)),
+            ]
         _place_cursor(shown)
         return shown
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from negotiations.dates.relative import ANY_DAY, find_date_phrases, interpret_phrase
 from negotiations.models import Certainty, SearchDocument, Source
 from negotiations.rest.read.search_query import AndGroup, Phrase, SearchQuery
+from negotiations.text.document_formats import recognize_document, recognize_wide_encoding
 from negotiations.text.language import (
     NEAR_DUPLICATE_OVERLAP,
     detect_language,
@@ -45,6 +46,13 @@ class SourceSuggestion(NamedTuple):
     field: str
     value: str
     label: str
+
+
+class UploadedText(NamedTuple):
+    """The text of a file that was sent, and the name of the file."""
+
+    name: str
+    text: str
 
 
 class SubmittedText(NamedTuple):
@@ -111,10 +119,12 @@ def read_uploaded_text(brought: Any) -> str:
     A mark of the byte order tells how the file is written and is no part of its text. What a box of
     a form would change unseen, such as NUL, is refused here.
     """
-    if brought.size > MAX_FILE_BYTES:
+    content = brought.read(MAX_FILE_BYTES + 1)
+    refuse_documents(content)
+    if len(content) > MAX_FILE_BYTES:
         raise ValidationError(_("The file is larger than a text can be here."), code="too_large")
     try:
-        text: str = brought.read().decode("utf-8-sig")
+        text: str = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValidationError(
             _("The file is not UTF-8: save it again as UTF-8, or open it and paste its text."),
@@ -123,3 +133,14 @@ def read_uploaded_text(brought: Any) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     validate_printable(text, multiline=True)
     return text
+
+
+def refuse_documents(content: bytes) -> None:
+    """Refuse what is no plain text, or not in UTF-8, with what it is."""
+    if name := recognize_document(content):
+        raise Source.build_format_error(name)[1]
+    if encoding := recognize_wide_encoding(content):
+        message = _(
+            "The file is in %(encoding)s: save it again as UTF-8, or open it and paste its text."
+        )
+        raise ValidationError(message % {"encoding": encoding}, code="not_utf8")

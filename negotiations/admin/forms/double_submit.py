@@ -39,7 +39,7 @@ Answer = TypeVar("Answer")
 
 FORMS_KEPT = timedelta(days=7)
 # Buttons, and what the desk itself adds to a form: no content.
-BESIDE = re.compile(r"_.*|csrfmiddlewaretoken|form_key|filled_in_by|login-.*")
+BESIDE = re.compile(r"_.*|csrfmiddlewaretoken|form_key|warned|filled_in_by|login-.*")
 
 
 def generate_form_key() -> str:

@@ -19,6 +19,7 @@ from negotiations.permissions import (
     get_review_action,
 )
 
+from .confirmation import ConfirmedFormMixin
 from .double_submit import generate_form_key
 from .fields import ConcealedInput
 from .quantities import list_quantities, split_bounds
@@ -114,7 +115,7 @@ class RuleForm(VersionedForm):
             self.add_error(name if shown else None, errors)
 
 
-class RecordForm(RuleForm):
+class RecordForm(ConfirmedFormMixin, RuleForm):
     """The form of a page: it sees what the inlines propose, so words and record go together."""
 
     form_key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)

@@ -16,7 +16,7 @@ from negotiations.history.diff import compare_versions
 from negotiations.models import Record
 
 # Fields of the form that are no content of the record.
-CONTROL_FIELDS = frozenset({"read_version", "seen_version", "form_key", "reason"})
+CONTROL_FIELDS = frozenset({"read_version", "seen_version", "form_key", "warned", "reason"})
 
 SAVED = gettext_lazy(
     "This was saved on %(when)s, after you opened it: it is now version %(version)s."

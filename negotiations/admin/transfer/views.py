@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,11 +35,9 @@ from negotiations.rest.representations.serializers import SERIALIZERS
 from .files import MAX_BYTES, MAX_ROWS, read_sheet
 from .rows import MAX_CHANGES, RecordResource, build_dataset, iter_problems
 from .unreadable import ImportProblem, SeveralSheetsError, UnreadableFileError
+from .uploads import build_upload, find_upload, store_upload
 
 TABLES = {table.format: table for table in (SpreadsheetCSVRenderer, XLSXRenderer)}
-UPLOADS_KEPT = timedelta(days=1)
-# Of one person: who previews more without confirming begins anew.
-MAX_UPLOADS = 10
 MAX_PROBLEMS_SHOWN = 200
 
 
@@ -108,13 +104,8 @@ class ImportExportMixin(admin.ModelAdmin):
             return self._import_page(request, form=form)
         sent = form.cleaned_data["file"]
         # More than this is not even read: the limit is told by its length alone.
-        upload = Upload(
-            key=uuid.uuid4().hex,
-            user=request.user,
-            kind=str(self.opts.model_name),
-            name="".join(c for c in sent.name if c.isprintable())[-200:],
-            content=sent.read(MAX_BYTES + 1),
-        )
+        content = sent.read(MAX_BYTES + 1)
+        upload = build_upload(request.user, str(self.opts.model_name), sent.name, content)
         return self._preview(request, upload, form)
 
     def _preview_chosen(self, request: Any) -> Any:
@@ -141,8 +132,8 @@ class ImportExportMixin(admin.ModelAdmin):
 
     def _waiting(self, request: Any) -> Any:
         """The file that the form names, if it is the user's own and still there."""
-        key = request.POST.get("upload", "")[:40].replace("\0", "")
-        return Upload.objects.filter(user=request.user, kind=self.opts.model_name, key=key)
+        key = request.POST.get("upload", "")
+        return find_upload(request.user, str(self.opts.model_name), key)
 
     def _answer_again(self, request: Any) -> HttpResponseRedirect:
         """Lead a second click to what the first one did; ask for a file that is gone."""
@@ -288,16 +279,6 @@ def list_problems(result: Any, numbers: Sequence[int]) -> list[ImportProblem]:
     for unforeseen in result.base_errors:
         raise unforeseen.error
     return list(iter_problems(result, numbers))
-
-
-def store_upload(upload: Upload) -> None:
-    """Let the file wait for its confirmation, and older ones go."""
-    if upload.pk:
-        return
-    Upload.objects.filter(at__lt=timezone.now() - UPLOADS_KEPT).delete()
-    mine = Upload.objects.filter(user=upload.user).order_by("-pk").values_list("pk", flat=True)
-    Upload.objects.filter(pk__in=list(mine[MAX_UPLOADS - 1 :])).delete()
-    upload.save()
 
 
 def describe_import(result: Any, opts: Any) -> str:
