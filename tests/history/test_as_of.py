@@ -48,6 +48,9 @@ def asked(client, path, instant=None, **query):
 def test_every_kind_is_known_as_it_was(reviewer, collection):
     record = build_scene()[collection]
     paths = [f"/api/v1/{collection}/", f"/api/v1/{record.address}/"]
+    # ``Last-Modified`` of a record made in this second is cut to the second of the request.
+    if now().microsecond > 500_000:
+        time.sleep(1 - now().microsecond / 1e6)
     before = [asked(reviewer, path) for path in paths]
     instant = now()
     record.note = "Looked at again."
