@@ -7,8 +7,9 @@ are written one by one, in a transaction that is taken back for a preview.
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError as RuleBreach
@@ -23,6 +24,7 @@ from rest_framework.exceptions import ValidationError
 from tablib import Dataset
 
 from negotiations import history, permissions
+from negotiations.admin.duplicates import NAME_FIELDS, StoredContents
 from negotiations.admin.forms.quantities import list_quantities
 from negotiations.admin.history.diffs import CellChange
 from negotiations.admin.spoken import translate_model_name
@@ -107,10 +109,14 @@ class RecordResource(Resource):
         request: Any,
         reason: str,
         numbers: Sequence[int],
+        repeated: Collection[str] = (),
         *,
         one_by_one: bool = False,
     ) -> None:
+        """Take ``repeated`` rows, by number or ``all``, though what they say is recorded."""
         super().__init__()
+        self.repeated = repeated
+        self.said: dict[Any, int] = {}
         self.model, self.request, self.reason, self.numbers = model, request, reason, numbers
         self.serializer_class = SERIALIZERS[model]
         self.context = {"request": request}
@@ -136,7 +142,16 @@ class RecordResource(Resource):
             # For the preview; other writers may take these names before they are given.
             for record in self._name_made():
                 record.slug = ""
+        self._fetch_repeated(result)
         return result
+
+    def _fetch_repeated(self, result: Any) -> None:
+        """Put the records that say the same, or have the same name, into the results of rows."""
+        keys = {key for row in result for key in (row.repeats, *row.namesakes) if key}
+        found = self.contents.fetch(keys) if keys else {}
+        for row in result:
+            row.same = found.get(row.repeats)
+            row.named = [found[key] for key in row.namesakes if key in found]
 
     def prepare(self) -> None:
         """Make ready what was checked, before anybody has to wait for it."""
@@ -164,7 +179,8 @@ class RecordResource(Resource):
             if self._write_all():
                 return None
             again = RecordResource(
-                self.model, self.request, self.reason, self.numbers, one_by_one=True
+                *(self.model, self.request, self.reason, self.numbers, self.repeated),
+                one_by_one=True,
             )
             again._read_stored(rows)
             return again._run(rows, dry_run=False)
@@ -263,6 +279,7 @@ class RecordResource(Resource):
         result = self.get_row_result_class()()
         result.number = self.numbers[options["row_number"] - 1]
         result.slug = row.get("slug", "")
+        result.repeats, result.repeats_row, result.namesakes = None, None, []
         typed = row
         try:
             row, errors = expand_quantities(self.model, row)
@@ -295,13 +312,16 @@ class RecordResource(Resource):
     # A new record
 
     def _make(self, row: Mapping[str, str], result: Any, errors: CellErrors) -> None:
-        self._count()
         written = {name: cell for name, cell in row.items() if cell}
         if written.pop("version", ""):
             detail = _("There is no such record; leave the version empty to make a new one.")
             errors.setdefault("slug", [detail])
         errors |= find_missing_bounds(self.model, row, written)
         body = parse_cells(self.known, written, errors)
+        if not errors and self._says_again(body, written, result):
+            result.import_type = RowResult.IMPORT_TYPE_SKIP
+            return
+        self._count()
         serializer = self.serializer_class(context=self.context)
         draft, faults = bulk_create.build_draft(serializer, body, "")
         if draft is None or errors:
@@ -317,15 +337,34 @@ class RecordResource(Resource):
         result.diff = [CellChange(name, "", cell) for name, cell in row.items() if cell]
         result.import_type, result.instance = RowResult.IMPORT_TYPE_NEW, record
         result.slug = record.slug
+        if name := NAME_FIELDS.get(self.model):
+            result.namesakes = self.contents.find_namesakes(body[name])
+
+    @cached_property
+    def contents(self) -> StoredContents:
+        """What is recorded already, once a row is new."""
+        return StoredContents(self.model, self.request.user)
+
+    def _says_again(self, body: Body, written: Mapping[str, str], result: Any) -> bool:
+        """Note which record or earlier row says the same; tell whether this one is left out."""
+        said = frozenset(cell for cell in written.items() if cell[0] != "slug")
+        first = self.said.setdefault(said, result.number)
+        result.repeats = self.contents.find(body)
+        if result.repeats is None and first != result.number:
+            result.repeats_row = first
+        is_new = result.repeats is None and result.repeats_row is None
+        return not is_new and {"all", str(result.number)}.isdisjoint(self.repeated)
 
     # A change
 
     def _change(self, row: Mapping[str, str], body: Body, result: Any, errors: CellErrors) -> None:
-        errors |= find_version_error(row, body)
         cells = {name: format_cell(body[name]) for name in row if name in body}
         changed = {name: cell for name, cell in row.items() if cell != cells.get(name, "")}
         result.import_type = RowResult.IMPORT_TYPE_SKIP
-        if not changed and not errors:
+        is_changed = bool(changed.keys() - {"version"})
+        if is_changed or row.get("version"):
+            errors |= find_version_error(row, body)
+        if not is_changed and not errors:
             return
         errors |= find_missing_bounds(self.model, row, changed)
         self._count()

@@ -126,7 +126,7 @@ class ImportExportMixin(admin.ModelAdmin):
             return self._import_page(
                 request, form=form, faults=faults, name=upload.name, notes=notes
             )
-        if result.totals["new"] or result.totals["update"]:
+        if result.totals["new"] or result.totals["update"] or list_repeats(result):
             store_upload(upload)
         return self._import_page(request, form=form, result=result, upload=upload, notes=notes)
 
@@ -180,7 +180,8 @@ class ImportExportMixin(admin.ModelAdmin):
             return CheckedFile(None, None, None, error.faults)
         numbers = [number for number, _ in found.rows]
         reason = get_reason(request) or f"Imported from {upload.name}"
-        resource = RecordResource(self.model, request, reason, numbers)
+        repeated = request.POST.getlist("repeated")
+        resource = RecordResource(self.model, request, reason, numbers, repeated)
         result = resource.check(rows)
         return CheckedFile(resource, rows, result, list_problems(result, numbers), found.notes)
 
@@ -223,6 +224,8 @@ class ImportExportMixin(admin.ModelAdmin):
             "form": form,
             "result": result,
             "rows": rows,
+            "repeats": (repeats := list_repeats(result or ())),
+            "unchanged": result.totals["skip"] - len(repeats) if result else 0,
             "upload": upload,
             "sheets": sheets,
             "sheet": request.POST.get("sheet", ""),
@@ -281,15 +284,25 @@ def list_problems(result: Any, numbers: Sequence[int]) -> list[ImportProblem]:
     return list(iter_problems(result, numbers))
 
 
+def list_repeats(result: Any) -> list[Any]:
+    """List the rows that say what a record or an earlier row says already."""
+    return [row for row in result if row.repeats or row.repeats_row]
+
+
 def describe_import(result: Any, opts: Any) -> str:
     """What an import did, in words."""
     numbers = result.totals
+    left_out = sum(row.import_type == "skip" for row in list_repeats(result))
     told = {
         "kinds": opts.verbose_name if numbers["new"] == 1 else opts.verbose_name_plural,
         "made": numbers["new"],
         "changed": numbers["update"],
-        "same": numbers["skip"],
+        "same": numbers["skip"] - left_out,
     }
+    words = _("%(made)s %(kinds)s made, %(changed)s changed.")
     if told["same"]:
-        return _("%(made)s %(kinds)s made, %(changed)s changed, %(same)s unchanged.") % told
-    return _("%(made)s %(kinds)s made, %(changed)s changed.") % told
+        words = _("%(made)s %(kinds)s made, %(changed)s changed, %(same)s unchanged.")
+    if not left_out:
+        return words % told
+    more = _("Rows left out, because they say what is recorded already: %(number)s.")
+    return f"{words % told} {more % {'number': left_out}}"
