@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from negotiations.history.merge import IGNORED_FIELDS
-from negotiations.models import Citation, Issue, Negotiation, Party, Person, Record
+from negotiations.models import Citation, Issue, Negotiation, Party, Person, Record, Source
 from negotiations.rest.representations.serializers import NESTED
 from negotiations.text.tokens import fold
 
@@ -31,6 +31,27 @@ EMPTY: tuple[Any, ...] = (None, "", frozenset())
 def find_namesakes(model: type[Record], name: str, user: Any) -> list[Any]:
     """Return the records that the user sees and that have this name among theirs."""
     return find_by_name(model, name, user) if model in NAME_FIELDS and name.strip() else []
+
+
+def find_sources_of_text(text: str, user: Any) -> Any:
+    """Return the sources that the user sees and that have this very text."""
+    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    return Source.objects.visible_to(user).filter(sha256=digest)
+
+
+def find_equal_records(record: Any, related: Mapping[str, Iterable[Any]], user: Any) -> list[Any]:
+    """Return a record that says all that a new one says, if the user sees any."""
+    body: dict[str, Any] = {}
+    for field in record._meta.concrete_fields:
+        value = getattr(record, field.attname)
+        if field.is_relation and value is not None and field.name not in IGNORED_FIELDS:
+            value = getattr(record, field.name).slug
+        body[field.name] = value
+    for field in record._meta.many_to_many:
+        body[field.name] = {target.slug for target in related.get(field.name, ())}
+    contents = StoredContents(type(record), user, like=body)
+    key = contents.find(body)
+    return list(contents.fetch([key] if key else []).values())
 
 
 class StoredContents:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from negotiations.admin.duplicates import find_sources_of_text
 from negotiations.dates.relative import ANY_DAY, find_date_phrases, interpret_phrase
 from negotiations.models import Certainty, SearchDocument, Source
 from negotiations.rest.read.search_query import AndGroup, Phrase, SearchQuery
@@ -92,7 +93,7 @@ class SubmittedText(NamedTuple):
     def twins(self) -> list[SimilarSource]:
         """Sources that the user sees with the same text, or with over four fifths of it."""
         visible = Source.objects.visible_to(self.user)
-        same = list(visible.filter(sha256=self.sha256)[:MAX_SUGGESTIONS])
+        same = list(find_sources_of_text(self.text, self.user)[:MAX_SUGGESTIONS])
         near = visible.filter(pk__in=self._candidates()).exclude(sha256=self.sha256)
         shares = [(source, 1.0) for source in same]
         shares += [(source, measure_overlap(self.text, source.text)) for source in near]
