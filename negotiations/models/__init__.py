@@ -15,7 +15,14 @@ from .proposals import Proposal, Response, Term
 from .sources import Source
 from .system.changes import Change
 from .system.erasures import Erasure
-from .system.operational import KeptAnswer, PasswordGuess, RequestCount, SpentForm, Upload
+from .system.operational import (
+    ImportedFile,
+    KeptAnswer,
+    PasswordGuess,
+    RequestCount,
+    SpentForm,
+    Upload,
+)
 from .system.roles import GROUPS, Role, get_role
 from .system.search import SearchDocument
 from .system.seed_entries import SeedEntry
@@ -64,6 +71,7 @@ __all__ = [
     "Delivery",
     "Dismissal",
     "Erasure",
+    "ImportedFile",
     "Incident",
     "Issue",
     "KeptAnswer",

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.utils import formats, timezone
 
 from negotiations.models import COLLECTIONS, Citation, Party, Person, Position
 from tests.factories import PartyFactory, PersonFactory, SourceFactory
@@ -202,3 +203,38 @@ def test_positions_of_two_issues_with_the_same_claim_are_two(db, reviewer_user):
     answer = send(client, Position, rows)
 
     assert get_repeats(answer) == []
+
+
+def get_notes(answer):
+    return list(answer.context["notes"])
+
+
+def test_a_file_sent_again_says_when_it_was_imported_and_by_whom(desk, reviewer_user):
+    assert get_notes(send(desk, Party, PARTIES)) == []
+    confirm(desk, Party, send(desk, Party, PARTIES))
+    on = formats.date_format(timezone.localtime(), "DATE_FORMAT")
+
+    (again,) = get_notes(send(desk, Party, PARTIES, "another-name.csv"))
+    (other,) = get_notes(send(build_admin_client(reviewer_user), Party, PARTIES))
+
+    for note in (again, other):
+        assert note.startswith(f"This file was imported by analyst on {on}")
+        assert note.endswith(": 3 parties made, 0 changed.")
+    assert get_notes(send(desk, Party, f"{PARTIES}Turkey,state,\n")) == []
+
+
+def test_a_file_that_was_only_previewed_or_refused_was_not_imported(desk):
+    send(desk, Party, PARTIES)
+    faulty = "name,kind\nUkraine,stat\n"
+    get_import_faults(send(desk, Party, faulty))
+
+    assert get_notes(send(desk, Party, PARTIES)) == []
+    assert get_notes(send(desk, Party, faulty)) == []
+
+
+def test_a_file_is_known_in_the_kind_into_which_it_was_imported(desk):
+    rows = "name\nLavrov\n"
+    confirm(desk, Person, send(desk, Person, rows))
+
+    assert len(get_notes(send(desk, Person, rows))) == 1
+    assert get_notes(send(desk, Party, rows)) == []

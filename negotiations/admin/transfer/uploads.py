@@ -1,13 +1,15 @@
 """Files that wait for the user who sent them, between two pages."""
 
+import hashlib
 import uuid
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 
-from negotiations.models import Upload
+from negotiations.models import ImportedFile, Upload
 
 UPLOADS_KEPT = timedelta(days=1)
 # Of one person: who previews more without confirming begins anew.
@@ -33,3 +35,27 @@ def store_upload(upload: Upload) -> None:
 def find_upload(user: Any, kind: str, key: str) -> QuerySet[Upload]:
     """Return the file with this key, if it is the user's own and still there."""
     return Upload.objects.filter(user=user, kind=kind, key=key[:40].replace("\0", ""))
+
+
+def note_import(upload: Upload, what: str) -> None:
+    """Remember that a file was imported, and what that did."""
+    sha256 = hash_content(upload)
+    known, _made = ImportedFile.objects.get_or_create(kind=upload.kind, sha256=sha256)
+    known.user, known.what = upload.user, what
+    known.save()
+
+
+def describe_last_import(upload: Upload) -> str:
+    """Say when a file was imported into the same kind, and what that did; empty if it never was."""
+    known = ImportedFile.objects.filter(kind=upload.kind, sha256=hash_content(upload)).first()
+    if known is None:
+        return ""
+    when = formats.date_format(timezone.localtime(known.at), "DATETIME_FORMAT")
+    told = {"when": when, "who": known.user, "what": known.what}
+    if known.user is None:
+        return _("This file was imported on %(when)s: %(what)s") % told
+    return _("This file was imported by %(who)s on %(when)s: %(what)s") % told
+
+
+def hash_content(upload: Upload) -> str:
+    return hashlib.sha256(bytes(upload.content)).hexdigest()

@@ -35,7 +35,13 @@ from negotiations.rest.representations.serializers import SERIALIZERS
 from .files import MAX_BYTES, MAX_ROWS, read_sheet
 from .rows import MAX_CHANGES, RecordResource, build_dataset, iter_problems
 from .unreadable import ImportProblem, SeveralSheetsError, UnreadableFileError
-from .uploads import build_upload, find_upload, store_upload
+from .uploads import (
+    build_upload,
+    describe_last_import,
+    find_upload,
+    note_import,
+    store_upload,
+)
 
 TABLES = {table.format: table for table in (SpreadsheetCSVRenderer, XLSXRenderer)}
 MAX_PROBLEMS_SHOWN = 200
@@ -122,6 +128,8 @@ class ImportExportMixin(admin.ModelAdmin):
         except SeveralSheetsError as several:
             store_upload(upload)
             return self._import_page(request, form=form, upload=upload, sheets=several.sheets)
+        if known := describe_last_import(upload):
+            notes = [known, *notes]
         if faults:
             return self._import_page(
                 request, form=form, faults=faults, name=upload.name, notes=notes
@@ -200,6 +208,7 @@ class ImportExportMixin(admin.ModelAdmin):
                 result, faults = again, list_problems(again, checked.resource.numbers)
             if not faults:
                 spent.marks = describe_import(result, self.opts)
+                note_import(upload, spent.marks)
         return result, faults
 
     def _import_page(

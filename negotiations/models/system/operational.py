@@ -83,6 +83,27 @@ class KeptAnswer(models.Model):
         return f"{self.key}: {self.status}"
 
 
+class ImportedFile(models.Model):
+    """The last import of a table into a kind of record: it is known when it is sent again."""
+
+    kind = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    what = models.TextField(help_text="What the import did, as its page says it.")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "sha256"], name="file_is_imported_into_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"
+
+
 class Upload(models.Model):
     """A file that waits, between its preview and the confirmation, for the one who sent it.
 
