@@ -1,12 +1,11 @@
 """What is recorded already: records with the same name, and records with the same content."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 
 from negotiations.history.merge import IGNORED_FIELDS
 from negotiations.models import Citation, Issue, Negotiation, Party, Person, Record, Source
@@ -49,7 +48,7 @@ def find_equal_records(record: Any, related: Mapping[str, Iterable[Any]], user: 
         body[field.name] = value
     for field in record._meta.many_to_many:
         body[field.name] = {target.slug for target in related.get(field.name, ())}
-    contents = StoredContents(type(record), user, like=body)
+    contents = StoredContents(type(record), user, {name: {body[name]} for name in body})
     key = contents.find(body)
     return list(contents.fetch([key] if key else []).values())
 
@@ -62,9 +61,12 @@ class StoredContents:
     """
 
     def __init__(
-        self, model: type[Record], user: Any, like: Mapping[str, Any] | None = None
+        self, model: type[Record], user: Any, among: Mapping[str, Collection[Any]]
     ) -> None:
-        """Read the records; with ``like``, only those with the same relations and coded values."""
+        """Read the records whose relations and coded values are ``among`` these, field by field.
+
+        Related records are named by slug.
+        """
         self.model = model
         self.rows: Any = model._default_manager.visible_to(user).order_by("pk")
         self.columns = [
@@ -77,9 +79,12 @@ class StoredContents:
             for field in self.columns
             if not (field.blank or field.null or field.has_default())
         ]
-        for field in self.columns if like else ():
-            if field.name in self.needed and (field.is_relation or field.choices):
-                self.rows = self.rows.filter(_is_equal(field, (like or {}).get(field.name)))
+        # Of kinds that have names, each name counts, whatever else a record says.
+        for field in self.columns if model not in NAME_FIELDS else ():
+            is_coded = field.is_relation or field.choices
+            if is_coded and field.name in self.needed and field.name in among:
+                path = f"{field.name}__slug" if field.is_relation else field.name
+                self.rows = self.rows.filter(**{f"{path}__in": among[field.name]})
         # By the values that every record needs: the number of a row, or the key, and the content.
         self.found: dict[tuple[Any, ...], list[tuple[int, dict[str, Any]]]] = {}
         self.names: dict[str, list[int]] = {}
@@ -151,10 +156,6 @@ class StoredContents:
     def fetch(self, keys: Iterable[int]) -> dict[int, Record]:
         """Return the records with these keys."""
         return self.model._default_manager.in_bulk(set(keys))
-
-
-def _is_equal(field: Any, value: Any) -> Q:
-    return Q(**{f"{field.name}__slug" if field.is_relation else field.name: value})
 
 
 def normalize(value: Any) -> Any:

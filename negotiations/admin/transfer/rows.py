@@ -250,6 +250,8 @@ class RecordResource(Resource):
 
     def _read_stored(self, dataset: Dataset) -> None:
         """Read the bodies of all records that the rows name."""
+        rows_of_cells = dataset.dict
+        self.cells = {name: {row[name] for row in rows_of_cells} for name in dataset.headers or ()}
         slugs = self._slugs(dataset)
         rows = self.model.objects.visible_to(self.request.user).order_by()
         shape = get_default_projection(self.model)
@@ -342,8 +344,8 @@ class RecordResource(Resource):
 
     @cached_property
     def contents(self) -> StoredContents:
-        """What is recorded already, once a row is new."""
-        return StoredContents(self.model, self.request.user)
+        """What is recorded already of what the file names, once a row is new."""
+        return StoredContents(self.model, self.request.user, self.cells)
 
     def _says_again(self, body: Body, written: Mapping[str, str], result: Any) -> bool:
         """Note which record or earlier row says the same; tell whether this one is left out."""
