@@ -95,9 +95,10 @@ def test_spaces_around_names_are_removed_by_every_interface(spaces, analyst, ana
     assert made["slug"] == "north-sea"
 
     desk = build_admin_client(analyst_user)
-    sheet = f'slug,name,kind\nsheet,"{named}",state\n'.encode()
+    other = named.replace("North", "South")
+    sheet = f'slug,name,kind\nsheet,"{other}",state\n'.encode()
     confirm(desk, Party, send(desk, Party, sheet))
-    assert Party.objects.get(slug="sheet").name == "North \u00adSea"
+    assert Party.objects.get(slug="sheet").name == "South \u00adSea"
 
 
 def test_seeds_with_spaces_around_names_load_again_without_a_change(tmp_path):
