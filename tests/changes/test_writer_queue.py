@@ -110,9 +110,10 @@ def test_writers_write_in_the_order_in_which_they_came(server):
         thread.join()
 
     path = server.variables["DATABASE_URL"].removeprefix("sqlite:///")
-    made = sqlite3.connect(path).execute(
-        "SELECT slug FROM negotiations_change WHERE slug LIKE 'in-line-%' ORDER BY sequence"
-    )
+    with closing(sqlite3.connect(path)) as database:
+        made = database.execute(
+            "SELECT slug FROM negotiations_change WHERE slug LIKE 'in-line-%' ORDER BY sequence"
+        ).fetchall()
     assert [slug for (slug,) in made] == [name.lower().replace(" ", "-") for name in names]
 
 
