@@ -48,7 +48,7 @@ def find_equal_records(record: Any, related: Mapping[str, Iterable[Any]], user: 
         body[field.name] = value
     for field in record._meta.many_to_many:
         body[field.name] = {target.slug for target in related.get(field.name, ())}
-    contents = StoredContents(type(record), user, {name: {body[name]} for name in body})
+    contents = StoredContents(type(record), user, {name: [value] for name, value in body.items()})
     key = contents.find(body)
     return list(contents.fetch([key] if key else []).values())
 
