@@ -28,7 +28,7 @@ WHOLE = (
 NEW_FIELD = {
     "negotiations/models/incidents.py": [
         (
-            "place = models.CharField(",
+            "_history_m2m_fields = [by]",
             '    weather = models.CharField(max_length=50, blank=True, help_text="The weather.")\n',
         )
     ],
