@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from negotiations.history import CONFLICT_ERRORS
 from negotiations.permissions import can_create, can_perform
 
+from .columns import TranslatedModelAdmin, build_readonly_fieldsets
 from .forms.double_submit import (
     find_repeated,
     find_spent,
@@ -26,7 +27,6 @@ from .forms.widgets import RecordWidgetsMixin
 from .history.deletion import DeletionMixin
 from .history.views import VersionsMixin
 from .review.state_changes import ReviewMixin
-from .spoken import TranslatedModelAdmin, build_readonly_fieldsets
 from .transfer.views import ImportExportMixin
 
 PROVENANCE = ("version", "created_by", "created_at", "updated_at")

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from negotiations.models import CITABLE_MODELS, Citation, Dismissal
 
 from .base import RecordAdmin
+from .columns import translate_model_name
 from .filters import AuthorFilter, VisibleRelatedFilter
-from .spoken import translate_model_name
 
 
 @admin.register(Citation)

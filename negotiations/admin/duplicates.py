@@ -142,7 +142,7 @@ class StoredContents:
         return None
 
     def _cites(self, key: int, citations: Iterable[Any]) -> bool:
-        """Tell whether a record is supported by all these words already."""
+        """Return whether a record is supported by all these words already."""
         words = Citation.objects.filter(**{f"{self.model._meta.model_name}_id": key})
         return all(
             words.filter(source__slug=each.get("source"), quote=each.get("quote")).exists()
@@ -170,7 +170,7 @@ def normalize(value: Any) -> Any:
 
 
 def _covers(field: Any, stored: Any, wanted: Any) -> bool:
-    """Tell whether a stored value says what is wanted; it may have more names or identifiers."""
+    """Return whether a stored value says what is wanted; it may have more names or identifiers."""
     if isinstance(field, models.JSONField) and isinstance(stored, frozenset):
         return bool(wanted <= stored)
     return bool(wanted == stored)

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy
 from negotiations.models import Commitment, Delivery, Outcome
 
 from .base import RecordAdmin, list_date_fields
+from .columns import build_quantity_column
 from .filters import AuthorFilter, VisibleRelatedFilter
 from .forms.inlines import RecordInline, build_citation_inline
-from .spoken import build_quantity_column
 
 
 class DeliveryInline(RecordInline):

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from negotiations.models import Role, Token, get_role
 from negotiations.permissions import can_create
 
-from .spoken import TranslatedModelAdmin
+from .columns import TranslatedModelAdmin
 
 
 def can_manage_users(user: Any) -> bool:

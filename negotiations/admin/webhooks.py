@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from negotiations.models import Webhook, WebhookDelivery
 from negotiations.permissions import can_create
 
-from .spoken import TranslatedModelAdmin
+from .columns import TranslatedModelAdmin
 from .users import can_manage_users
 
 

@@ -12,7 +12,7 @@ NAMES = {"~": "around", "?": "perhaps", "%": "perhaps around"}
 
 
 def is_qualified(text: str) -> bool:
-    """Tell whether an EDTF text doubts its own days; the empty text does not."""
+    """Return whether an EDTF text doubts its own days; the empty text does not."""
     return bool(text) and edtf.parse_edtf(text).is_qualified
 
 

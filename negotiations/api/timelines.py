@@ -210,7 +210,7 @@ def get_event_days(entry: TimelineEntry) -> tuple[date, date] | None:
 
 
 def is_doubtful(entry: TimelineEntry) -> bool:
-    """Tell whether the day is qualified in its text or assumed by its coder."""
+    """Return whether the day is qualified in its text or assumed by its coder."""
     return entry.date_certainty == Certainty.ASSUMED or date_words.is_qualified(entry.date)
 
 

@@ -418,7 +418,7 @@ class Watch:
         self.is_overtaken = False
 
     def look(self, used: Iterable[Record], written: Iterable[Record] = ()) -> bool:
-        """Tell whether one of these was written since, or what names one that is to be written.
+        """Return whether one of these was written since, or what names one that is to be written.
 
         A new record may also have been given the slug of another that is to be made.
         """

@@ -61,7 +61,7 @@ class PreparedWriter(Writer):
         return writes
 
     def is_overtaken(self) -> bool:
-        """Tell whether somebody wrote a record that the rows are or name since they were read."""
+        """Return whether somebody wrote a record that the rows are or name since they were read."""
         used = [record for found in self.registry.stored.values() for record in found.values()]
         changes = [change for those in self.changed.values() for change, _ in those]
         return self.watch.look(used, {each for change in changes for each in sensitive_to(change)})
@@ -84,7 +84,7 @@ class PreparedWriter(Writer):
 
 
 def can_be_prepared(steps: list[PlanStep]) -> bool:
-    """Tell whether rows can be validated before any is written.
+    """Return whether rows can be validated before any is written.
 
     What a new state of review allows depends on the records that were written before it.
     """

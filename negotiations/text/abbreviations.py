@@ -48,7 +48,7 @@ class Abbreviations(NamedTuple):
     ordinals: bool = False
 
     def ends_sentence(self, before: str, after: str) -> bool | None:
-        """Tell whether the stop at the end of ``before`` ends a sentence; None if nobody knows."""
+        """Whether the stop at the end of ``before`` ends a sentence; None if nobody knows."""
         tail, after = before[-REACH:], after.lstrip("\"'“”„«»‹›‘’([ \t\n\u00a0")
         if not after:
             return None

@@ -102,7 +102,7 @@ def undo_code_page(run: str, table: dict[str, int]) -> str:
 
 
 def is_no_chance(run: re.Match[str], meant: str) -> bool:
-    """Tell whether two or three letters that were one are no word of their own.
+    """Return whether two or three letters that were one are no word of their own.
 
     Beside other letters, what they were has the script and case of these: “Łódź” and not “SPÓŁKA”,
     in which “ÓŁ” could have been “ӣ”. «Зі» and «РЄ» are words.
@@ -126,7 +126,7 @@ def is_no_chance(run: re.Match[str], meant: str) -> bool:
 
 
 def is_no_cyrillic_word(run: re.Match[str]) -> bool:
-    """Tell whether a Cyrillic letter and another sign are what a letter alone became: «С–» for «і».
+    """Whether a Cyrillic letter and another sign are what a letter alone became: «С–» for «і».
 
     Only Р and С begin those of today’s letters; beside a sign, they may be an initial.
     """

@@ -78,7 +78,7 @@ class LineBreak(NamedTuple):
     narrowest: int = NARROWEST
 
     def has_no_room(self, share: float = 1) -> bool:
-        """Tell whether the next word would have made the line longer than this share of the width.
+        """Whether the next word would have made the line longer than this share of the width.
 
         A word that is longer than any line, such as an address, says nothing.
         """
@@ -282,7 +282,7 @@ def _join(
 
 
 def _says_on(paragraph: str, end: int, core: TextSpan) -> bool:
-    """Tell whether a sentence goes on after words that it quotes: “Two!” he said."""
+    """Return whether a sentence goes on after words that it quotes: “Two!” he said."""
     words = paragraph[core.start : core.end]
     quotes = any(mark in CLOSING_QUOTES for mark in paragraph[end : core.start])
     # と follows what is quoted in Japanese.

@@ -53,7 +53,7 @@ validate_web_address = RegexValidator(
 
 
 def is_invisible(sign: str) -> bool:
-    """Tell whether a character shows nothing and takes no room: a soft hyphen, a direction mark."""
+    """Whether a character shows nothing and takes no room: a soft hyphen, a direction mark."""
     return sign in BLANKS or unicodedata.category(sign) == "Cf"
 
 
@@ -72,7 +72,7 @@ def trim(value: str) -> str:
 
 
 def has_text(value: str) -> bool:
-    """Tell whether a text shows anything: a letter, a digit or a sign."""
+    """Return whether a text shows anything: a letter, a digit or a sign."""
     return any(
         not sign.isspace() and not is_invisible(sign) and unicodedata.category(sign)[0] != "M"
         for sign in value
@@ -86,7 +86,7 @@ def normalize_name(name: str) -> str:
 
 
 def is_unprintable(character: str) -> bool:
-    """Tell whether no text may hold a character: a control, an override, half of a pair."""
+    """Return whether no text may hold a character: a control, an override, half of a pair."""
     return character in REFUSED or unicodedata.category(character) in {"Cc", "Cs"}
 
 

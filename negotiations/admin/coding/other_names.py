@@ -83,7 +83,7 @@ class Neighbours:
         self.starts, self.ends = {start for start, _ in places}, {end for _, end in places}
 
     def make_other_name(self, start: int, end: int, *, is_name: bool) -> bool:
-        """Tell whether words in capitals beside the name of a state make it another name.
+        """Return whether words in capitals beside the name of a state make it another name.
 
         After the name itself any unknown one does ("Chad Smith"), after an adjective or initials
         only that of a body ("Turkish Airlines").
@@ -98,7 +98,7 @@ class Neighbours:
         return self.precedes_name(start, end) or self._is_led_by_name(start)
 
     def precedes_name(self, start: int, end: int) -> bool:
-        """Tell whether an unknown name follows, which is not that of a holder of its office."""
+        """Return whether an unknown name follows, which is not that of a holder of its office."""
         following = self._follow(self.at_end[end])
         if not following or not self._is_name(following[0]) or following[0].start in self.starts:
             return False

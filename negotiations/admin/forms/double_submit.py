@@ -29,7 +29,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from negotiations.admin.spoken import translate_model_name
+from negotiations.admin.columns import translate_model_name
 from negotiations.history import CONFLICT_ERRORS
 from negotiations.models import SpentForm
 from negotiations.models.system.slug_redirects import fetch_current_records

@@ -12,8 +12,8 @@ from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from negotiations.admin.columns import build_columns, build_readonly_fieldsets
 from negotiations.admin.hidden_records import format_visible_paths
-from negotiations.admin.spoken import build_columns, build_readonly_fieldsets
 from negotiations.models import Citation, Record
 from negotiations.permissions import can_create, can_perform, can_view
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from negotiations import history
+from negotiations.admin.columns import translate_model_name
 from negotiations.admin.hidden_records import HIDDEN_RECORDS
 from negotiations.admin.review.list_actions import SelectedRecords
 from negotiations.admin.review.state_changes import format_errors, get_reason, parse_form_number
-from negotiations.admin.spoken import translate_model_name
 from negotiations.analysis.wording.headings import name_record
 from negotiations.history.bulk import RecordUpdate, Writes, collect, prepare_deleted
 from negotiations.models import Record, StaleVersion

@@ -13,8 +13,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from negotiations.admin.columns import translate_model_name
 from negotiations.admin.review.state_changes import format_errors, get_reason, parse_form_number
-from negotiations.admin.spoken import translate_model_name
 from negotiations.history import merge as merging
 from negotiations.history.diff import expected_differences
 from negotiations.models import Record, StaleVersion

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from negotiations import history
+from negotiations.admin.columns import translate_model_name
 from negotiations.admin.review.state_changes import format_errors, get_reason
-from negotiations.admin.spoken import translate_model_name
 from negotiations.analysis.wording.headings import name_record
 from negotiations.history.as_of import query_as_of
 from negotiations.models import COLLECTIONS, Change, Erasure, MovedSlug

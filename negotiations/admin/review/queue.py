@@ -12,7 +12,7 @@ from django.db.models.functions import Left
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from negotiations.admin.spoken import translate_model_name
+from negotiations.admin.columns import translate_model_name
 from negotiations.models import CITABLE_MODELS, COLLECTIONS, Citation, Negotiation, Record, Source
 from negotiations.permissions import can_perform, get_review_action
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from negotiations import history
+from negotiations.admin.columns import translate_model_name
 from negotiations.admin.history import wording
 from negotiations.admin.passages import list_quote_contexts
-from negotiations.admin.spoken import translate_model_name
 from negotiations.analysis.wording.headings import name_record
 from negotiations.analysis.wording.phrases import end_sentence
 from negotiations.analysis.wording.sentences import format_sentence

@@ -24,10 +24,10 @@ from rest_framework.exceptions import ValidationError
 from tablib import Dataset
 
 from negotiations import history, permissions
+from negotiations.admin.columns import translate_model_name
 from negotiations.admin.duplicates import NAME_FIELDS, StoredContents
 from negotiations.admin.forms.quantities import list_quantities
 from negotiations.admin.history.diffs import CellChange
-from negotiations.admin.spoken import translate_model_name
 from negotiations.history import bulk as many
 from negotiations.models import Record, StaleVersion
 from negotiations.models.slugs import assign_slugs
@@ -229,7 +229,7 @@ class RecordResource(Resource):
         return {record for change in self.changed for record in many.sensitive_to(change)}
 
     def _name_one_another(self, rows: Dataset) -> bool:
-        """Tell whether a row names a record that another row makes or changes."""
+        """Return whether a row names a record that another row makes or changes."""
         slugs = set(self._slugs(rows))
         columns = [
             name

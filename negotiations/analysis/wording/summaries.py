@@ -126,7 +126,7 @@ def summarize_outcome(title: str, status: str, agreed_by: Names) -> str:
 
 
 def is_agreed(outcome_status: str) -> bool:
-    """Tell whether a commitment is owed: not where its outcome was sought and not reached."""
+    """Return whether a commitment is owed: not where its outcome was sought and not reached."""
     return outcome_status != "not_reached"
 
 

@@ -16,7 +16,7 @@ QUOTED = ("before", "after")
 
 
 def is_trimmed(field: Any) -> bool:
-    """Tell whether a field holds a name or another short text that is not quoted."""
+    """Return whether a field holds a name or another short text that is not quoted."""
     is_short = type(field) is models.CharField and not field.choices
     return is_short and field.name not in QUOTED and not field.name.endswith("_words")
 

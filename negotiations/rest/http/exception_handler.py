@@ -139,7 +139,7 @@ def _handle_other_exception(error: Exception) -> HttpResponse:
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Tell whether the database is busy, away, full or read-only, so that a retry may succeed."""
+    """Return whether the database is busy, away, full or read-only, so that a retry may succeed."""
     if isinstance(error, InternalError):
         return getattr(error.__cause__, "sqlstate", None) in UNAVAILABLE_SQLSTATES
     return isinstance(error, (OperationalError, InterfaceError))
@@ -176,7 +176,7 @@ def render_page_or_problem(
 
 
 def accepts_html(request: HttpRequest) -> bool:
-    """Tell whether a person reads the answer."""
+    """Return whether a person reads the answer."""
     is_api = f"{request.path}/".startswith("/api/")
     return not is_api and "text/html" in request.headers.get("Accept", "")
 

@@ -6,11 +6,10 @@ A view that states no ``permission_classes`` is closed to everyone. Views of rec
 
 from typing import Any
 
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from negotiations.models import Token
+from .authentication import require_token
 
 
 class DenyAll(BasePermission):
@@ -24,6 +23,5 @@ class TokenRequired(BasePermission):
     """Callers with a token; the view names what they see in ``own_resources``."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if not isinstance(request.auth, Token):
-            raise NotAuthenticated(f"Send a token to see your {view.own_resources}.")
+        require_token(request, f"see your {view.own_resources}")
         return True

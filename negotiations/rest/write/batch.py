@@ -390,7 +390,7 @@ class PreparedBatch:
 
 
 def is_independent(reading: ParsedBatch) -> bool:
-    """Tell whether no change or deletion of a batch can depend on what another operation does.
+    """Return whether no change or deletion of a batch can depend on what another operation does.
 
     They concern different records none of which names another, and no body names one of them. New
     records may name those made before them.
@@ -422,7 +422,7 @@ CITED_IN = tuple(
 
 
 def has_internal_reference(changed: Sequence[tuple[type[Record], str]]) -> bool:
-    """Tell whether one of these records refers to another, or two cite for the same record."""
+    """Return whether one of these records refers to another, or two cite for the same record."""
     slugs: dict[type[Record], list[str]] = {}
     for kind, slug in changed:
         slugs.setdefault(kind, []).append(slug)
